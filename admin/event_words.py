@@ -167,6 +167,13 @@ def _casework() -> dict[str, str]:
     return {
         "household.opened": _s("世帯のページを開いた"),
         "household.unmasked": _s("伏せた項目を表示"),
+        "data.viewed": _s("個人情報のある画面を見た"),
+        "audit.searched": _s("操作の記録をさがした"),
+        "audit.exported": _s("操作の記録をファイルで持ち出した"),
+        "audit.incident_pack": _s("事故の資料を作った"),
+        "audit.extract_drawn": _s("開示のための抄本を作った"),
+        "audit.restored": _s("復元で失われた記録を申告"),
+        "audit.key_made": _s("控えに署名する鍵を作りなおした"),
         "household.protected_asked": _s("見てはいけない人が開こうとした"),
         "household.absent_asked": _s("ない世帯を開こうとした"),
         "household.imported": _s("名簿から取り込み"),

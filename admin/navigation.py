@@ -96,6 +96,7 @@ GROUPS = (
             ("/system", "system", Permission.SEE_SYSTEM),
             ("/copies", "copies", Permission.SEE_COPIES),
             ("/transfers", "transfers", Permission.SEE_TRANSFERS),
+            ("/audit", "audit", Permission.SEE_AUDIT),
         ),
     ),
 )
@@ -178,6 +179,7 @@ def _label(key: str) -> str:
         "call_backs": _s("折り返し"),
         "escalations": _s("区への引き継ぎ"),
         "staff": _s("職員"),
+        "audit": _s("操作の記録"),
         "calendar": _s("カレンダー"),
         "sites": _s("拠点"),
         "faxes": _s("FAX"),

@@ -51,6 +51,7 @@ from admin.mailroom.returned_mail import returns, storage
 from admin.mailroom.roster import holds, print_texts, protection, releases
 from admin.mailroom.roster import imports as roster
 from admin.oversight import (
+    audit,
     board,
     calendar,
     copies,
@@ -171,6 +172,7 @@ MODULES = (
     copies,
     transfers,
     transfer_sheets,
+    audit,
 )
 
 

@@ -49,6 +49,7 @@ NAMES = (
     "PORTAL_BACKUP_DAYS",
     "PORTAL_SECURITY_CONTACT",
     "PORTAL_SECURITY_UNTIL",
+    "PORTAL_AUDIT_HEADS",
 )
 ENVIRONMENTS = ("production", "demo", "test")
 WORKER_PLACES = ("beside", "apart")
@@ -105,6 +106,7 @@ class Settings:
     backup_days: int = 35
     security_contact: tuple[str, ...] = ()
     security_until: datetime | None = None
+    audit_heads: Path | None = None
 
     @property
     def addresses(self) -> Mapping[str, str]:
@@ -202,6 +204,7 @@ def _with_backups(settings: Settings, env: Mapping[str, str]) -> Settings:
         backup_recipients=_list(env, "PORTAL_BACKUP_RECIPIENTS"),
         backup_owner=_value(env, "PORTAL_BACKUP_OWNER") or "",
         backup_days=_days(env),
+        audit_heads=_path(env, "PORTAL_AUDIT_HEADS"),
     )
 
 

@@ -3,8 +3,8 @@
 import copy
 import json
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, wraps
@@ -15,6 +15,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from portal.cli.on_record import RecordingDatabase, forget_opened, output_held
 from portal.cli.operating_user import operator
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import Clock, DatabaseClock
@@ -22,8 +23,9 @@ from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, load_vault
+from portal.domain.foundation.vault import Vault, load_vault, noting_what_is_opened, opened_so_far
 from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.people.households.looks import record_look
 from portal.platform.database import COMMAND_WAITS, Database, make_engine
 from portal.platform.lost import CommitUnknownError, is_lost
 from portal.platform.outages import Outage, outage_of
@@ -52,6 +54,7 @@ class Context:
         confirmed_by: ``--confirmed-by``: the login of the second person.
         codes_fd: ``--codes-fd``: the file descriptor from which the codes of both are read.
         proven: Keys of the accounts whose owners proved themselves in this command.
+        first: The person of ``--by``, once proven.
         dry_run: ``--dry-run``: whether nothing is to be changed.
         json_file: ``--json``: the file for the result, ``-`` for standard output.
     """
@@ -62,6 +65,7 @@ class Context:
     confirmed_by: str | None = None
     codes_fd: int | None = None
     proven: set[int] = field(default_factory=set)
+    first: Actor | None = None
     dry_run: bool = False
     json_file: str | None = None
 
@@ -80,9 +84,10 @@ class Context:
         return load_program(self.settings.program)
 
     @cached_property
-    def _database(self) -> Database:
+    def _database(self) -> RecordingDatabase:
         check_tables_and_keys(self.settings)
-        database = Database(make_engine(self.settings.database_url, waits=COMMAND_WAITS))
+        engine = make_engine(self.settings.database_url, waits=COMMAND_WAITS)
+        database = RecordingDatabase(engine, self._record_look)
         command = click.get_current_context(silent=True)
         if command is not None:
             command.find_root().call_on_close(database.engine.dispose)
@@ -137,6 +142,19 @@ class Context:
             self.load_program(),
         )
 
+    def _record_look(self, session: Session) -> None:
+        """Record what this command opened and is not on record yet."""
+        if opened := opened_so_far():
+            command = click.get_current_context(silent=True)
+            name = command.command_path if command is not None else ""
+            record_look(self.work(session, self.first), opened, name)
+
+    def record_looks(self) -> None:
+        """Record what was opened outside of a transaction, or before one failed."""
+        if "_database" in vars(self):
+            self._database.record_now()
+        forget_opened()  # of another database than the command's, such as a restored one
+
     @property
     def speaks(self) -> bool:
         """Whether the result is printed in sentences: standard output does not carry the JSON."""
@@ -189,7 +207,8 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
     @wraps(function)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return function(*args, **kwargs)
+            with _on_record():
+                return function(*args, **kwargs)
         except DomainError as error:
             fail(error.message)
         except SQLAlchemyError as error:
@@ -211,6 +230,22 @@ def answering(function: Callable[P, T]) -> Callable[P, T]:
             fail(_s("中断しました。同じコマンドをもう一度実行すると、続きから進みます。"), 130)
 
     return wrapped
+
+
+@contextmanager
+def _on_record() -> Iterator[None]:
+    """Record whose data a command opened, before what it prints leaves it."""
+    command = click.get_current_context(silent=True)
+    if command is None or opened_so_far() is not None:
+        yield
+        return
+    with noting_what_is_opened(), output_held(sys.stdout) as held:
+        try:
+            yield
+        finally:
+            if isinstance(command.obj, Context):
+                command.obj.record_looks()
+            held.flush()
 
 
 def write_json(target: str | None, value: object) -> None:

@@ -126,9 +126,12 @@ def _prove(context: Context, login: str) -> None:
     claim = Claim(known, _code(context, known), click.get_current_context().command_path)
     with context.database().write() as session:
         answer, user_id = prove(context.work(session), claim)
+        actor = actor_of(find_staff(session, known)).by_command(context.actor.os_user)
     if answer is not CodeAnswer.RIGHT:
         fail(f"{known}: {code_error(answer)}")
     context.proven.add(user_id)
+    if login == context.by:
+        context.first = actor
 
 
 def _code(context: Context, login: str) -> str:

@@ -21,6 +21,7 @@ from portal.demo.stage import Stage, set_stage
 from portal.demo.start_page import Addresses, StartPage, StartServer
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import opening_for_nobody
 from portal.domain.foundation.wareki import format_wareki
 from portal.platform.startup import initialize
 from portal.settings import Settings
@@ -160,7 +161,8 @@ def _run(settings: Settings, ports: Ports, stack: ExitStack) -> None:
     """Set the stage, start the sites, and wait until one of them ends."""
     initialize(settings)
     site = make_resident_site(settings)
-    stage = set_stage(site, settings.data_dir, lambda line: click.echo(line, err=True))
+    with opening_for_nobody():  # invented families
+        stage = set_stage(site, settings.data_dir, lambda line: click.echo(line, err=True))
     site.database.engine.dispose()
     page = StartPage(stage, Addresses(settings.public_url, settings.admin_url))
     processes, log = Processes(), settings.data_dir / "demo.log"

@@ -25,6 +25,7 @@ COMMANDS = {
     "report": "portal.cli.oversight.report",
     "settlement": "portal.cli.oversight.settlement",
     "export": "portal.cli.oversight.export",
+    "audit": "portal.cli.oversight.audit",
     "backup": "portal.cli.oversight.backup",
     "verify-backup": "portal.cli.oversight.verify_backup",
     "restore": "portal.cli.oversight.restore",

@@ -12,6 +12,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.jobs.leases import LEASE
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import opening_for_nobody
 from portal.platform.metrics.start import start_watching
 from portal.platform.startup import check_program_at_start
 from portal.worker.once import Once
@@ -73,7 +74,8 @@ def _run(worker: Worker, supervisor: Supervisor) -> None:
 def _once(context: Context, worker: Worker, job: JobName) -> None:
     with context.work_source().writing() as unit:
         record(unit, "job.run_by_hand", "job", job=job.value)
-    outcome = Once(worker).run(job)
+    with opening_for_nobody():  # as the threads of a worker do
+        outcome = Once(worker).run(job)
     if outcome is None:
         fail(_s("この仕事は、いまほかのワーカーが動かしています。"))
     context.write({"job": job.value, "handled": outcome.handled, "aside": outcome.aside})

@@ -15,6 +15,7 @@ from portal.domain.foundation.base import table_of
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
+from portal.platform.append_only import close_ledgers, open_ledgers
 from portal.platform.lost import sqlstate
 from portal.platform.schema import (
     VERSIONS,
@@ -72,6 +73,7 @@ def create_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VERS
         if schema.state is not State.EMPTY:
             refuse(schema)
         run(connection, versions=versions)
+        close_ledgers(connection)
     return True
 
 
@@ -90,7 +92,9 @@ def upgrade_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VER
         promised = columns_at(str(schema.found), versions)
         if missing := missing_from(columns_of(connection), promised):
             refuse(replace(schema, state=State.INCOMPLETE, missing=missing))
+        open_ledgers(connection)
         run(connection, versions=versions)
+        close_ledgers(connection)
         _keep_oldest_program(connection, schema, versions)
         after = read_schema(connection, versions)
         if after.state is not State.CURRENT:

@@ -11,26 +11,15 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 
-from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.tables import metadata
+from portal.platform.append_only import LEDGERS
 from portal.platform.schema import REVISION_TABLE
 
 WRITES, APPENDS = "portal_writes", "portal_appends"
 """Roles without sign-in, whose member the application's role is."""
 LOGIN = "portal_app"
-LEDGERS = (
-    AuditEvent.__tablename__,
-    "call_back_try",
-    "call_verification",
-    "document_use",
-    "minutes_version",
-    "script_version",
-    "settlement_line",
-    "stock_movement",
-)
-"""Tables whose rows are added and never changed: what was recorded is how it was."""
 ROLES_LOCK = 7302
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 

@@ -16,10 +16,13 @@ from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.domain.foundation.actors import SYSTEM, Actor
 from portal.domain.foundation.errors import DomainError, ThrottledError
 from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
 from portal.domain.foundation.texts import use_locale
+from portal.domain.foundation.vault import noting_what_is_opened
 from portal.domain.people.authn import sessions
+from portal.domain.people.households.looks import record_look
 from portal.platform.database import counting_commits
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
@@ -263,12 +266,44 @@ def _language(page: Page[W]) -> Reply | None:
     return page.redirect(page.path)
 
 
+@dataclass
+class _Look:
+    """What was opened for an answer, and for whom."""
+
+    opened: set[bytes]
+    actor: Actor = SYSTEM
+
+
 def _in_transaction(plan: Endpoint[W], page: Page[W]) -> Reply:
+    """Answer; what staff are shown is on record before the answer leaves (decision 0004)."""
+    if not page.site.records_looks:
+        return _in_its_transaction(plan, page, _Look(set()))
+    with noting_what_is_opened() as opened:
+        look = _Look(opened)
+        response = _in_its_transaction(plan, page, look)
+    if opened and _shows(response):
+        with page.site.database.write() as session:
+            now = page.site.clock.now(session)
+            record_look(page.site.work(session, look.actor, now), opened, _place(page))
+    return response
+
+
+def _shows(response: Reply) -> bool:
+    """Tell whether an answer has a body: a redirect shows nothing of what was opened for it."""
+    return not 300 <= (response.status_code or 200) < 400
+
+
+def _place(page: Page[W]) -> str:
+    return f"{page.method} {page.path}"
+
+
+def _in_its_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     database = page.site.database
     if plan.transaction is Transaction.OWN:
         with database.read() as session:
             page.load_auth(session, page.site.clock.now(session))
             refused = _refuse(plan, page)
+            look.actor = page.actor
             for row in page.who.rows:
                 session.expunge(row)  # stays readable after this transaction, for the answer
         return refused or plan.handler(page)
@@ -285,6 +320,10 @@ def _in_transaction(plan: Endpoint[W], page: Page[W]) -> Reply:
             response = _handled(plan, page)
             if mark and (response.status_code or 200) < 400:
                 note_carried_out(page, mark, response.headers.get("location"))
+        look.actor = page.actor  # its row cannot be read after the transaction
+        if look.opened and not reads and _shows(response):
+            record_look(page.work, look.opened, _place(page))
+            look.opened.clear()
         session.flush()
     if stale is not None:
         _touch(page, stale)

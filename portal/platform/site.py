@@ -51,6 +51,11 @@ class Site:
         return self.settings.addresses[self.kind]
 
     @property
+    def records_looks(self) -> bool:
+        """Tell whether it is on record who saw whose data; families only see their own."""
+        return self.kind == "staff"
+
+    @property
     def cookie_prefix(self) -> str:
         """Cookies carry ``__Host-`` wherever TLS makes that possible.
 

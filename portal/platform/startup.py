@@ -1,12 +1,15 @@
 """Makes keys and tables on the first start; later ones check that all belong together."""
 
 import logging
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM
+from portal.domain.foundation.audit.heads import load_signer, make_signer
+from portal.domain.foundation.audit.queries import last_head
+from portal.domain.foundation.audit.sealing import Sealer
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.errors import InputError
@@ -26,8 +29,9 @@ from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault
-from portal.domain.foundation.work import Work
-from portal.platform.database import make_folder, opened
+from portal.domain.foundation.work import Work, WorkSource
+from portal.platform.append_only import close_ledgers
+from portal.platform.database import Database, make_folder, opened
 from portal.platform.key_files import has_keys, make_first_keys
 from portal.platform.migrations import create_tables, oldest_program, upgrade_tables
 from portal.platform.roles import renew_grants
@@ -61,6 +65,8 @@ def initialize(settings: Settings) -> list[str]:
             done.append(make_first_keys(settings))
         vault = load_vault(settings.key_dir)
         if create_tables(database.engine):
+            with suppress(OSError):  # keys that somebody else keeps; the self-check says so
+                make_signer(settings.key_dir)
             done.append(_s("データベースの表を用意しました。"))
         with database.write() as session:
             _tie(session, program, vault)
@@ -96,13 +102,35 @@ def upgrade(settings: Settings) -> bool:
             refuse(Schema(State.EMPTY))
         upgraded = upgrade_tables(database.engine)
         renew_grants(database.engine)
+        with database.engine.begin() as connection:
+            close_ledgers(connection)  # also where nothing was missing but triggers
         vault = load_vault(settings.key_dir)
         with database.write() as session:
             if (known := deployment(session)) is not None:
                 check_keys(known, vault)
                 complete(known, program, vault, settings.program)
                 check_program_belongs(known, program)
+        _seal_what_is_there(settings, database, vault, program)
     return upgraded
+
+
+def _seal_what_is_there(
+    settings: Settings, database: Database, vault: Vault, program: Program
+) -> None:
+    """Seal the events of before there was a chain, and sign its first head.
+
+    The key that signs is made once. Another machine's database has heads already: there the key is
+    brought along, and a second one would only make its heads doubtful.
+    """
+    clock = DatabaseClock(settings.clock_offset)
+    source = WorkSource(database.read, database.write, vault, clock, SYSTEM, program)
+    with source.reading() as work:
+        first = last_head(work.session) is None
+    signer = make_signer(settings.key_dir) if first else load_signer(settings.key_dir)
+    sealer = Sealer(source, signer)
+    while sealer.step():
+        pass
+    sealer.sign(at_once=first)
 
 
 def check_tables_and_keys(settings: Settings) -> None:

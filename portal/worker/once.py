@@ -24,10 +24,19 @@ class Once:
             return Outcome(self.worker.outbox.send_due(job.value))
         if job is JobName.BEGUN:
             return self._carry_out()
+        if job is JobName.SEAL:
+            return self._seal()
         return self.worker.rounds.turn(job, at_once=True)
 
     def _carry_out(self) -> Outcome:
         done = 0
         while self.worker.begun.one():
             done += 1
+        return Outcome(done)
+
+    def _seal(self) -> Outcome:
+        done = 0
+        while sealed := self.worker.sealing.step():
+            done += sealed
+        self.worker.sealing.publish()
         return Outcome(done)

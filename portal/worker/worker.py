@@ -21,6 +21,7 @@ from portal.settings import Settings
 from portal.worker.begun import Begun
 from portal.worker.jobs import HALF_MINUTE, MINUTE, all_jobs
 from portal.worker.rounds import Rounds
+from portal.worker.sealing import make_sealing
 
 LOG = logging.getLogger("portal.worker")
 LOOK_SECONDS = 1.0
@@ -66,11 +67,13 @@ class Worker:
         jobs = all_jobs(settings.letters_dir)
         self.rounds = Rounds(source, jobs, self.holder, self._stopped)
         self.begun = Begun(source, settings, self.holder)
+        self.sealing = make_sealing(source, settings, self._stopped)
         self._beaten_at = time.monotonic()
         self._begun_thread = self._thread("begun", lambda: self._repeat(self.begun.one))
         self._threads = (
             self._thread("jobs", lambda: self._repeat(self.rounds.next_turn)),
             self._begun_thread,
+            self._thread("seal", self.sealing.run),
             self._thread("beat", self._beats),
         )
 
@@ -82,7 +85,7 @@ class Worker:
         """Make the rows of the jobs that this worker runs."""
         intervals = {name: job.every for name, job in self.rounds.jobs.items()}
         intervals |= dict.fromkeys(self._lanes, HALF_MINUTE)
-        intervals[JobName.BEGUN] = MINUTE
+        intervals |= dict.fromkeys((JobName.BEGUN, JobName.SEAL), MINUTE)
         with self._source.writing() as work:
             leases.register(work, intervals)
 
@@ -133,6 +136,7 @@ class Worker:
                 leases.note_lane(work, JobName(kind), fault)
             if self._begun_thread.is_alive():
                 leases.note_lane(work, JobName.BEGUN, None)
+            leases.note_lane(work, JobName.SEAL, self.sealing.fault)
         self.rounds.keep()
         self.begun.keep()
 

@@ -15,6 +15,8 @@ from portal.cli.oversight.backup_options import (
     owner_of,
     writing,
 )
+from portal.domain.foundation.audit.heads import load_signer
+from portal.domain.foundation.audit.sealing import declare_restored
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.errors import InputError
@@ -88,6 +90,8 @@ def _enter(context: Context, unpacked: Unpacked, standing: Standing) -> tuple[in
         with writing(context, restored.database) as work:
             record(work, "backup.restored", "deployment", 1, sha256=unpacked.sha256)
             if standing.until is None:
+                if (signer := load_signer(context.settings.key_dir)) is not None:
+                    declare_restored(work, signer)
                 return None, False
             row = register(
                 work,

@@ -154,8 +154,8 @@ def left_over(context: Context, file: Path) -> None:
             "coupon",
             count=len(numbers),
         )
-        with file.open("w", encoding="utf-8-sig", newline="") as opened:
-            writer = csv.writer(opened)
-            writer.writerow((_s("注文"), _s("管理番号"), _s("額面（円）")))
-            writer.writerows((as_cell(order), as_cell(no), yen) for order, no, yen in numbers)
+    with file.open("w", encoding="utf-8-sig", newline="") as opened:  # on record first
+        writer = csv.writer(opened)
+        writer.writerow((_s("注文"), _s("管理番号"), _s("額面（円）")))
+        writer.writerows((as_cell(order), as_cell(no), yen) for order, no, yen in numbers)
     click.echo(_s("%(path)s に書き出しました。") % {"path": file}, err=True)

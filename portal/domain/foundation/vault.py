@@ -5,7 +5,9 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,9 @@ from portal.domain.foundation.texts import _s
 NONCE_BYTES = 12
 DATA_KEY_CONTEXT = b"dek"
 KEY_FILES = ("kek", "index", "pepper", "token")
+AUDIT_KEY = "audit"
+"""The key that signs heads of the audit chain (``audit.heads``); only the worker needs it."""
+_noted: ContextVar[set[bytes] | None] = ContextVar("noted", default=None)
 # made once: json.dumps with other than its default settings makes an encoder per call
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -149,6 +154,8 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
                 "がこのデータベースのものか確かめてください。"
             )
         )
+    if (noted := _noted.get()) is not None:
+        noted.add(context)
     return opened
 
 
@@ -160,7 +167,8 @@ def sealed_anew(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
     """
     if _opened(sealing_key(key), sealed, context) is not None:
         return None
-    return seal(key, unseal(key, sealed, context), context)
+    with opening_for_nobody():
+        return seal(key, unseal(key, sealed, context), context)
 
 
 def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
@@ -170,6 +178,32 @@ def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
         except (InvalidTag, ValueError):
             continue
     return None
+
+
+@contextmanager
+def noting_what_is_opened() -> Iterator[set[bytes]]:
+    """Note the contexts of all that is opened in the block, for the record of who saw what."""
+    noted: set[bytes] = set()
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def opened_so_far() -> set[bytes] | None:
+    """Return what ``noting_what_is_opened`` noted, to read and to clear; None outside of it."""
+    return _noted.get()
+
+
+@contextmanager
+def opening_for_nobody() -> Iterator[None]:
+    """Open in the block what the program compares or indexes and shows to nobody."""
+    token = _noted.set(None)
+    try:
+        yield
+    finally:
+        _noted.reset(token)
 
 
 def seal_json(key: bytes, value: object, context: str) -> bytes:
@@ -198,10 +232,14 @@ def any_same(value: bytes, candidates: Iterable[bytes]) -> bool:
 def make_keys(directory: Path) -> None:
     """Write missing key files, readable by the owner only; existing ones are never touched."""
     directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in KEY_FILES:
-        path = directory / f"{name}.key"
-        if not key_files(directory, name):
-            write_key(path, secrets.token_bytes(KEY_BYTES))
+    for name in (*KEY_FILES, AUDIT_KEY):
+        make_key(directory, name)
+
+
+def make_key(directory: Path, name: str) -> None:
+    """Write a random key file, unless there is one of this name."""
+    if not key_files(directory, name):
+        write_key(directory / f"{name}.key", secrets.token_bytes(KEY_BYTES))
 
 
 def write_key(path: Path, key: bytes) -> None:

@@ -8,6 +8,7 @@ from prometheus_client import Metric
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.audit.queries import chain_status
 from portal.domain.foundation.clock import Clock, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
@@ -46,6 +47,7 @@ class DatabaseGauges:
         yield from self._jobs(session, now)
         yield from self._copies(session, now)
         yield from self._sign_ins(session, now)
+        yield from self._audit(session, now)
 
     @staticmethod
     def _outbox(session: Session, now: datetime) -> Iterable[Metric]:
@@ -100,6 +102,12 @@ class DatabaseGauges:
         yield gauge("sms_codes_sent", "Codes by SMS in the last hour.", [({}, sent)])
         braked = site_failures.held_until(session, sms_count.SPENT_KEY, now) is not None
         yield gauge("sms_budget_spent", "1 within an hour of a spent budget.", [({}, braked)])
+
+    @staticmethod
+    def _audit(session: Session, now: datetime) -> Iterable[Metric]:
+        status = chain_status(session, now)
+        waiting = status.waiting_for.total_seconds()
+        yield gauge("audit_unsealed_seconds", "Age of the oldest without a seal.", [({}, waiting)])
 
 
 def _since(instant: datetime, now: datetime) -> float:

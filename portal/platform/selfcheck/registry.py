@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.platform.selfcheck.addresses import check_https, check_proxies, check_staff_networks
+from portal.platform.selfcheck.audit import check_audit
 from portal.platform.selfcheck.clocks import check_clocks
 from portal.platform.selfcheck.copies import check_backups, check_copies, check_drills
 from portal.platform.selfcheck.database import check_database, check_durability
@@ -49,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     Check("key_separation", check_separation),
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
+    Check("audit", check_audit),
     Check("consents", check_consents, at_start=True),
     Check("messages", check_messages),
     Check("backups", check_backups),

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from portal.cli.main import portal as cli
 from portal.domain.foundation.errors import DomainError
-from portal.domain.foundation.vault import KEY_FILES, make_keys
+from portal.domain.foundation.vault import AUDIT_KEY, KEY_FILES, make_keys
 from portal.platform.database import opened
 from portal.platform.selfcheck.findings import Finding, Level
 from portal.platform.selfcheck.registry import run
@@ -166,7 +166,7 @@ def test_keys_are_made_alone_and_never_again(empty_database_url: str, tmp_path: 
     assert done.exit_code == 0, done.output
     assert str(fresh.key_dir) in done.stdout
     made = {path.name: path.read_bytes() for path in fresh.key_dir.iterdir()}
-    assert set(made) == {f"{name}.key" for name in KEY_FILES}
+    assert set(made) == {f"{name}.key" for name in (*KEY_FILES, AUDIT_KEY)}
     assert {path.stat().st_mode & 0o777 for path in fresh.key_dir.iterdir()} == {0o600}
     assert fresh.key_dir.stat().st_mode & 0o777 == 0o700
     assert not fresh.data_dir.exists()

@@ -13,7 +13,7 @@ from portal.domain.tables import metadata
 from portal.platform.database import Database, make_engine
 from tests.support.databases.catalog import catalog
 
-OF_MIGRATIONS_ALONE: tuple[str, ...] = ()
+OF_MIGRATIONS_ALONE = ("trigger keep_",)
 """How facts begin that only migrations can make.
 
 Triggers and functions, ``"trigger guard_audit_event"``.

@@ -11,8 +11,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.tables import metadata
+from portal.platform.append_only import LEDGERS
 from portal.platform.database import Database, make_engine
-from portal.platform.roles import APPENDS, LEDGERS, WRITES, apply_roles, renew_grants
+from portal.platform.roles import APPENDS, WRITES, apply_roles, renew_grants
 from tests.support.programs.command import CommandLine
 
 LOGIN = f"portal_app_{os.getpid()}"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.platform import migrations
+from portal.platform import append_only, migrations
 from portal.platform.database import Database, make_engine
 from portal.platform.schema import VERSIONS
 from tests.support.databases.pools import Cluster, Engines, PostgresPool, SqlitePool, new_name
@@ -71,9 +71,9 @@ def sqlite_template() -> Path:
 
 
 def _digest_of_migrations() -> str:
-    """What the tables depend on: the migrations, and the module that applies them."""
-    applied_by = Path(migrations.__file__)
-    sources = [applied_by, *sorted(VERSIONS.parent.rglob("*.py"))]
+    """What the tables depend on: the migrations, and the modules that apply them."""
+    applied_by = [Path(module.__file__ or "") for module in (migrations, append_only)]
+    sources = [*applied_by, *sorted(VERSIONS.parent.rglob("*.py"))]
     texts = [f"{source.relative_to(ROOT)}\0".encode() + source.read_bytes() for source in sources]
     return hashlib.sha256(b"\0".join(texts)).hexdigest()[:20]
 

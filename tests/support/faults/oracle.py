@@ -1,6 +1,7 @@
 """What must be true after every fault, whatever was killed, cut or full.
 
-INV1 sums, INV2 one effect per form, INV3 no receipt lost, INV4 declined or usable, INV6 messages.
+INV1 sums, INV2 one effect per form, INV3 no receipt lost, INV4 declined or usable, INV5 the chain
+of audit events, INV6 messages.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.audit.sealing import Sealer
+from portal.domain.foundation.audit.verifying import FaultKind, verify
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
@@ -18,6 +21,7 @@ from portal.domain.requests.requests.states import RequestState
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT
 from tests.support.faults.load import CHILDREN, Family
+from tests.support.work import source_of
 
 
 def check(database: Database, families: Sequence[Family]) -> None:
@@ -29,6 +33,19 @@ def check(database: Database, families: Sequence[Family]) -> None:
             _usable_or_declined(session, family)
         _events(session)
         _messages(session)
+    chain_holds(database)
+
+
+def chain_holds(database: Database) -> None:
+    """Fail the test where an event is not as it was sealed, or cannot be sealed now (INV5)."""
+    sealer = Sealer(source_of(database))
+    while sealer.step():
+        pass
+    with database.read() as session:
+        found = verify(session, sealer.source.clock.now(session), {})
+    wrong = [fault for fault in found.faults if fault.kind is not FaultKind.HEAD_FORGED]
+    assert not wrong, f"INV5: {wrong[:3]}"
+    assert not found.waiting, f"INV5: {found.waiting} events without a seal"
 
 
 def _sums(session: Session, households: int) -> None:

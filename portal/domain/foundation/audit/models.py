@@ -1,4 +1,4 @@
-"""Tables of audit events and of the keys of forms already carried out."""
+"""Tables of audit events, of their seals and signed heads, and of forms already carried out."""
 
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,39 @@ class AuditEvent(Base):
     household_id: Mapped[int | None] = mapped_column(BigId, index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class AuditSeal(Base):
+    """The link of the chain that seals one event; rows are added and never changed.
+
+    ``seq`` has no gaps and each hash is followed once, so that no fork can be stored. Events are
+    sealed after their transaction, since a link within it would let all writers wait for another.
+    """
+
+    __tablename__ = "audit_seal"
+
+    seq: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(BigId, unique=True)
+    at: Mapped[datetime]
+    previous: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditHead(Base):
+    """The chain up to a link, signed; it also stands in a place outside the database.
+
+    ``kind`` tells a usual head from the first one after a restored backup (``heads.HeadKind``).
+    """
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = primary_key()
+    kind: Mapped[str] = mapped_column(String(12))
+    seq: Mapped[int]
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    at: Mapped[datetime]
+    signer: Mapped[str] = mapped_column(String(16))
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
 
 
 class IdempotencyKey(Base):

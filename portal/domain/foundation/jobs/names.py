@@ -20,6 +20,7 @@ class JobName(Labeled):
     PLAIN_LETTERS = "plain_letters", lambda: _s("渡し終えた手紙の暗号化前のファイルの消去")
     SEALED_PIECES = "sealed_pieces", lambda: _s("鍵を捨てたファイルの消去")
     BEGUN = "begun", lambda: _s("画面から始めた作業")
+    SEAL = "seal", lambda: _s("操作の記録の封印")
 
 
 LANES = (JobName.SMS, JobName.EMAIL)

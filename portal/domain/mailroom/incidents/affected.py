@@ -22,6 +22,7 @@ from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.looks import VIEWED, named_households
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES
@@ -39,6 +40,7 @@ class What(Labeled):
 
 
 LOOKED = (
+    VIEWED,
     "household.opened",
     "household.unmasked",
     "scan.viewed",
@@ -159,9 +161,25 @@ def _households(session: Session, search: Search) -> dict[int, AffectedRow]:
     for household, count, first_at, last_at in rows:
         if household is not None:
             found[household] = AffectedRow(household, count, first_at, last_at)
-    for household, at in _of_whole_runs(session, search):
+    for household, at in households_of_runs(session, search):
         found.setdefault(household, AffectedRow(household, 1, at, at))
+    for household, at in _looked_at(session, search):
+        known = found.get(household, AffectedRow(household, 0, at, at))
+        first_at, last_at = min(known.first_at, at), max(known.last_at, at)
+        found[household] = AffectedRow(household, known.events + 1, first_at, last_at)
     return found
+
+
+def _looked_at(session: Session, search: Search) -> Iterator[tuple[int, datetime]]:
+    """Return the households of pages and lists that were shown; an event names all of them."""
+    if search.print_run_id is not None or search.what not in {What.LOOKED, What.ANY}:
+        return
+    looks = select(AuditEvent.detail, AuditEvent.at).where(
+        AuditEvent.action == VIEWED, *_conditions(session, search)
+    )
+    for detail, at in session.execute(looks):
+        for household in named_households(detail):
+            yield household, at
 
 
 def _of_run(search: Search) -> list[ColumnElement[bool]]:
@@ -182,7 +200,8 @@ def _of_run(search: Search) -> list[ColumnElement[bool]]:
     ]
 
 
-def _of_whole_runs(session: Session, search: Search) -> Iterator[tuple[int, datetime]]:
+def households_of_runs(session: Session, search: Search) -> Iterator[tuple[int, datetime]]:
+    """Return the households of print runs that were touched as a whole, and when first (UTC)."""
     if search.what not in {What.PRINTED, What.TAKEN, What.ANY}:
         return
     kinds = [*_who(session, search), AuditEvent.at >= search.start, AuditEvent.at < search.end]
@@ -277,7 +296,7 @@ def _elsewhere(session: Session, search: Search) -> list[tuple[str, int]]:
     rows = session.scalars(
         select(AuditEvent.action).where(
             AuditEvent.household_id.is_(None),
-            AuditEvent.action.not_in(ARCHIVES),
+            AuditEvent.action.not_in((*ARCHIVES, VIEWED)),
             *_conditions(session, search),
         )
     )

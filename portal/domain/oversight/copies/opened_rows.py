@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, unseal
+from portal.domain.foundation.vault import Vault, opening_for_nobody, unseal
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import (
@@ -61,12 +61,13 @@ class SealedRows:
         Raises:
             IntegrityFaultError: a row does not open, or is not found by its digest.
         """
-        return Opened(
-            data_keys=self._data_keys(),
-            households=self._households(),
-            children=self._children(),
-            logins=self._logins(),
-        )
+        with opening_for_nobody():
+            return Opened(
+                data_keys=self._data_keys(),
+                households=self._households(),
+                children=self._children(),
+                logins=self._logins(),
+            )
 
     @contextmanager
     def _rows(self, statement: Select[*tuple[bytes, ...]]) -> Iterator[Iterable[Sequence[bytes]]]:

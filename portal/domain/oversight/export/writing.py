@@ -58,7 +58,7 @@ class Folder:
             writer.writerow(columns)
             listing.write("[")
             for row in rows:
-                writer.writerow([_cell(value) for value in row])
+                writer.writerow([plain_cell(value) for value in row])
                 listing.write(",\n" if count else "\n")
                 entry = dict(zip(columns, row, strict=True))
                 listing.write(json.dumps(entry, ensure_ascii=False, default=_plain))
@@ -80,7 +80,8 @@ def _measured(root: Path, file: Path, rows: int) -> WrittenFile:
     return WrittenFile(str(file.relative_to(root)), digest_of(file), file.stat().st_size, rows)
 
 
-def _cell(value: object) -> object:
+def plain_cell(value: object) -> object:
+    """Return a value as a cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     if isinstance(value, (dict, list)):

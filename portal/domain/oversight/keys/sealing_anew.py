@@ -16,7 +16,14 @@ from sqlalchemy import Connection, CursorResult, RowMapping, Table, func, select
 
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import DATA_KEY_CONTEXT, Vault, seal, sealed_anew, unseal
+from portal.domain.foundation.vault import (
+    DATA_KEY_CONTEXT,
+    Vault,
+    opening_for_nobody,
+    seal,
+    sealed_anew,
+    unseal,
+)
 from portal.domain.foundation.work import Transaction
 
 AT_ONCE, MOST_PASSES = 500, 5
@@ -137,7 +144,7 @@ def _pass(write: Transaction, vault: Vault, at: list[Place], progress: Progress)
 
 
 def _seal_batch(connection: Connection, vault: Vault, place: Place, batch: list[RowMapping]) -> int:
-    with _open_ledger(connection, place.table):
+    with opening_for_nobody(), _open_ledger(connection, place.table):
         return sum(_seal_row(connection, vault, place, row) for row in batch)
 
 

@@ -146,7 +146,11 @@ def security(program: Program) -> tuple[Promise, ...]:
             _s("個人情報とコードは、世帯ごとの鍵で暗号にする。鍵は別の場所に置く。"),
             ("sealed", "no_code_outside"),
         ),
-        Promise(_s("記録"), _s("すべての変更と閲覧を記録し、消せない。"), ("indelible",)),
+        Promise(
+            _s("記録"),
+            _s("すべての変更と閲覧を記録する。書き換えと消去は、封印で見つかる。"),
+            ("indelible",),
+        ),
         Promise(_s("くわしい回答"), _s("別紙「セキュリティチェックリストへの回答」")),
     )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.audit.queries import chain_status, hash_at
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.texts import _s
@@ -219,12 +220,18 @@ def _disposal(_work: Work) -> Proof:
     )
 
 
-def _indelible(_work: Work) -> Proof:
-    return Proof(
-        False,
-        _s("記録を消せないこと"),
-        _s("記録の書き換えを見つけるしくみは、まだ、このソフトウェアにありません。"),
+def _indelible(work: Work) -> Proof:
+    status = chain_status(work.session, work.now)
+    head = status.last_head
+    holds = (
+        not status.is_late
+        and head is not None
+        and hash_at(work.session, head.link.seq) == head.link.hash
     )
+    found = _s("封印した記録 %(sealed)d 件。いちばん新しい署名つきの控えと合いました。")
+    missing = _s("封印を待つ記録があるか、署名つきの控えがないか、控えと合いません。")
+    text = found % {"sealed": status.end.seq} if holds else missing
+    return Proof(holds, _s("操作の記録の封印と控え"), text)
 
 
 LIVE: Mapping[str, Callable[[Work], Proof]] = {

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import BusyError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.vault import Vault, opening_for_nobody
 from portal.domain.foundation.work import Transaction, Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.opened_pieces import SealedHouseholds
@@ -157,7 +157,7 @@ class Finder:
             self._total = session.scalar(select(func.count()).select_from(Household)) or 0
         last = 0
         while True:
-            with read() as session:
+            with read() as session, opening_for_nobody():
                 found = index.add(self._sealed.following(session, last, PAGE))
             if not found:
                 break
@@ -182,7 +182,8 @@ class Finder:
         if len(changed) > most:
             return False
         for start in range(0, len(changed), PAGE):
-            opened = list(self._sealed.some(session, changed[start : start + PAGE]))
+            with opening_for_nobody():
+                opened = list(self._sealed.some(session, changed[start : start + PAGE]))
             with self._lock:
                 index.add(opened)
         if mark.follows(index.mark):

@@ -77,6 +77,7 @@ class Permission(StrEnum):
     SEE_MANAGEMENT = "see_management"
     KEEP_MANAGEMENT = "keep_management"
     DECIDE_MANAGEMENT = "decide_management"
+    SEE_AUDIT = "see_audit"
     SEE_COPIES = "see_copies"
     KEEP_COPIES = "keep_copies"
     KEEP_KEY_PAPERS = "keep_key_papers"
@@ -218,6 +219,7 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.DECIDE_MANAGEMENT: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
+    Permission.SEE_AUDIT: Grant(frozenset({Role.AUDITOR}), frozenset({Organization.WARD})),
     Permission.SEE_COPIES: Grant(
         frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
     ),

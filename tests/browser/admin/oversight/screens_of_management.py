@@ -97,7 +97,27 @@ def _wrong_milestone(served: ServedStaff, page: Page) -> None:
     page.wait_for_load_state("load")
 
 
+def _audit(served: ServedStaff, page: Page, **typed: str) -> None:
+    """Search the audit; somebody of another role has looked at pages before."""
+    _at("/tasks", Role.OFFICER, served, page)
+    _at("/audit", Role.AUDITOR, served, page)
+    for name, value in typed.items():
+        page.fill(f"#{name}", value)
+    press(page)
+
+
+def _wrong_export(served: ServedStaff, page: Page) -> None:
+    _audit(served, page)
+    page.locator("form[action='/audit/export'] button").click()
+    page.wait_for_load_state("load")
+
+
 MANAGEMENT: dict[str, Step] = {
+    "audit": partial(_at, "/audit", Role.AUDITOR),
+    "audit: found": _audit,
+    "audit: none": partial(_audit, action="nothing."),
+    "audit: wrong": partial(_audit, household="#999999"),
+    "audit: no reason": _wrong_export,
     "management": partial(_at, "/management", Role.OFFICER),
     "milestone: edit": partial(_at, "/management/milestones/delivery", Role.OFFICER),
     "milestone: read": partial(_at, "/management/milestones/settlement", Role.AUDITOR),

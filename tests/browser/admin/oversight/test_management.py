@@ -24,7 +24,14 @@ def test_a_screen_passes_the_gates_in_japanese(
 
 @pytest.mark.parametrize(
     "name",
-    ["management", "minutes: to confirm", "question: answer", "documents: decide", "checklist"],
+    [
+        "audit: found",
+        "management",
+        "minutes: to confirm",
+        "question: answer",
+        "documents: decide",
+        "checklist",
+    ],
 )
 def test_a_screen_passes_the_gates_in_english_at_a_desk(
     served_staff: ServedStaff, page_factory: PageFactory, name: str, full_matrix: bool
@@ -35,6 +42,7 @@ def test_a_screen_passes_the_gates_in_english_at_a_desk(
 @pytest.mark.parametrize(
     "name",
     [
+        "audit: found",
         "management",
         "milestone: edit",
         "minutes: new",

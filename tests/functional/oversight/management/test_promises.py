@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, insert, update
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.heads import Signer
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.audit.sealing import Sealer
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
@@ -29,9 +33,9 @@ from portal.platform.database import Database
 from tests.support.coupons import NOW
 from tests.support.people import add_person
 from tests.support.staff import StaffSite, hire
-from tests.support.work import sample_program, work_in
+from tests.support.work import sample_program, source_of, work_in
 
-OPEN = {"disposal", "indelible"}
+OPEN = {"disposal"}
 """What the software cannot do yet, and says so."""
 
 
@@ -72,6 +76,10 @@ def officer(database: Database) -> Actor:
                 work_in(session, actor),
                 NewEntry(kind, date(2023, 7, 3), "会社", "第1号", date(2026, 3, 31)),
             )
+    sealer = Sealer(source_of(database), Signer(Ed25519PrivateKey.generate()))
+    while sealer.step():
+        pass
+    sealer.sign()
     return actor
 
 
@@ -101,6 +109,16 @@ BROKEN: dict[str, Callable[[Work], Work]] = {
     "sums": changed(delete(Entitlement)),
     "certificates": changed(delete(RegisterEntry)),
     "self_checks": changed(update(RegisterEntry).values(day=date(2023, 5, 1))),
+    "indelible": changed(
+        insert(AuditEvent).values(
+            at=NOW - timedelta(seconds=6),
+            actor_role="system",
+            channel="command",
+            action="act",
+            subject="test",
+            detail={},
+        )
+    ),
 }
 
 

@@ -44,6 +44,8 @@ class Deployed:
             "PORTAL_BACKUP_RECIPIENTS": self.recipient,
             "PORTAL_BACKUP_OWNER": self.settings.backup_owner,
             "PORTAL_LANG": "ja",
+            "PORTAL_ENVIRONMENT": self.settings.environment,
+            "PORTAL_AUDIT_HEADS": str(self.settings.audit_heads or ""),
         }
         return CliRunner().invoke(cli, [str(word) for word in words], env=environment)
 

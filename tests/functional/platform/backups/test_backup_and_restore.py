@@ -1,8 +1,10 @@
 """What was backed up is there again on an empty machine; keys never leave with it."""
 
 import io
+import json
 import stat
 import tarfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -120,3 +122,25 @@ def test_a_restored_copy_has_an_owner_and_a_last_day(
     last_day = (datetime.now(JST) + timedelta(days=20)).date().isoformat()
     elsewhere.done(*words, "--purpose", "問い合わせの調査", "--until", last_day)
     assert "復元" in elsewhere.done("copies", "list").stdout
+
+
+def test_the_audit_chain_goes_on_after_a_restore_and_says_what_was_lost(
+    deployed: Deployed, elsewhere: Deployed, tmp_path: Path
+) -> None:
+    ward = tmp_path / "ward"
+    ward.mkdir()
+    here, there = (with_heads(one, ward) for one in (deployed, elsewhere))
+    here.done("work", "--once", "seal")
+    file = here.backup()
+    here.done("work", "--once", "seal")
+    lost = json.loads(here.done("audit", "verify", "--json").stdout)["seq"]
+    there.done("restore", file, "--identity", here.identity, "--live")
+    there.done("work", "--once", "seal")
+    found = json.loads(there.done("audit", "verify", "--heads", ward, "--json").stdout)
+    assert found["whole"]
+    assert [one["up_to"] for one in found["lost"]] == ([lost] if found["lost"] else [])
+
+
+def with_heads(one: Deployed, ward: Path) -> Deployed:
+    """The same with a folder of the ward for signed heads."""
+    return replace(one, settings=replace(one.settings, audit_heads=ward))

@@ -18,6 +18,7 @@ from portal.domain.foundation.errors import ConflictError, DomainError, InputErr
 from portal.domain.requests.alternatives import packing, queries, stocktaking
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.serials import SerialRange, as_ranges, read_range
+from portal.platform.append_only import close_ledgers, open_ledgers
 from portal.platform.database import Database
 from tests.support.requests.paper import GIFT, Paper, make_paper
 from tests.support.work import work_in
@@ -153,8 +154,10 @@ def test_whatever_happens_the_ledger_agrees(
     Sums hold, nothing falls below zero.
     """
     with sqlite_database.write() as session:
+        open_ledgers(session.connection())
         for table in reversed(AlternativeItem.metadata.sorted_tables):
             session.execute(table.delete())
+        close_ledgers(session.connection())
     run = Run(make_paper(sqlite_database, tmp_path_factory.mktemp("walk")))
     for move, number in moves:
         with contextlib.suppress(DomainError):

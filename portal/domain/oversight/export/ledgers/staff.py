@@ -11,6 +11,7 @@ from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.oversight.export.scope import Column, Ledger, LedgerName, Rows, protected, whole
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.looks import OF_WARD_ALONE
 from portal.domain.people.households.models import Hold
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.alternatives.models import AlternativeParcel
@@ -63,6 +64,7 @@ def _audit_events(with_protected: bool) -> Rows:
         made = made.where(
             or_(event.household_id.is_(None), event.household_id.not_in(protected())),
             or_(event.subject_id.is_(None), ~_of_subject(event.subject, event.subject_id)),
+            event.subject != OF_WARD_ALONE,
         )
     return made.order_by(event.id)
 

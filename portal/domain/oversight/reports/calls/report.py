@@ -21,6 +21,7 @@ from portal.domain.oversight.reports.monthly.models import MonthlyReport
 from portal.domain.oversight.reports.monthly.notes import notes, refuse_longer, without_persons
 from portal.domain.oversight.reports.monthly.services import write_texts
 from portal.domain.oversight.reports.monthly.versions import Draft, Kind, month_report, texts_of
+from portal.domain.oversight.reports.sealed_records import sealed_records_table
 from portal.domain.oversight.reports.tables import Report, typed_section
 
 STAFFING, OUTAGES = "staffing", "outages"
@@ -71,6 +72,7 @@ def build(work: Work, month: date) -> Draft:
             typed_section(_s("障害と事故"), texts.get(OUTAGES, "")),
             downtime_table(work, day_start(month), end),
             planned_stops_table(work.session, end),
+            sealed_records_table(work),
         ),
         notes=_how_it_counts(work.program, found),
     )

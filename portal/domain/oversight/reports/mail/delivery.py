@@ -24,6 +24,7 @@ from portal.domain.oversight.reports.monthly.models import MonthlyReport
 from portal.domain.oversight.reports.monthly.notes import refuse_longer, without_persons
 from portal.domain.oversight.reports.monthly.services import write_texts
 from portal.domain.oversight.reports.monthly.versions import Draft, Kind, month_report, texts_of
+from portal.domain.oversight.reports.sealed_records import sealed_records_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable, typed_section
 
 ACCIDENTS = "accidents"
@@ -74,6 +75,7 @@ def build(work: Work, month: date) -> Draft:
                 _postage(work, month),
                 typed_section(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
                 *month_tables(work, day_start(month), day_end(last_of(month))),
+                sealed_records_table(work),
             ),
             notes=_how_it_counts(),
         )

@@ -1,0 +1,93 @@
+"""The auditor's page: who did what, when, with which family."""
+
+import csv
+import io
+
+from portal.domain.foundation.actors import Role
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.vault import unseal_json
+from portal.domain.people.households.looks import VIEWED
+from tests.functional.people.admin.test_looks import opened
+from tests.support.resident import Visitor
+from tests.support.staff import StaffSite
+
+
+def asked(staff: StaffSite, **more: str) -> dict[str, str]:
+    """A search over the day before now."""
+    now = staff.now.astimezone(JST)
+    return {
+        "from_on": f"{now:%Y-%m-%d}",
+        "from_time": "00:00",
+        "to_on": f"{now:%Y-%m-%d}",
+        "to_time": "23:59",
+        "login": "",
+        "household": "",
+        "action": "",
+    } | more
+
+
+def search(auditor: Visitor, staff: StaffSite, **more: str) -> str:
+    """What the auditor finds."""
+    page = auditor.send("/audit/search", asked(staff, **more))
+    assert (page.status_code, auditor.place) == (200, "/audit")
+    return page.text
+
+
+def test_the_auditor_finds_who_saw_a_family_by_person_family_time_and_act(
+    staff: StaffSite,
+) -> None:
+    person, other = staff.add_household(active=True), staff.add_household(active=True)
+    officer = staff.hire(Role.OFFICER, "officer-a")
+    opened(staff.enter(officer), person.household_id)
+    opened(staff.enter_as(Role.OFFICER), other.household_id)
+    auditor = staff.enter_as(Role.AUDITOR)
+    auditor.open("/audit")
+    by_family = search(auditor, staff, household=f"#{person.household_id}")
+    assert "officer-a" in by_family
+    assert f"#{other.household_id} " not in by_family
+    by_person = search(auditor, staff, login="officer-a")
+    assert f"#{person.household_id}" in by_person
+    assert f"#{other.household_id} " not in by_person
+    assert "officer-a" not in search(auditor, staff, action="staff.")
+    assert VIEWED.partition(".")[0] in search(auditor, staff, action="data.")
+    assert [e.detail["login"] for e in staff.events("audit.searched")][:2] == ["", "officer-a"]
+    timeline = staff.enter(officer).open(f"/households/{person.household_id}").text
+    assert "操作の記録をさがした" not in timeline
+
+
+def test_a_family_of_the_ward_alone_is_not_found_and_not_named(staff: StaffSite) -> None:
+    person = staff.add_household(active=True, protected=True)
+    opened(staff.enter_as(Role.WARD_OFFICER), person.household_id)
+    auditor = staff.enter_as(Role.AUDITOR)
+    auditor.open("/audit")
+    for number in (f"#{person.household_id}", "#999999"):
+        page = auditor.post("/audit/search", asked(staff, household=number))
+        assert page.status_code == 422
+        assert "この番号の世帯は見つかりませんでした。" in page.text
+    found = search(auditor, staff)
+    assert "区だけが扱う世帯" in found
+    assert f"#{person.household_id} " not in found
+    assert f"/households/{person.household_id}" not in found
+
+
+def test_the_list_leaves_only_with_a_reason_that_is_kept_sealed(staff: StaffSite) -> None:
+    person = staff.add_household(active=True)
+    opened(staff.enter_as(Role.OFFICER), person.household_id)
+    auditor = staff.enter_as(Role.AUDITOR)
+    auditor.open("/audit")
+    search(auditor, staff)
+    assert auditor.post("/audit/export", {"reason": "なし"}).status_code == 422
+    auditor.open("/audit")
+    file = auditor.post("/audit/export", {"reason": "四半期の点検のため", "form_key": "k"})
+    assert file.status_code == 200
+    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert any(str(person.household_id) in row["households"].split() for row in rows)
+    (event,) = staff.events("audit.exported")
+    assert event.sealed is not None
+    kept = unseal_json(staff.site.vault.kek, event.sealed, "audit_reason")
+    assert kept == {"reason": "四半期の点検のため"}
+
+
+def test_only_the_auditor_of_the_ward_sees_the_page(staff: StaffSite) -> None:
+    for role in (Role.OFFICER, Role.SUPERVISOR, Role.AGENT, Role.ADMINISTRATOR, Role.WARD_OFFICER):
+        assert staff.enter_as(role).get("/audit").status_code == 403
