@@ -23,6 +23,8 @@ LEDGERS = (
     "stock_movement",
 )
 """What was recorded is how it was."""
+FILLED_LATER = {"minutes_version": ("confirmed_by", "confirmed_at")}
+"""Columns that are written once after the row: who confirmed it, and when."""
 _ACTS = ("UPDATE", "DELETE")
 
 
@@ -34,6 +36,7 @@ def close_ledgers(connection: Connection) -> None:
         for act in _ACTS:
             connection.exec_driver_sql(
                 f"CREATE TRIGGER IF NOT EXISTS {trigger_name(table, act)} BEFORE {act} ON {table}"
+                f" {_unless_filled_later(table, act)}"
                 f" BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
             )
         connection.exec_driver_sql(
@@ -41,6 +44,17 @@ def close_ledgers(connection: Connection) -> None:
             f" {table} WHEN {_is_there(table)}"
             f" BEGIN SELECT RAISE(ABORT, '{table} is only added to'); END"
         )
+
+
+def _unless_filled_later(table: str, act: str) -> str:
+    """Return the condition that something else changes than a column that is filled once."""
+    later = FILLED_LATER.get(table, ())
+    if act != "UPDATE" or not later:
+        return ""
+    fixed = [column.name for column in metadata.tables[table].columns if column.name not in later]
+    changed = [f"OLD.{name} IS NOT NEW.{name}" for name in fixed]
+    filled = [f"OLD.{name} IS NOT NULL" for name in later]
+    return f"WHEN {' OR '.join(changed + filled)}"
 
 
 def _is_there(table: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, text
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.tables import metadata
-from portal.platform.append_only import LEDGERS
+from portal.platform.append_only import FILLED_LATER, LEDGERS
 from portal.platform.schema import REVISION_TABLE
 
 WRITES, APPENDS = "portal_writes", "portal_appends"
@@ -58,6 +58,10 @@ def grant_statements() -> list[str]:
         f"GRANT {rows} ON {others} TO {WRITES}",
         f"GRANT SELECT ON {REVISION_TABLE} TO {WRITES}",
         f"GRANT SELECT, INSERT ON {ledgers} TO {APPENDS}",
+        *(
+            f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {APPENDS}"
+            for table, columns in FILLED_LATER.items()
+        ),
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {both}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rows} ON TABLES TO {WRITES}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO {both}",

@@ -1,6 +1,6 @@
 """Every screen before the gates, and without JavaScript, is a matrix with a command of its own.
 
-`./run audit` runs it, and `./run test` leaves it out.
+`./run screens` runs it, and `./run test` leaves it out.
 """
 
 import pytest

@@ -196,6 +196,12 @@ def opened_so_far() -> set[bytes] | None:
     return _noted.get()
 
 
+def note_shown(household_id: int) -> None:
+    """Note that a household is shown that was opened for nobody, to be compared with others."""
+    if (noted := _noted.get()) is not None:
+        noted.add(f"shown:{household_id}".encode())
+
+
 @contextmanager
 def opening_for_nobody() -> Iterator[None]:
     """Open in the block what the program compares or indexes and shows to nobody."""

@@ -19,7 +19,7 @@ from portal.platform.startup import check_prepared, initialize, upgrade
 from portal.settings import Settings
 from tests.support.resident import write_program
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 
 @pytest.fixture

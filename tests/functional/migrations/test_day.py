@@ -35,7 +35,7 @@ from tests.support.resident import Loop, Resident, Visitor, make_resident
 from tests.support.staff import StaffSite, make_staff
 from tests.support.worker import run_job
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 PAGES = ("/", "/reviews", "/tasks", "/holds", "/letters", "/coupons", "/roster", "/incidents")
 

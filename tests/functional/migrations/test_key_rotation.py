@@ -24,7 +24,7 @@ from portal.platform.migrations import upgrade_tables
 from tests.support.databases.sealed_rows import open_everything, stored_names
 from tests.support.databases.stored import FOLDER, Stored
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 
 @pytest.fixture

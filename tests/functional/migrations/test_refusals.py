@@ -19,7 +19,7 @@ from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import LATER, later_versions
 from tests.support.databases.pools import Cluster, new_name
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from tests.support.databases.migrations import LATER, later_versions
 from tests.support.mailroom.roster import Ward
 from tests.support.resident import write_keys
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 NEXT = ".".join(str(part) for part in (*numbers_of(__version__)[:2], 999))
 

@@ -26,7 +26,7 @@ from tests.support.databases.sealed_rows import open_everything, sealed_columns,
 from tests.support.databases.stored import REVISIONS, Stored
 from tests.support.work import work_in
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 WITHOUT_ROWS = {
     "0.1.0": {

@@ -15,7 +15,7 @@ from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import later_versions
 from tests.support.programs.servers import PATIENCE
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 SHORT = Limits(turn=0.3, lock=0.3, statement=0.5)
 

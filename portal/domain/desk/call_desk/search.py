@@ -17,6 +17,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
+from portal.domain.foundation.vault import note_shown, opening_for_nobody
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import household_of_number
@@ -165,8 +166,11 @@ def search(work: Work, asked: Asked, call: Call) -> Hits:
 
 
 def _hits(work: Work, ids: list[int], *, sure: bool) -> Hits:
-    views = view_households(work, ids[:SEARCH_LIMIT])
+    with opening_for_nobody():
+        views = view_households(work, ids[:SEARCH_LIMIT])
     shown = tuple(view for view in views if not view.protected)
+    for view in shown:
+        note_shown(view.id)
     return Hits(
         shown, len(ids) > SEARCH_LIMIT, sure, tuple(view.id for view in views if view.protected)
     )

@@ -22,7 +22,7 @@ VIEWED = "data.viewed"
 ORDINARY, OF_WARD_ALONE = "page", "page_protected"
 """Subjects of such events: protected households stand in events of their own."""
 AT_ONCE = 500
-_NAMED_BY_KEY = ("print_text", "letter_order", "moved", "reason")
+_NAMED_BY_KEY = ("print_text", "letter_order", "moved", "reason", "shown")
 """Contexts that begin with the key of a household."""
 RECORDS = (
     "answer-sheet",

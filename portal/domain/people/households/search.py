@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from portal.domain.foundation.vault import note_shown, opening_for_nobody
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.finder import finder_of
 from portal.domain.people.households.folding import fold_name, fold_place, name_words
@@ -95,7 +96,10 @@ def search_with_withheld(work: Work, terms: SearchTerms) -> tuple[SearchResult, 
 
 
 def _page(found: list[HouseholdView], *, more: bool) -> SearchResult:
-    return SearchResult(tuple(found[:SEARCH_LIMIT]), more=more or len(found) > SEARCH_LIMIT)
+    shown = tuple(found[:SEARCH_LIMIT])
+    for view in shown:
+        note_shown(view.id)
+    return SearchResult(shown, more=more or len(found) > SEARCH_LIMIT)
 
 
 class _Fitting:
@@ -116,7 +120,9 @@ class _Fitting:
         self.cut = len(ids) > MOST_OPENED
         # where nobody fits, the database is asked as often: a protected household takes no longer
         for start in range(0, max(1, min(len(ids), MOST_OPENED)), OPENED_AT_ONCE):
-            for view in view_households(self._work, ids[start : start + OPENED_AT_ONCE]):
+            with opening_for_nobody():  # most do not fit, and some may not be known to the reader
+                views = view_households(self._work, ids[start : start + OPENED_AT_ONCE])
+            for view in views:
                 if _fits(view, self._terms):
                     yield view
 

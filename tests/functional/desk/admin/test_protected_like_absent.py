@@ -33,6 +33,8 @@ from tests.support.resident import Loop, Visitor
 from tests.support.staff import ROLES, Colleague, StaffSite, make_staff
 from tests.support.work import work_in
 
+pytestmark = pytest.mark.matrix
+
 ABSENT = 987_654
 OF_A_HOUSEHOLD = {
     "household_id": "SELECT id FROM household",

@@ -16,6 +16,7 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.formats import new_login_id, print_login_id
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.looks import VIEWED, named_households
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import (
     open_child,
@@ -260,6 +261,15 @@ def test_a_protected_household_is_as_much_work_as_none(staff: StaffSite, field: 
             one.search(**{field: typed})
         counted.append(len(seen))
     assert abs(counted[2] - counted[3]) <= 3, counted
+
+
+def test_only_who_was_shown_is_on_record_and_nobody_who_was_compared(staff: StaffSite) -> None:
+    hidden, shown = staff.add_household(protected=True), staff.add_household()
+    one = agent(staff).begin()
+    one.search(name="鶉野")
+    looks = [named_households(event.detail) for event in staff.events(VIEWED)]
+    assert [shown.household_id] in looks
+    assert not [keys for keys in looks if hidden.household_id in keys]
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from portal.domain.people.coupons.differences import listed, settle
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
+from portal.platform.append_only import open_ledgers
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT
 from tests.support.oversight.settlement import (
@@ -214,6 +215,7 @@ def test_any_later_change_is_found(ending: Ending, what: str) -> None:
         row = closed(session)
         assert row is not None
         if what == "line":
+            open_ledgers(session.connection())  # as who administers the database can
             session.execute(
                 update(SettlementLine)
                 .where(SettlementLine.state == "undelivered")

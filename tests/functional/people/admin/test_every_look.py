@@ -31,6 +31,8 @@ from tests.support.resident import Loop, Visitor, make_resident
 from tests.support.staff import StaffSite, make_staff
 from tests.support.work import work_in
 
+pytestmark = pytest.mark.matrix
+
 LINK = re.compile(r'(?:href|data-hx-get|src)="(/[^"#]*)"')
 EACH = 3
 """So many pages of each route are opened."""

@@ -160,6 +160,7 @@ def address(path: str, parts: dict[str, str]) -> str:
     return path
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("role", list(ROLES))
 @pytest.mark.asvs("8.2.1", "8.3.1")
 def test_every_role_is_let_in_where_the_table_says_so_and_nowhere_else(

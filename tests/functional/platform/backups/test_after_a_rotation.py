@@ -8,7 +8,7 @@ import pytest
 
 from tests.functional.platform.backups.conftest import Deployed
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 NewUrl = Callable[[bool], str]
 

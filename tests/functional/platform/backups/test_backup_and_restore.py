@@ -18,7 +18,7 @@ from portal.platform.backups.identities import read_identities
 from portal.platform.database import opened
 from tests.functional.platform.backups.conftest import OWNER, Deployed
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 
 def plain(backup: Path, identity: Path) -> bytes:

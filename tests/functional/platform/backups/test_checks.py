@@ -15,7 +15,7 @@ from portal.settings import Settings
 from tests.functional.platform.backups.conftest import OWNER, Deployed, NewUrl
 from tests.support.databases.stored import FOLDER, Stored, stored
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 
 def places(deployed: Deployed) -> list[str]:

@@ -13,7 +13,7 @@ from portal.platform.backups.identities import make_identity
 from portal.platform.database import make_engine
 from tests.functional.platform.backups.conftest import Deployed, NewUrl
 
-pytestmark = pytest.mark.upgrades
+pytestmark = pytest.mark.matrix
 
 PLACES = 12
 
