@@ -47,14 +47,15 @@ def test_a_stop_leaves_time_to_finish(unit: str) -> None:
 
 @pytest.mark.parametrize("unit", LASTING)
 @pytest.mark.asvs("13.2.2")
-def test_it_runs_as_nobody_special_and_writes_only_its_own_folder(unit: str) -> None:
+def test_it_runs_as_nobody_special_and_writes_its_own_folder_and_the_wards_heads(unit: str) -> None:
     found = lines(unit)
     assert found["User"] == ["portal"]
     assert found["CapabilityBoundingSet"] == [""]
     assert found["NoNewPrivileges"] == ["yes"]
     assert found["ProtectSystem"] == ["strict"]
     assert found["StateDirectory"] == ["portal"]
-    assert "ReadWritePaths" not in found
+    outside = [] if unit == "portal-metrics.service" else ["-/mnt/portal-audit"]
+    assert found.get("ReadWritePaths", []) == outside, "where signed heads of the audit are kept"
 
 
 def test_a_backup_is_made_each_night_even_if_the_machine_slept() -> None:

@@ -158,7 +158,8 @@ def test_a_coming_key_is_there_whole_or_not_at_all(folder: Path) -> None:
     assert load_vault(folder) == load_vault(folder)
     assert Folder(folder, "kek").coming is None
     assert len(Folder(folder, "kek").begin().read()) == 32
-    assert [path.name for path in key_paths(folder)][:3] == [
+    assert [path.name for path in key_paths(folder)][:4] == [
+        "audit.key",
         "index.key",
         "kek.2.next.key",
         "kek.key",
