@@ -84,6 +84,6 @@ def test_the_program_is_checked_the_deployment_made_and_a_page_served(server: Im
     page = as_portal(server, SERVE.replace("PORT", str(free_port())))
     assert re.search(r"/static/css/portal\.[0-9a-f]+\.css", page)
     keys = sorted((server.root / "etc" / "portal" / "keys").glob("*.key"))
-    assert len(keys) == 4
+    assert len(keys) == 5
     assert {oct(path.stat().st_mode)[-3:] for path in keys} == {"600"}
     assert (server.root / "etc" / "portal" / "keys").stat().st_mode & 0o077 == 0

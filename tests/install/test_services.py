@@ -68,7 +68,7 @@ def test_a_site_does_not_start_before_the_first_start(project: Project) -> None:
 @pytest.mark.asvs("13.3.2")
 def test_the_keys_are_made_once_for_the_user_of_the_image_alone(started: Project) -> None:
     keys = sorted((started.folder / "keys").glob("*.key"))
-    assert len(keys) == 4
+    assert len(keys) == 5
     assert {(path.stat().st_uid, oct(path.stat().st_mode)[-3:]) for path in keys} == {
         (10001, "600")
     }

@@ -12,6 +12,7 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.people.authn import codes
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
+from portal.platform.append_only import close_ledgers, open_ledgers
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call, end_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
@@ -97,7 +98,9 @@ def _not_enough(served: ServedStaff, page: Page) -> None:
     from portal.domain.contacts.calls.models import VerificationAttempt
 
     with served.database.write() as session:
+        open_ledgers(session.connection())
         session.query(VerificationAttempt).delete()
+        close_ledgers(session.connection())
     _unverified(served, page)
     page.select_option("#relation", "other")
     page.fill("#name", "ちがう　ひと")
