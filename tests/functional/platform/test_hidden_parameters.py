@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.platform.backups.snapshots import read_only
 from portal.platform.database import Database
 
-CANARY = "鶉野　瑠璃子"
+CANARY = "鶉野瑠璃子"
+"""Without a blank of full width, which an error writes as an escape: it would never be found."""
 
 
 STATEMENT = text("SELECT nothing FROM nowhere WHERE name = :name").bindparams(name=CANARY)
