@@ -85,7 +85,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     say(_s("手紙を印刷しています（PDF）。"))
     letter, count = print_letters(site, folder)
     staff = make_staff(site)
-    ward, officer, supervisor, agent = (person.actor for person in staff)
+    ward, officer, supervisor, agent, _auditor = (person.actor for person in staff)
     officers = Officers(officer, ward)
     hand_over_letters(site, folder, letter.run_id, officers)
     send_letters(site, letter, officer)
@@ -166,13 +166,14 @@ def give_coupons(site: Site, folder: Path) -> None:
 
 
 def make_staff(site: Site) -> tuple[DemoStaff, ...]:
-    """Add the call desk, and two officers who together can do everything that takes two."""
+    """Add the call desk, two officers who together can do what takes two, and an auditor."""
     made: list[DemoStaff] = []
     people = (
         ("ward", "区 担当者", Organization.WARD, Role.WARD_OFFICER),
         ("officer", "事務局 担当者", Organization.CONTRACTOR, Role.OFFICER),
         ("supervisor", "コールセンター 責任者", Organization.CONTRACTOR, Role.SUPERVISOR),
         ("agent", "コールセンター 担当者", Organization.CONTRACTOR, Role.AGENT),
+        ("auditor", "区 監査担当者", Organization.WARD, Role.AUDITOR),
     )
     with site.database.write() as session:
         now = site.clock.now(session)

@@ -57,7 +57,7 @@ def test_the_demo_can_be_started_at_any_hour(tmp_path: Path, started: datetime) 
     finally:
         site.database.engine.dispose()
     assert stage.letters > 80
-    assert len(stage.staff) == 4
+    assert len(stage.staff) == 5
     assert stage.letter.path.exists()
 
 
