@@ -76,6 +76,9 @@ def upload(page: Page) -> Response[Any]:
     file = page.form.upload("file", AnswersFile)
     if file is None:
         page.form.error("file", _s("区が返した Excel ファイルを選んでください。"))
+        refused = page.form.files.get("file")
+        if refused is not None and (said := answers_in.not_of_sheet(page.work, refused.data)):
+            page.form.errors["file"] += f"\n{said}"
         return show_list(page, 422)
     try:
         sheet = answers_in.store_sheet(page.work, file)

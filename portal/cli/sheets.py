@@ -14,7 +14,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
-from portal.domain.foundation.transfers.services import announce, unlike_sheet
+from portal.domain.foundation.transfers.services import against_sheet, announce
 from portal.domain.foundation.transfers.sheet_file import MAX_BYTES, read_sheet
 from portal.domain.foundation.transfers.sheets import Arrival, Sheet
 from portal.domain.foundation.transfers.words import next_step, sentences, title
@@ -45,23 +45,20 @@ def enter_sheet(context: Context, path: Path, kind: TransferKind) -> None:
 
 
 @contextmanager
-def against_sheet(context: Context, path: Path, kind: TransferKind) -> Iterator[None]:
-    """Say of a file that cannot be read also that it is not the one of its sheet, if so.
+def file_against_sheet(context: Context, path: Path, kind: TransferKind) -> Iterator[None]:
+    """Hold a file that is read outside of a transaction against its sheet, if it is unreadable.
 
     Raises:
         InputError: it cannot be read.
     """
     try:
         yield
-    except InputError as error:
+    except InputError:
         if not path.is_file():
             raise
         arrival = Arrival(kind, path.name, Figures(sha256=digest_of(path)))
-        with context.work_source().writing() as work:
-            said = unlike_sheet(work, arrival)
-        if not said:
+        with context.work_source().writing() as work, against_sheet(work, arrival):
             raise
-        raise InputError(f"{error.message}\n{said}", code=error.code) from error
 
 
 def keeping_refusal(context: Context, act: Callable[[Work], T]) -> T:

@@ -152,7 +152,7 @@ def answer_by_file(page: Page) -> Response[Any]:
         form.error(f"list-{key}", _s("返ってきた一覧のファイル（CSV）を選んでください。"))
         return show(page, 422)
     try:
-        answers = read_answers(page.session, key, data)
+        answers = read_answers(page.work, key, data)
     except InputError as error:
         form.error(f"list-{key}", error.message)
         return show(page, 422)

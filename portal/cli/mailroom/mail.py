@@ -12,7 +12,7 @@ from portal.cli.deciding import by_option, knows_protected, person
 from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
 from portal.cli.people.emails import bounces, mail_test
 from portal.cli.renamed import RenamedGroup
-from portal.cli.sheets import against_sheet, enter_sheet, keeping_refusal, sheet_option
+from portal.cli.sheets import enter_sheet, keeping_refusal, sheet_option
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
@@ -102,8 +102,7 @@ def track(context: Context, file: Path, sheet: Path | None) -> None:
         ) from None
     if sheet is not None:
         enter_sheet(context, sheet, TransferKind.TRACKING)
-    with against_sheet(context, file, TransferKind.TRACKING):
-        done = keeping_refusal(context, lambda work: ingest(work, CsvFeed(data, file.name)))
+    done = keeping_refusal(context, lambda work: ingest(work, CsvFeed(data, file.name)))
     with context.database().write() as session:
         found = match_again(context.work(session))
     context.write(asdict(done) | {"matched": found})

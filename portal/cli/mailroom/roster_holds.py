@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option
 from portal.cli.deciding import by_option, confirmed_option, one_of_them_knows, person
-from portal.cli.sheets import against_sheet, enter_sheet, sheet_option, transfer_said
+from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option, transfer_said
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
@@ -282,7 +282,7 @@ def protection_from_list(
     """Load a separate list."""
     if sheet is not None and not context.dry_run:
         enter_sheet(context, sheet, TransferKind.PROTECTION_LIST)  # open though it is unreadable
-    with against_sheet(context, file, TransferKind.PROTECTION_LIST):
+    with file_against_sheet(context, file, TransferKind.PROTECTION_LIST):
         read = protection_list.read_list(file, column)
     listed = protection_list.ListedNumbers(
         protection_list.NumberKind(kind), read.numbers, read.arrival

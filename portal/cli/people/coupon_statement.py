@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option
-from portal.cli.sheets import against_sheet, enter_sheet, keeping_refusal, sheet_option
+from portal.cli.sheets import enter_sheet, keeping_refusal, sheet_option
 from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.people.coupons.code_table import file_bytes
@@ -50,8 +50,7 @@ def statement(
     if sheet is not None:
         enter_sheet(context, sheet, TransferKind.STATEMENT)
     received = ReceivedStatement(data, profile, as_of.date(), file.name)
-    with against_sheet(context, file, TransferKind.STATEMENT):
-        taken = keeping_refusal(context, lambda work: import_statement(work, received))
+    taken = keeping_refusal(context, lambda work: import_statement(work, received))
     context.write(asdict(taken))
     if context.speaks:
         _say(taken)

@@ -11,7 +11,7 @@ from portal.cli.context import Context, answering, dry_run_option, json_option
 from portal.cli.people.coupon_assignment import assign_codes
 from portal.cli.people.coupon_statement import statement
 from portal.cli.progress import progress_bar
-from portal.cli.sheets import against_sheet, enter_sheet, sheet_option
+from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.foundation.transfers.kinds import TransferKind
@@ -82,7 +82,7 @@ def load(
         enter_sheet(context, sheet, TransferKind.CODES)  # open even if the file cannot be read
     with (
         progress_bar(_s("QRコードを描いています")) as report,
-        against_sheet(context, file, TransferKind.CODES),
+        file_against_sheet(context, file, TransferKind.CODES),
     ):
         parsed = read_batch(file, Expected(profile, order, terms))
         if context.dry_run:

@@ -32,7 +32,7 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
-from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.services import admit, became, unlike_sheet
 from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.typed import DateFault, whole_date
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
@@ -68,8 +68,7 @@ def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
     known = work.session.scalar(select(AnswerSheet).where(AnswerSheet.digest == digest))
     if known is not None:
         return known
-    counted = Figures(rows=len(file.rows), sha256=file.digest.hex())
-    transfer = admit(work, Arrival(TransferKind.ANSWERS, FILE_NAME, counted))
+    transfer = admit(work, _arrival(file.digest).counting(len(file.rows)))
     key, wrapped = work.vault.new_data_key()
     sheet = AnswerSheet(
         digest=digest,
@@ -84,6 +83,15 @@ def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
     became(work, transfer, "escalation_sheet", sheet.id)
     record(work, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows)
     return sheet
+
+
+def not_of_sheet(work: Work, data: bytes) -> str:
+    """Return that an unreadable file is not the one of its hand-over sheet, if so; else empty."""
+    return unlike_sheet(work, _arrival(hashlib.sha256(data).digest()))
+
+
+def _arrival(digest: bytes) -> Arrival:
+    return Arrival(TransferKind.ANSWERS, FILE_NAME, Figures(sha256=digest.hex()))
 
 
 def plan(work: Work, sheet: AnswerSheet, reader: Reader) -> list[RowEffect]:

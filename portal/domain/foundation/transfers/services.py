@@ -1,5 +1,7 @@
 """Enter sheets and receipts, count files that come and go, and compare both sides."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from portal.domain.foundation.approvals.queries import open_for
@@ -125,8 +127,24 @@ def admit(work: Work, arrival: Arrival) -> FileTransfer:
     return row
 
 
+@contextmanager
+def against_sheet(work: Work, arrival: Arrival) -> Iterator[None]:
+    """Say of a file that cannot be read also that it is not the one of its sheet, if so.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        yield
+    except InputError as error:
+        said = unlike_sheet(work, arrival)
+        if not said:
+            raise
+        raise InputError(f"{error.message}\n{said}", code=error.code) from error
+
+
 def unlike_sheet(work: Work, arrival: Arrival) -> str:
-    """Return that a file that nobody can read is not the one of the sheet that waits for it.
+    """Return that a file is not the one of the sheet that waits for it.
 
     Empty if no sheet waits, or if it is the file of the sheet all the same.
     """

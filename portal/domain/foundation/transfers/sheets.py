@@ -1,7 +1,8 @@
 """What is entered or counted: sheets, arrivals, departures; and what a sheet must say."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -32,6 +33,10 @@ class Arrival:
     file_name: str
     figures: Figures
     findings: tuple[Difference, ...] = ()
+
+    def counting(self, rows: int, yen: int | None = None) -> Self:
+        """Return the same file with what was counted in it."""
+        return replace(self, figures=replace(self.figures, rows=rows, yen=yen))
 
 
 @dataclass(frozen=True, slots=True)

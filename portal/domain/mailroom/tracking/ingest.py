@@ -17,7 +17,7 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
-from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.services import admit, against_sheet, became
 from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
@@ -70,23 +70,30 @@ class _Numbers:
         )
 
 
-def ingest(work: Work, feed: Feed) -> Tracked:
-    """Ingest a file or feed, all or nothing; a repeated one changes nothing.
-
-    Raises:
-        InputError: it cannot be read, or an event is in the future.
-        ConflictError: it is not what its sheet says (``transfers.services.admit``).
-    """
+def _read(work: Work, feed: Feed) -> list[PostEvent]:
+    """Return a feed's events. Raises InputError, also if one is in the future."""
     events = list(feed.events())
     if any(event.on > jst_date(work.now) for event in events):
         raise InputError(
             _s("郵便のファイルに、未来の日付があります。何も変えていません。"), code="tracking_file"
         )
+    return events
+
+
+def ingest(work: Work, feed: Feed) -> Tracked:
+    """Ingest a file or feed, all or nothing; a repeated one changes nothing.
+
+    Raises:
+        InputError: it cannot be read (``against_sheet``), or an event is in the future.
+        ConflictError: it is not what its sheet says (``transfers.services.admit``).
+    """
+    arrival = Arrival(TransferKind.TRACKING, feed.file_name, Figures(sha256=feed.digest()))
+    with against_sheet(work, arrival):
+        events = _read(work, feed)
     known = work.session.scalar(select(TrackingFile).where(TrackingFile.sha256 == feed.digest()))
     if known is not None:
         return Tracked(known.rows, repeated=True)
-    counted = Figures(rows=len(events), sha256=feed.digest())
-    transfer = admit(work, Arrival(TransferKind.TRACKING, feed.file_name, counted))
+    transfer = admit(work, arrival.counting(rows=len(events)))
     file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=len(events), taken_at=work.now)
     work.session.add(file)
     work.session.flush()

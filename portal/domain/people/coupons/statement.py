@@ -1,5 +1,6 @@
 """Import an issuer's statement: store what it reports, apply what fits, list what does not."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.finding import locked
 from portal.domain.foundation.transfers.kinds import TransferKind
-from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.services import admit, against_sheet, became
 from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.comparison import Step, StoredCode, Tally
@@ -75,7 +76,9 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
     """
     if received.as_of > jst_date(work.now):
         raise InputError(_s("利用明細の基準日が未来です。日付を確かめてください。"))
-    file = read_statement(received.data, received.profile)
+    arrival = _arrival(received)
+    with against_sheet(work, arrival):
+        file = read_statement(received.data, received.profile)
     known = work.session.scalar(
         select(IssuerStatement).where(IssuerStatement.file_sha256 == file.sha256)
     )
@@ -85,8 +88,7 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
     for row, coupon in _with_coupons(work, file):
         tally.compare(row, coupon)
     _note_missing(work, received, file, tally)
-    counted = Figures(rows=len(file.rows), yen=tally.claimed_yen, sha256=file.sha256)
-    transfer = admit(work, Arrival(TransferKind.STATEMENT, received.file_name, counted))
+    transfer = admit(work, arrival.counting(len(file.rows), tally.claimed_yen))
     statement = IssuerStatement(
         profile=received.profile.name,
         as_of=received.as_of,
@@ -104,6 +106,11 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
     done = _store(work, tally, statement)
     became(work, locked(work.session, transfer.id), "issuer_statement", statement.id)
     return done
+
+
+def _arrival(received: ReceivedStatement) -> Arrival:
+    sha256 = hashlib.sha256(received.data).hexdigest()
+    return Arrival(TransferKind.STATEMENT, received.file_name, Figures(sha256=sha256))
 
 
 def _note_missing(

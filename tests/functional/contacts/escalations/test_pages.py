@@ -5,12 +5,15 @@ Asked from a call, read on record, answered, carried by a sheet.
 
 import io
 import re
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
 
 from portal.domain.contacts.escalations.models import AnswerSheet, Escalation, EscalationAnswer
 from portal.domain.foundation.actors import Role
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
 from tests.functional.contacts.escalations.browsing import (
     ORDER,
     QUESTION,
@@ -22,6 +25,8 @@ from tests.functional.contacts.escalations.browsing import (
 from tests.functional.contacts.escalations.test_sheets import returned
 from tests.support.reading.files import picture
 from tests.support.staff import StaffSite
+from tests.support.transfers import announced
+from tests.support.work import work_in
 
 
 def test_a_question_goes_to_the_ward_once_and_its_number_is_read_out(staff: StaffSite) -> None:
@@ -242,6 +247,20 @@ def test_a_file_that_is_no_sheet_comes_back_with_a_sentence(
     assert answer.status_code == 422
     assert 'href="#file"' in answer.text
     assert sqlite_staff.count(AnswerSheet) == 0
+
+
+def test_a_workbook_that_is_cut_is_said_to_be_another_file_than_its_sheets(
+    sqlite_staff: StaffSite,
+) -> None:
+    with sqlite_staff.database.write() as session:
+        work, figures = work_in(session, now=sqlite_staff.now), Figures(rows=2, sha256="a" * 64)
+        announced(work, TransferKind.ANSWERS, Path("a.xlsx"), figures)
+    data = returned(["ZZZZ-9999", "可", "", ""])[:-9]
+    answer = sqlite_staff.enter_as(Role.OFFICER).post(
+        "/escalations/answers/upload", files={"file": ("a.xlsx", data, "x/y")}
+    )
+    assert answer.status_code == 422
+    assert "送付票とも合いません（受け渡し 1）" in answer.text
 
 
 def test_without_open_questions_there_is_no_sheet(sqlite_staff: StaffSite) -> None:

@@ -20,6 +20,8 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.foundation.program.loader import load_program
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
@@ -40,6 +42,7 @@ from tests.support.coupons import NOW
 from tests.support.mailroom.archives import MailHouse, make_mail_house
 from tests.support.people import CANARY_NAME, Person
 from tests.support.reading import pdf
+from tests.support.transfers import announced
 from tests.support.work import work_in
 
 PROGRAM = load_program("sample", date(2023, 7, 3))
@@ -269,8 +272,9 @@ def test_an_answered_list_is_read_and_every_fault_named(house: MailHouse) -> Non
     def read(
         *rows: str, head: str = "手紙番号,結果", encoding: str = "cp932"
     ) -> list[tuple[int, RecallAnswer]]:
-        with house.database.read() as session:
-            return read_answers(session, list_id, "\r\n".join([head, *rows]).encode(encoding))
+        with house.database.write() as session:
+            data = "\r\n".join([head, *rows]).encode(encoding)
+            return read_answers(work_in(session), list_id, data)
 
     found = read(f"{numbers[0]},抜き取り", f"{numbers[1]},差し出しずみ", f"{numbers[2]},")
     assert [said for _key, said in found] == ["pull", "find_posted"]
@@ -283,6 +287,11 @@ def test_an_answered_list_is_read_and_every_fault_named(house: MailHouse) -> Non
     with pytest.raises(InputError, match="3行目: 前の行と"):
         read(f"{numbers[2]},抜き取り", f"{numbers[2]},差し出しずみ")
     with pytest.raises(InputError, match="列 結果"):
+        read(numbers[2], head="手紙番号")
+    with house.database.write() as session:
+        figures = Figures(rows=3, sha256="a" * 64)
+        announced(work_in(session), TransferKind.ANSWERS, Path("list.csv"), figures)
+    with pytest.raises(InputError, match=r"列 結果.*\n送付票とも合いません"):
         read(numbers[2], head="手紙番号")
     with pytest.raises(InputError, match="ファイルに手紙がありません"):
         read()

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from portal.cli.mailroom.mail import mail
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.tracking.models import TrackingFile
 from tests.functional.oversight.settlement.test_cli import Desk as CommandDesk
@@ -15,6 +17,8 @@ from tests.functional.requests.redeliveries.support import make_post
 from tests.support.oversight.settlement import Ending, end_program
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.transfers import announced
+from tests.support.work import work_in
 
 HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
 
@@ -66,6 +70,17 @@ def test_a_file_that_cannot_be_taken_says_why(
 ) -> None:
     assert sentence in upload(sqlite_staff.enter_as(Role.OFFICER), row)
     assert sqlite_staff.count(TrackingFile) == 0
+
+
+def test_a_file_that_cannot_be_read_is_said_to_be_another_than_its_sheets(
+    sqlite_staff: StaffSite,
+) -> None:
+    with sqlite_staff.database.write() as session:
+        work, figures = work_in(session, now=sqlite_staff.now), Figures(rows=2, sha256="a" * 64)
+        announced(work, TransferKind.TRACKING, Path("post.csv"), figures)
+    page = upload(sqlite_staff.enter_as(Role.OFFICER), "x,2023/07/12,引受,,")
+    assert "11桁か12桁" in page
+    assert "送付票とも合いません（受け渡し 1）" in page
 
 
 def test_no_file_chosen_is_said(sqlite_staff: StaffSite) -> None:

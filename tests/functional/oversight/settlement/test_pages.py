@@ -125,6 +125,17 @@ def test_a_file_that_cannot_be_taken_says_why_and_nothing_is_stored(
     assert over.count(IssuerStatement) == 0
 
 
+def test_half_a_statement_is_said_to_be_another_file_than_its_sheets(over: StaffSite) -> None:
+    cut = statement(over, 0, "期限切れ")[:-3]
+    answer = over.enter_as(Role.OFFICER).post(
+        "/settlement/statement",
+        {"form_key": "u", "profile": "sandbox", "as_of": "2024-03-31"},
+        files={"file": ("s.csv", cut + b"\xff", "text/csv")},
+    )
+    assert answer.status_code == 422
+    assert "送付票とも合いません" in answer.text
+
+
 def test_a_difference_is_listed_with_its_household_and_cleared_up(over: StaffSite) -> None:
     officer = over.enter_as(Role.OFFICER)
     upload(officer, statement(over, AMOUNT, "交換済"))  # nobody ever saw that code

@@ -2,13 +2,11 @@
 
 import hashlib
 
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
-from portal.domain.foundation.transfers.services import admit, became
+from portal.domain.foundation.transfers.services import admit, against_sheet, became
 from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.typed import without_separators
 from portal.domain.foundation.work import Work
@@ -35,16 +33,21 @@ WORDS = {
 """The words that mail houses write; any other word refuses the file, and nothing is guessed."""
 
 
-def read_answers(session: Session, list_id: int, data: bytes) -> list[tuple[int, RecallAnswer]]:
+def read_answers(work: Work, list_id: int, data: bytes) -> list[tuple[int, RecallAnswer]]:
     """Parse a filled-in list, and return the answers by the letters' keys.
 
     Rows without an answer, and letters that were answered before, are skipped.
 
     Raises:
         InputError: no such CSV, an unknown word, or a letter that is not on the list; the message
-            names every faulty line.
+            names every faulty line. If a hand-over sheet waits for another file, it says so.
     """
-    known = {line.number: line for line in lines(session, list_id)}
+    with against_sheet(work, _arrival(list_id, data)):
+        return _read(work, list_id, data)
+
+
+def _read(work: Work, list_id: int, data: bytes) -> list[tuple[int, RecallAnswer]]:
+    known = {line.number: line for line in lines(work.session, list_id)}
     found: dict[int, RecallAnswer] = {}
     faults: list[str] = []
     for at, (number, answer) in read_columns(data, (NUMBER, RESULT), code="answers"):
@@ -80,6 +83,10 @@ def count_answers(work: Work, list_id: int, data: bytes) -> None:
     """
     cells = read_columns(data, (NUMBER, RESULT), code="answers")
     answered = sum(bool(answer.strip()) for _at, (_number, answer) in cells)
-    counted = Figures(rows=answered, sha256=hashlib.sha256(data).hexdigest())
-    row = admit(work, Arrival(TransferKind.ANSWERS, f"recall-{list_id}.csv", counted))
+    row = admit(work, _arrival(list_id, data).counting(answered))
     became(work, row, "recall_list", list_id)
+
+
+def _arrival(list_id: int, data: bytes) -> Arrival:
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Arrival(TransferKind.ANSWERS, f"recall-{list_id}.csv", Figures(sha256=sha256))
