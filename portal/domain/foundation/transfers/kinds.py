@@ -45,11 +45,11 @@ class KindRule:
     """The rules of one kind.
 
     Attributes:
-        outgoing: Whether we send such files; the others come to us.
         needed: The figures without which a sheet or a receipt is not accepted.
-        also: Further figures that it may give.
         rows_are: What is counted as a row.
         stops: What an open hand-over of this kind stops.
+        outgoing: Whether we send such files; the others come to us.
+        also: Further figures that it may give.
         identity: Figures that say whether it is the same file at all: nobody can accept a
             difference in them, the file has to come again or the sheet has to be corrected.
         stands: Whether what was stored before its sheet came stays, since it may have been acted
@@ -60,11 +60,11 @@ class KindRule:
             numbers: then only a keyed digest of it is stored.
     """
 
-    outgoing: bool
     needed: tuple[Figure, ...]
-    also: tuple[Figure, ...]
     rows_are: Labeled
     stops: frozenset[Stopped]
+    outgoing: bool = False
+    also: tuple[Figure, ...] = ()
     identity: frozenset[Figure] = frozenset()
     stands: bool = False
     kept: bool = False
@@ -87,66 +87,55 @@ class Counted(Labeled):
 
 
 SHEET_FIGURES = (Figure.ROWS, Figure.CHILDREN, Figure.YEN, Figure.SHA256)
+_COUNT_AND_CHECKSUM = (Figure.ROWS, Figure.SHA256)
 _BOTH = frozenset(Stopped)
 _PAYING = frozenset({Stopped.PAYING})
-_SAME_FILE = frozenset({Figure.ROWS, Figure.SHA256})
+_SAME_FILE = frozenset(_COUNT_AND_CHECKSUM)
 
 RULES: Mapping[TransferKind, KindRule] = {
     TransferKind.EXTRACT: KindRule(
-        outgoing=False,
         needed=SHEET_FIGURES,
-        also=(),
         rows_are=Counted.ROWS,
         stops=_BOTH,
         identity=_SAME_FILE,
     ),
     TransferKind.PROTECTION_LIST: KindRule(
-        outgoing=False,
-        needed=(Figure.ROWS, Figure.SHA256),
-        also=(),
+        needed=_COUNT_AND_CHECKSUM,
         rows_are=Counted.NUMBERS,
         stops=_BOTH,
         kept=True,
         secret=True,
     ),
     TransferKind.CODES: KindRule(
-        outgoing=False,
         needed=(Figure.ROWS, Figure.YEN, Figure.SHA256),
-        also=(),
         rows_are=Counted.CODES,
         stops=_BOTH,
         identity=_SAME_FILE | {Figure.YEN},
     ),
     TransferKind.ARCHIVE: KindRule(
         outgoing=True,
-        needed=(Figure.ROWS, Figure.SHA256),
+        needed=_COUNT_AND_CHECKSUM,
         also=(Figure.CHILDREN, Figure.YEN),
         rows_are=Counted.LETTERS,
         stops=_BOTH,
         identity=frozenset({Figure.SHA256}),
     ),
     TransferKind.TRACKING: KindRule(
-        outgoing=False,
-        needed=(Figure.ROWS, Figure.SHA256),
-        also=(),
+        needed=_COUNT_AND_CHECKSUM,
         rows_are=Counted.ROWS,
         stops=_PAYING,
         identity=_SAME_FILE,
         stands=True,
     ),
     TransferKind.STATEMENT: KindRule(
-        outgoing=False,
         needed=(Figure.ROWS, Figure.YEN, Figure.SHA256),
-        also=(),
         rows_are=Counted.ROWS,
         stops=_PAYING,
         identity=_SAME_FILE,
         stands=True,
     ),
     TransferKind.ANSWERS: KindRule(
-        outgoing=False,
-        needed=(Figure.ROWS, Figure.SHA256),
-        also=(),
+        needed=_COUNT_AND_CHECKSUM,
         rows_are=Counted.ROWS,
         stops=_PAYING,
         identity=_SAME_FILE,
@@ -155,7 +144,7 @@ RULES: Mapping[TransferKind, KindRule] = {
     ),
     TransferKind.EXPORT: KindRule(
         outgoing=True,
-        needed=(Figure.ROWS, Figure.SHA256),
+        needed=_COUNT_AND_CHECKSUM,
         also=(Figure.CHILDREN, Figure.YEN),
         rows_are=Counted.FILES,
         stops=_PAYING,
