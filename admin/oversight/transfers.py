@@ -12,7 +12,6 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.marks import Mark, marks
 from admin.page import Page
 from portal.domain.foundation.approvals.models import Approval
-from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers import queries
 from portal.domain.foundation.transfers.chain import open_transfers
@@ -28,7 +27,7 @@ from portal.domain.foundation.transfers.kinds import (
 from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.foundation.transfers.queries import Filters, Register, Shown
 from portal.domain.foundation.transfers.states import TransferState
-from portal.domain.foundation.transfers.words import next_step, sentences, written
+from portal.domain.foundation.transfers.words import next_step, sentences, side
 from portal.domain.oversight.reports.transfers import transfer_pdf
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
@@ -165,8 +164,8 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
             lines=[
                 FigureLine(
                     one.label,
-                    _value(row, one, sent=True),
-                    _value(row, one, sent=False),
+                    side(row, one, sent=True, unknown="–"),
+                    side(row, one, sent=False, unknown="–"),
                     one in differing,
                 )
                 for one in row.rule.figures
@@ -189,21 +188,9 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _value(row: FileTransfer, figure: Figure, *, sent: bool) -> str:
-    if (row.sent_at if sent else row.got_at) is None:
-        return "–"
-    value = (row.sent if sent else row.got).of(figure)
-    if figure is Figure.SHA256 and row.rule.secret and value is not None:
-        return _s("照合ずみ（残さない）")
-    return written(figure, value)
-
-
 def found(page: Page) -> FileTransfer:
     """Return the hand-over that the page is about. Raises NotFoundError."""
-    row = queries.transfer_by_id(page.session, number_in_address(page, "transfer_id"))
-    if row is None:
-        raise NotFoundError(_s("この受け渡しは見つかりませんでした。"))
-    return row
+    return queries.transfer_by_id(page.session, number_in_address(page, "transfer_id"))
 
 
 def send_paper(page: Page) -> Response[Any]:

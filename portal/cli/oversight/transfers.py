@@ -8,8 +8,9 @@ import click
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
 from portal.cli.sheets import sheet_from
-from portal.domain.foundation.errors import InputError, NotFoundError
+from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.transfers.chain import open_transfers
 from portal.domain.foundation.transfers.ending import (
     confirm_acceptance,
     propose_acceptance,
@@ -47,7 +48,7 @@ def transfers() -> None:
 def list_transfers(context: Context, only_open: bool) -> None:
     """Show the register; exit code 3 if one is open."""
     with context.database().read() as session:
-        rows = all_transfers(session, only_open=only_open)
+        rows = open_transfers(session) if only_open else all_transfers(session)
         context.write([_plain(row) for row in rows])
         waiting = any(row.is_open for row in rows)
         if context.speaks:
@@ -179,8 +180,6 @@ def print_sheet(context: Context, number: int, target: Path) -> None:
     """Write our sheet or receipt: a PDF, or for a file that we send also a .csv."""
     with context.database().read() as session:
         row = transfer_by_id(session, number)
-        if row is None:
-            raise NotFoundError(_s("この受け渡しは見つかりませんでした。"))
         work = context.work(session)
         if target.suffix == ".csv":
             if not row.rule.outgoing:

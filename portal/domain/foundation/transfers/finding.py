@@ -20,12 +20,11 @@ from portal.domain.foundation.transfers.states import AGREED, TransferState
 
 def locked(session: Session, transfer_id: int) -> FileTransfer:
     """Return a hand-over, locked. Raises NotFoundError."""
-    row = session.scalar(
-        select(FileTransfer)
-        .where(FileTransfer.id == transfer_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    return known(_newest(_rows(session, FileTransfer.id == transfer_id)))
+
+
+def known(row: FileTransfer | None) -> FileTransfer:
+    """Return a hand-over that was looked for by its number. Raises NotFoundError."""
     if row is None:
         raise NotFoundError(_s("この受け渡しは見つかりませんでした。"))
     return row
@@ -33,26 +32,20 @@ def locked(session: Session, transfer_id: int) -> FileTransfer:
 
 def of_subject(session: Session, subject: str, subject_id: int) -> FileTransfer | None:
     """Return the hand-over of what a file became or was made of; None if it has none."""
-    return next(
-        iter(
-            _rows(session, FileTransfer.subject == subject, FileTransfer.subject_id == subject_id)
-        ),
-        None,
+    return _newest(
+        _rows(session, FileTransfer.subject == subject, FileTransfer.subject_id == subject_id)
     )
 
 
 def agreed_file(session: Session, kind: TransferKind, sha256: str) -> FileTransfer | None:
     """Return the hand-over in which this very file came, if both sides agree on it."""
-    return next(
-        iter(
-            _rows(
-                session,
-                FileTransfer.kind == kind,
-                FileTransfer.state.in_(AGREED),
-                FileTransfer.got_sha256 == sha256,
-            )
-        ),
-        None,
+    return _newest(
+        _rows(
+            session,
+            FileTransfer.kind == kind,
+            FileTransfer.state.in_(AGREED),
+            FileTransfer.got_sha256 == sha256,
+        )
     )
 
 
@@ -119,7 +112,7 @@ def _came_before(session: Session, arrival: Arrival) -> FileTransfer | None:
         or_(FileTransfer.state.in_(taken), stored),
         FileTransfer.got_sha256 == arrival.figures.sha256,
     )
-    return next(iter(rows), None)
+    return _newest(rows)
 
 
 def _rows(session: Session, *conditions: ColumnElement[bool]) -> Sequence[FileTransfer]:
@@ -137,6 +130,11 @@ def _first(
     rows: Sequence[FileTransfer], fits: Callable[[FileTransfer], bool]
 ) -> FileTransfer | None:
     return next((row for row in rows if fits(row)), None)
+
+
+def _newest(rows: Sequence[FileTransfer]) -> FileTransfer | None:
+    """Return the newest of them, if there is one."""
+    return rows[0] if rows else None
 
 
 def _only(rows: Sequence[FileTransfer]) -> FileTransfer | None:

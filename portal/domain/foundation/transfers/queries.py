@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.transfers.finding import known
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.foundation.transfers.states import OPEN, TransferState
@@ -81,17 +82,14 @@ def open_count(session: Session) -> OpenCount:
     return OpenCount(count, differing)
 
 
-def all_transfers(session: Session, *, only_open: bool = False) -> Sequence[FileTransfer]:
-    """Return the whole register, oldest first."""
-    statement = select(FileTransfer).order_by(FileTransfer.id)
-    if only_open:
-        statement = statement.where(FileTransfer.state.in_(OPEN))
-    return session.scalars(statement).all()
+def all_transfers(session: Session) -> Sequence[FileTransfer]:
+    """Return the whole register, oldest first; ``chain.open_transfers`` are those that are open."""
+    return session.scalars(select(FileTransfer).order_by(FileTransfer.id)).all()
 
 
-def transfer_by_id(session: Session, transfer_id: int) -> FileTransfer | None:
-    """Return one hand-over, or None."""
-    return session.get(FileTransfer, transfer_id)
+def transfer_by_id(session: Session, transfer_id: int) -> FileTransfer:
+    """Return one hand-over. Raises NotFoundError."""
+    return known(session.get(FileTransfer, transfer_id))
 
 
 def transfer_of(session: Session, subject: str, subject_id: int) -> FileTransfer | None:

@@ -18,6 +18,19 @@ def written(figure: Figure, value: int | str | None) -> str:
     return f"{value:,}" if isinstance(value, int) else value
 
 
+def side(row: FileTransfer, figure: Figure, *, sent: bool, unknown: str = "") -> str:
+    """Return one side's figure as people read it: never a secret checksum, not even its digest.
+
+    ``unknown`` stands where the side has said nothing yet.
+    """
+    if (row.sent_at if sent else row.got_at) is None:
+        return unknown
+    value = (row.sent if sent else row.got).of(figure)
+    if figure is Figure.SHA256 and row.rule.secret and value is not None:
+        return _s("照合ずみ（残さない）")
+    return written(figure, value)
+
+
 def sentence(one: Difference, *, outgoing: bool) -> str:
     """Return one difference in plain words, with both values."""
     values = {

@@ -3,9 +3,8 @@
 from portal.domain.foundation.clock import JST, minute_text
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
-from portal.domain.foundation.transfers.kinds import Figure
 from portal.domain.foundation.transfers.models import FileTransfer
-from portal.domain.foundation.transfers.words import sentences, written
+from portal.domain.foundation.transfers.words import sentences, side
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.outputs import as_pdf
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
@@ -56,21 +55,12 @@ def _facts(work: Work, row: FileTransfer) -> list[tuple[str, str]]:
 
 def _figures(row: FileTransfer) -> ReportTable:
     rows: list[tuple[Cell, ...]] = [
-        (figure.label, _cell(row, figure, sent=True), _cell(row, figure, sent=False))
+        (figure.label, side(row, figure, sent=True), side(row, figure, sent=False))
         for figure in row.rule.figures
     ]
     return ReportTable(
         _s("両方の数"), (_s("項目"), _s("送った側"), _s("受け取った側")), rows, wide=1
     )
-
-
-def _cell(row: FileTransfer, figure: Figure, *, sent: bool) -> str:
-    if (row.sent_at if sent else row.got_at) is None:
-        return ""
-    value = (row.sent if sent else row.got).of(figure)
-    if figure is Figure.SHA256 and row.rule.secret and value is not None:
-        return _s("照合ずみ（残さない）")
-    return written(figure, value)
 
 
 def _notes(row: FileTransfer) -> tuple[str, ...]:
