@@ -5,10 +5,11 @@ slots of the last while by their keys. Decision 0029 says why.
 """
 
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.people.authn import throttles
@@ -37,20 +38,31 @@ class SiteCount:
 
     def total(self, session: Session, now: datetime) -> int:
         """Return how many were counted in the window, up to one slot more."""
-        last = self._number(now)
-        slots = range(last - self.window // self.slot, last + 1)
-        keys = [
-            self.limit.of(f"{slot}:{place}").stored_key for slot in slots for place in range(PLACES)
-        ]
-        total = session.scalar(
-            select(func.sum(ThrottleBucket.count)).where(ThrottleBucket.key.in_(keys))
-        )
-        return int(total or 0)
+        counted = select(func.sum(ThrottleBucket.count)).where(self._within(self._slots(now)))
+        return int(session.scalar(counted) or 0)
 
-    def slot_end(self, now: datetime) -> datetime:
-        """Return when the running slot ends and the oldest one no longer counts."""
-        seconds = (self._number(now) + 1) * self.slot.total_seconds()
+    def falls_below(self, session: Session, most: int, now: datetime) -> datetime:
+        """Return from when the total is less than ``most``, if nothing more is counted."""
+        slots = self._slots(now)
+        rows = select(ThrottleBucket.key, ThrottleBucket.count).where(self._within(slots))
+        counts: Counter[int] = Counter()
+        for key, count in session.execute(rows):
+            counts[int(key.split(":")[1])] += count
+        left, oldest = counts.total(), slots.start
+        while left >= most:
+            left -= counts[oldest]
+            oldest += 1
+        seconds = (oldest + len(slots) - 1) * self.slot.total_seconds()
         return datetime.fromtimestamp(seconds, now.tzinfo)
+
+    def _slots(self, now: datetime) -> range:
+        running = self._number(now)
+        return range(running - self.window // self.slot, running + 1)
+
+    def _within(self, slots: range) -> ColumnElement[bool]:
+        return ThrottleBucket.key.in_(
+            self.limit.of(f"{slot}:{place}").stored_key for slot in slots for place in range(PLACES)
+        )
 
     def _number(self, now: datetime) -> int:
         return int(now.timestamp() // self.slot.total_seconds())

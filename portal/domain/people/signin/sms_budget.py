@@ -79,10 +79,13 @@ def _sent(work: Work) -> int:
 
 
 def braked_until(work: Work, *, known_device: bool) -> datetime | None:
-    """Return until when at least this browser gets no code by SMS; None if it gets one now."""
-    if known_device or not _stands(work).is_spent:
+    """Return until when this browser gets no code by SMS; None if it gets one now.
+
+    It is longer if others go on sending, and shorter if an officer raises the budget.
+    """
+    if known_device or not (stands := _stands(work)).is_spent:
         return None
-    return SENT.slot_end(work.now)
+    return SENT.falls_below(work.session, stands.allowed, work.now)
 
 
 def note_sms(work: Work) -> None:
