@@ -36,7 +36,7 @@ def upgrade() -> None:
             "INSERT INTO search_index (household_id, names, places, births)"
             " SELECT id, '', '', '' FROM household"
         )
+        op.execute("UPDATE staged_household SET names = '', places = '', births = ''")
     else:  # secure_delete overwrites what stood there
         op.execute("UPDATE search_index SET names = x'', places = x'', births = x''")
-    empty = "''" if op.get_bind().dialect.name == "postgresql" else "x''"
-    op.execute(f"UPDATE staged_household SET names = {empty}, places = {empty}, births = {empty}")  # noqa: S608  (constants)
+        op.execute("UPDATE staged_household SET names = x'', places = x'', births = x''")

@@ -27,10 +27,11 @@ SERVER = (
 """Names database, table and timeline: another one after a restore, and after a fail-over."""
 XMIN = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
 XMAX = "pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+OWN = "coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)"
 POSTGRESQL_MARK = text(
     f"SELECT {SERVER}, {XMIN}, ARRAY("  # noqa: S608  (constants)
     f"SELECT DISTINCT revision FROM search_feed WHERE revision >= {XMIN} AND revision < {XMAX}"
-    " AND revision <> coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0))"
+    f" AND revision <> {OWN})"
 )
 SQLITE_MARK = text("SELECT coalesce(max(revision), 0) + 1 FROM search_feed")
 POSTGRESQL_REVISION = text("SELECT pg_current_xact_id()::text::bigint")
@@ -38,7 +39,6 @@ CHANGED = select(SearchFeed.household_id).where(
     SearchFeed.revision >= bindparam("position"),
     SearchFeed.revision.not_in(bindparam("done", expanding=True)),
 )
-OWN = "coalesce(pg_current_xact_id_if_assigned()::text::bigint, 0)"
 GIVEN = text(f"(search_feed.revision < {XMAX} OR search_feed.revision = {OWN})")
 """A row of a restored database may carry a number that this server has not given yet."""
 
