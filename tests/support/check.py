@@ -2,7 +2,8 @@
 
 `./run check` gives what differs from the last commit, `./run check PATH…` these files. It wants to
 be done in fifteen seconds, so it runs on SQLite alone, begins with unit tests and ends when its
-time is over; what it left out stands in its last lines. `./run test` is the whole.
+time is over; what it left out stands in its last lines. `./run test`, `./run matrices` and
+`./run screens` are the whole.
 """
 
 import argparse
@@ -233,7 +234,7 @@ def _style(python: Sequence[str]) -> int:
 
 def _test(files: Sequence[str], ends: float) -> int:
     if not files:
-        print("No test belongs to this by its name or its imports: ./run test runs them all.")
+        print("No test belongs to this by its name or its imports; ./run test runs most.")
         return 0
     chosen, left = files[:MOST_FILES], files[MOST_FILES:]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.check"]
