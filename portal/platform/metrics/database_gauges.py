@@ -14,6 +14,7 @@ from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, wo
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
 from portal.domain.people.authn import site_failures, sms_count
 from portal.domain.people.authn.channels import CodeChannel
+from portal.domain.people.authn.site_counts import held_until
 from portal.domain.people.notices.queries import failed_since, waiting_by_kind
 from portal.platform.database import Database
 from portal.platform.metrics.gauges import gauge
@@ -100,7 +101,7 @@ class DatabaseGauges:
         yield gauge("signin_slow_mode", "1 while unknown devices wait.", [({}, waits)])
         sent = sms_count.SENT.total(session, now)
         yield gauge("sms_codes_sent", "Codes by SMS in the last hour.", [({}, sent)])
-        braked = site_failures.held_until(session, sms_count.SPENT_KEY, now) is not None
+        braked = held_until(session, sms_count.SPENT_KEY, now) is not None
         yield gauge("sms_budget_spent", "1 within an hour of a spent budget.", [({}, braked)])
 
     @staticmethod

@@ -1,7 +1,8 @@
 """Counts of the whole site in rows that nobody waits for.
 
 What happens is added to one of several rows of the running slot, taken by chance; a total sums the
-slots of the last while by their keys. Decision 0029 says why.
+slots of the last while by their keys. Decision 0029 says why. What follows from a total holds until
+an instant that stands in a row of its own.
 """
 
 import secrets
@@ -66,3 +67,9 @@ class SiteCount:
 
     def _number(self, now: datetime) -> int:
         return int(now.timestamp() // self.slot.total_seconds())
+
+
+def held_until(session: Session, key: str, now: datetime) -> datetime | None:
+    """Return until when what the row of a key says holds; None if it does not."""
+    until = session.scalar(select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == key))
+    return until if until is not None and until > now else None

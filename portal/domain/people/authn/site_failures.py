@@ -2,22 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.people.authn import throttles
-from portal.domain.people.authn.models import ThrottleBucket
-from portal.domain.people.authn.site_counts import SiteCount
+from portal.domain.people.authn.site_counts import SiteCount, held_until
 
 SLOW_KEY = "t5:slow"
 FAILED = SiteCount(throttles.Limit("t5", 0, 5 * 60), slot=timedelta(seconds=30))
 WINDOW = FAILED.window
-
-
-def held_until(session: Session, key: str, now: datetime) -> datetime | None:
-    """Return until when a level of danger holds; None if it does not."""
-    until = session.scalar(select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == key))
-    return until if until is not None and until > now else None
 
 
 def is_slow(session: Session, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import ThrottleBucket
-from portal.domain.people.authn.site_failures import held_until
+from portal.domain.people.authn.site_counts import held_until
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import open_task

@@ -40,19 +40,10 @@ _USED = throttles.Limit("t5u", 1, 5 * 60)
 TICKET_LIFE = timedelta(seconds=_USED.seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
-    """A level of danger: above so many failures in five minutes it holds, and staff get a task."""
-
-    key: str
-    event: str
-    failures: int
-    task: TaskKind
-
-
-SLOW = Level(SLOW_KEY, "signin.slow", 300, TaskKind.SLOW_MODE)
-FLOOD = Level("t5:flood", "signin.flood", 1000, TaskKind.SIGNIN_FLOOD)
-LEVELS = (SLOW, FLOOD)
+SLOW = Alarm(SLOW_KEY, "signin.slow", TaskKind.SLOW_MODE, WINDOW)
+FLOOD = Alarm("t5:flood", "signin.flood", TaskKind.SIGNIN_FLOOD, WINDOW)
+LEVELS = ((300, SLOW), (1000, FLOOD))
+"""Above so many failures in five minutes an alarm holds."""
 
 
 class MustWaitError(ThrottledError):
@@ -74,9 +65,8 @@ def note_failure(work: Work) -> None:
     """Count a refused sign-in, whether or not its ID exists, and begin or hold slow mode."""
     count_failure(work.session, work.now)
     number = failures(work.session, work.now)
-    for level in LEVELS:
-        if number > level.failures:
-            alarm = Alarm(level.key, level.event, level.task, WINDOW)
+    for most, alarm in LEVELS:
+        if number > most:
             site_alarms.hold(work, alarm, {"failures": number})
 
 

@@ -15,7 +15,7 @@ from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.models import ThrottleBucket
-from portal.domain.people.authn.site_failures import held_until
+from portal.domain.people.authn.site_counts import held_until
 from portal.domain.people.authn.sms_count import SENT, SPENT_KEY
 from portal.domain.people.signin import site_alarms
 from portal.domain.people.signin.site_alarms import Alarm
@@ -71,11 +71,8 @@ class SmsBudget:
 def budget(work: Work) -> SmsBudget:
     """Return how the budget stands; counts nothing."""
     raised = held_until(work.session, RAISED_KEY, work.now)
-    return SmsBudget(_sent(work), work.program.channels.sms_per_hour, raised)
-
-
-def _sent(work: Work) -> int:
-    return SENT.total(work.session, work.now)
+    sent = SENT.total(work.session, work.now)
+    return SmsBudget(sent, work.program.channels.sms_per_hour, raised)
 
 
 def braked_until(work: Work, *, known_device: bool) -> datetime | None:
@@ -83,7 +80,7 @@ def braked_until(work: Work, *, known_device: bool) -> datetime | None:
 
     It is longer if others go on sending, and shorter if an officer raises the budget.
     """
-    if known_device or not (stands := _stands(work)).is_spent:
+    if known_device or not (stands := budget(work)).is_spent:
         return None
     return SENT.falls_below(work.session, stands.allowed, work.now)
 
@@ -91,18 +88,12 @@ def braked_until(work: Work, *, known_device: bool) -> datetime | None:
 def note_sms(work: Work) -> None:
     """Count an SMS that goes out, and tell staff when the budget is nearly or wholly spent."""
     SENT.add(work.session, work.now)
-    stands = _stands(work)
+    stands = budget(work)
     figures = {"sent": stands.sent, "allowed": stands.allowed}
     if stands.is_low:
         site_alarms.hold(work, LOW, figures)
     if stands.is_spent:
         site_alarms.hold(work, SPENT, figures)
-
-
-def _stands(work: Work) -> SmsBudget:
-    """Return how the budget stands, with one statement while it is not low."""
-    stands = SmsBudget(_sent(work), work.program.channels.sms_per_hour, None)
-    return budget(work) if stands.is_low else stands
 
 
 def raise_for_today(work: Work, reason: RaiseReason) -> None:
