@@ -89,7 +89,16 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
         tally.compare(row, coupon)
     _note_missing(work, received, file, tally)
     transfer = admit(work, arrival.counting(len(file.rows), tally.claimed_yen))
-    statement = IssuerStatement(
+    statement = _statement(work, received, file, tally)
+    done = _store(work, tally, statement)
+    became(work, locked(work.session, transfer.id), "issuer_statement", statement.id)
+    return done
+
+
+def _statement(
+    work: Work, received: ReceivedStatement, file: StatementFile, tally: Tally
+) -> IssuerStatement:
+    return IssuerStatement(
         profile=received.profile.name,
         as_of=received.as_of,
         file_sha256=file.sha256,
@@ -103,9 +112,6 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
         },
         imported_at=work.now,
     )
-    done = _store(work, tally, statement)
-    became(work, locked(work.session, transfer.id), "issuer_statement", statement.id)
-    return done
 
 
 def _arrival(received: ReceivedStatement) -> Arrival:
