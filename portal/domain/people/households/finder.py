@@ -59,8 +59,7 @@ class Standing:
     Attributes:
         state: Whether it can be searched.
         households: How many are in it; ``done`` of ``total`` while it is made.
-        damaged: How many rows could not be opened when it was made.
-        age: Seconds since the feed was last read; None before.
+        damaged: How often a row could not be opened since it was made.
     """
 
     state: State
@@ -68,7 +67,6 @@ class Standing:
     done: int
     total: int
     damaged: int
-    age: float | None
 
     @property
     def percent(self) -> int:
@@ -108,8 +106,7 @@ class Finder:
 
     def standing(self) -> Standing:
         """Return how the index stands."""
-        index, read_at = self._index, self._read_at
-        age = None if read_at is None else time.monotonic() - read_at
+        index = self._index
         state = State.LOST if self._feed_is_lost() else self._state
         return Standing(
             state,
@@ -117,7 +114,6 @@ class Finder:
             self._done,
             self._total,
             index.damaged if index is not None else 0,
-            age,
         )
 
     def advance(self, read: Transaction) -> None:

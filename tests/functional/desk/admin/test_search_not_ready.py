@@ -89,6 +89,6 @@ def test_a_search_that_lost_its_feed_refuses(
 def test_the_page_about_the_system_says_how_the_search_stands(
     state: State, damaged: int, words: str
 ) -> None:
-    found = search_finding(Standing(state, 12, 5, 10, damaged, 0.5))
+    found = search_finding(Standing(state, 12, 5, 10, damaged))
     assert words in found.sentence
     assert bool(found.advice) == (state is State.LOST or damaged > 0)
