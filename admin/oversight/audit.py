@@ -105,7 +105,7 @@ def ask(page: Page) -> Response[Any]:
         return show(page, 422)
     typed = {name: page.form.get(name) for name in CRITERIA}
     if wanted.household.strip():
-        typed["household"] = f"#{household_id_of(page.work, wanted.household.strip())}"
+        typed["household"] = f"#{household_id_of(page.work, wanted.household)}"
     if first_post(page):
         _record(page, "audit.searched", wanted)
     if page.who.auth is not None:
@@ -116,12 +116,12 @@ def ask(page: Page) -> Response[Any]:
 def _record(page: Page, action: str, wanted: Wanted, **more: Any) -> None:
     # the family is the subject, so that the search does not stand in its timeline, before those
     # who are looked into
-    number = wanted.household.strip()
+    number = wanted.household
     record(
         page.work,
         action,
         "audit",
-        household_id_of(page.work, number) if number else None,
+        household_id_of(page.work, number) if number.strip() else None,
         start=wanted.start.isoformat(),
         end=wanted.end.isoformat(),
         login=wanted.login,

@@ -118,7 +118,7 @@ def draw(work: Work, order: Order, second: int | None, verdict: Verdict) -> Repo
             does not speak of it.
     """
     _check(work, order, second, verdict)
-    key = household_id_of(work, order.household.strip())
+    key = household_id_of(work, order.household)
     if key is None:
         raise InputError(_s("この番号の世帯は見つかりませんでした。"))
     household = work.session.get_one(Household, key, with_for_update=True)

@@ -106,7 +106,7 @@ def make_pack(work: Work, wanted: Wanted, known_on: date | None = None) -> Pack:
     families: dict[int, Family] = {}
     staff: set[int] = set()
     events = elsewhere = 0
-    only = household_id_of(work, wanted.household.strip()) if wanted.household.strip() else None
+    only = household_id_of(work, wanted.household) if wanted.household.strip() else None
     for row in _looks(work.session, conditions(work, wanted, include_protected=True)):
         events += 1
         staff.add(row.actor_id or 0)

@@ -149,7 +149,7 @@ def _of_staff(session: Session, login: str) -> Iterator[ColumnElement[bool]]:
 
 
 def _household(work: Work, typed: str, include_protected: bool) -> int:
-    key = household_id_of(work, folded(typed))
+    key = household_id_of(work, typed)
     if key is None or (not include_protected and _protected(work.session, [key])):
         raise InputError(_s("この番号の世帯は見つかりませんでした。"), code="household")
     return key

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
+from portal.domain.foundation.typed import folded
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.records import (
@@ -20,6 +21,8 @@ from portal.domain.people.households.records import (
 from portal.domain.people.households.states import HoldState
 
 SEARCH_LIMIT = 20
+KEY_DIGITS = 18
+"""A key of more digits has no row, and no database takes it."""
 # built once: building a statement takes as long as running it
 HOUSEHOLDS = select(Household).where(Household.id.in_(bindparam("keys", expanding=True)))
 CHILDREN = (
@@ -114,12 +117,17 @@ def _views(work: Work, households: Sequence[Household]) -> list[HouseholdView]:
 
 
 def household_id_of(work: Work, number: str) -> int | None:
-    """Return the key of a household by the ward's number, or by our own key written as ``#123``."""
-    if number.startswith("#") and number[1:].isdigit():
-        query = select(Household.id).where(Household.id == int(number[1:]))
+    """Return the key of a household by the ward's number, or by our own key written as ``#123``.
+
+    Both as people type them: also in full width, with spaces around.
+    """
+    typed = folded(number)
+    key = typed.removeprefix("#")
+    if key != typed and key.isdecimal() and len(key) <= KEY_DIGITS:
+        query = select(Household.id).where(Household.id == int(key))
     else:
         query = select(Household.id).where(
-            Household.number_digest == household_digest(work.vault, number)
+            Household.number_digest == household_digest(work.vault, typed)
         )
     return work.session.scalar(query)
 

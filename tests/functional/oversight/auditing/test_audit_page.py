@@ -51,6 +51,9 @@ def test_the_auditor_finds_who_saw_a_family_by_person_family_time_and_act(
     assert "officer-a" not in search(auditor, staff, action="staff.")
     assert VIEWED.partition(".")[0] in search(auditor, staff, action="data.")
     assert [e.detail["login"] for e in staff.events("audit.searched")][:2] == ["", "officer-a"]
+    in_full_width = search(auditor, staff, household=f"　＃{person.household_id} ")
+    assert "officer-a" in in_full_width
+    assert f"#{other.household_id} " not in in_full_width
     timeline = staff.enter(officer).open(f"/households/{person.household_id}").text
     assert "操作の記録をさがした" not in timeline
 
@@ -60,7 +63,7 @@ def test_a_family_of_the_ward_alone_is_not_found_and_not_named(staff: StaffSite)
     opened(staff.enter_as(Role.WARD_OFFICER), person.household_id)
     auditor = staff.enter_as(Role.AUDITOR)
     auditor.open("/audit")
-    for number in (f"#{person.household_id}", "#999999"):
+    for number in (f"#{person.household_id}", "#999999", f"#{'9' * 40}", "#²"):
         page = auditor.post("/audit/search", asked(staff, household=number))
         assert page.status_code == 422
         assert "この番号の世帯は見つかりませんでした。" in page.text
