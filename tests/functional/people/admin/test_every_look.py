@@ -140,13 +140,15 @@ def test_every_family_on_every_page_for_every_role_is_on_record(played: Played) 
         for path, page in crawl(visitor, starts):
             looks = played.new_looks()
             named = {key for event in looks for key in named_households(event.detail)}
-            records = any(event.detail.get("records") for event in looks)
+            # the test addresses of staff are sealed as well; one of them has a family's name
+            records = " ".join(event.detail.get("records", "") for event in looks).split()
+            of_staff = any(record.startswith("test_address:") for record in records)
             said = [text for text in played.texts if text in page]
             if said:
                 shown[re.sub(r"\d+", "N", urlsplit(path).path)] += 1
             # a family's page also says which of its children moved to another family
             its_own = {int(key) for key in re.findall(r"/households/(\d+)", path)}
-            if not records and not all(named & (played.texts[text] | its_own) for text in said):
+            if not of_staff and not all(named & (played.texts[text] | its_own) for text in said):
                 unrecorded.add(f"{role.value}: {path} {said}")
     assert not unrecorded
     assert len(shown) >= 5, shown
