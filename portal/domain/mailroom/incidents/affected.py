@@ -23,7 +23,7 @@ from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import STAFF
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.looks import VIEWED, named_households
-from portal.domain.people.households.models import Household
+from portal.domain.people.households.queries import protected_among
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES
 
@@ -119,7 +119,7 @@ def find(session: Session, search: Search, page: ListPage) -> Affected:
         InputError: the period is empty, or there is no such person or session (code: the field).
     """
     found = _households(session, search)
-    protected = set(_protected(session, found))
+    protected = protected_among(session, found)
     listed = sorted(
         (
             row
@@ -265,13 +265,6 @@ def _in_session(session: Session, session_id: int) -> list[ColumnElement[bool]]:
         AuditEvent.at >= row.created_at,
         AuditEvent.at < row.ends_at,
     ]
-
-
-def _protected(session: Session, keys: Collection[int]) -> Iterator[int]:
-    for chunk in _chunks(keys):
-        yield from session.scalars(
-            select(Household.id).where(Household.id.in_(chunk), Household.protected.is_(True))
-        )
 
 
 def _children(session: Session, keys: Collection[int]) -> int:

@@ -1,6 +1,6 @@
 """The auditor's search: who did what, when, with which family."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,8 +20,7 @@ from portal.domain.people.households.looks import (
     named_households,
     names_household,
 )
-from portal.domain.people.households.models import Household
-from portal.domain.people.households.queries import household_id_of
+from portal.domain.people.households.queries import household_id_of, protected_among
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES
 
@@ -89,7 +88,7 @@ def search(
         work.session, conditions(work, wanted, include_protected=include_protected), limit
     )
     concerned = {key for event in found for key in _families(event)}
-    hidden = set() if include_protected else _protected(work.session, concerned)
+    hidden = set() if include_protected else protected_among(work.session, concerned)
     return [_row(event, hidden, include_protected) for event in found]
 
 
@@ -150,17 +149,9 @@ def _of_staff(session: Session, login: str) -> Iterator[ColumnElement[bool]]:
 
 def _household(work: Work, typed: str, include_protected: bool) -> int:
     key = household_id_of(work, typed)
-    if key is None or (not include_protected and _protected(work.session, [key])):
+    if key is None or (not include_protected and protected_among(work.session, [key])):
         raise InputError(_s("この番号の世帯は見つかりませんでした。"), code="household")
     return key
-
-
-def _protected(session: Session, keys: Collection[int]) -> set[int]:
-    ordered, found = sorted(keys), set[int]()
-    for at in range(0, len(ordered), 500):
-        wanted = Household.id.in_(ordered[at : at + 500])
-        found |= set(session.scalars(select(Household.id).where(wanted, Household.protected)))
-    return found
 
 
 def _families(event: Any) -> list[int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import String, cast, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
 from portal.domain.foundation.audit.models import AuditEvent
@@ -162,18 +163,21 @@ def _households(work: Work, opened: Opened) -> tuple[list[int], list[int]]:
     of_child = select(Child.household_id)
     for some in _some(opened.children):
         keys |= set(work.session.scalars(of_child.where(Child.person_digest.in_(some))))
-    known = select(Household.id, Household.protected)
-    rows: dict[int, bool] = {}
-    for numbers in _some(opened.households):
-        found = work.session.execute(known.where(Household.number_digest.in_(numbers)))
-        rows |= {key: protected for key, protected in found}  # noqa: C416  (rows do not type)
-    for missing in _some(keys - set(rows)):
-        found = work.session.execute(known.where(Household.id.in_(missing)))
-        rows |= {key: protected for key, protected in found}  # noqa: C416  (rows do not type)
+    rows = dict(_known(work.session, Household.number_digest, opened.households))
+    rows |= _known(work.session, Household.id, keys - set(rows))
     return (
         sorted(key for key, protected in rows.items() if not protected),
         sorted(key for key, protected in rows.items() if protected),
     )
+
+
+def _known(
+    session: Session, column: InstrumentedAttribute[T], values: Collection[T]
+) -> Iterator[tuple[int, bool]]:
+    """Yield the keys of the households with these values, and whether each is protected."""
+    for some in _some(values):
+        known = select(Household.id, Household.protected).where(column.in_(some))
+        yield from session.execute(known)
 
 
 def _some(values: Collection[T]) -> Iterator[list[T]]:

@@ -1,6 +1,6 @@
 """Read households: opened for their own residents and for permitted staff."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, bindparam, select
@@ -21,6 +21,7 @@ from portal.domain.people.households.records import (
 from portal.domain.people.households.states import HoldState
 
 SEARCH_LIMIT = 20
+AT_ONCE = 500
 KEY_DIGITS = 18
 """A key of more digits has no row, and no database takes it."""
 # built once: building a statement takes as long as running it
@@ -130,6 +131,15 @@ def household_id_of(work: Work, number: str) -> int | None:
             Household.number_digest == household_digest(work.vault, typed)
         )
     return work.session.scalar(query)
+
+
+def protected_among(session: Session, keys: Collection[int]) -> set[int]:
+    """Return the keys of those of these households that only the ward may know of."""
+    ordered, found = sorted(keys), set[int]()
+    for start in range(0, len(ordered), AT_ONCE):
+        some = Household.id.in_(ordered[start : start + AT_ONCE])
+        found |= set(session.scalars(select(Household.id).where(some, Household.protected)))
+    return found
 
 
 def open_holds(session: Session, household_id: int) -> list[Hold]:
