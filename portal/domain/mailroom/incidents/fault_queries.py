@@ -108,7 +108,7 @@ def of_household(session: Session, household_id: int) -> dict[int, CouponFault]:
         .where(CouponFault.household_id == household_id, Entitlement.household_id == household_id)
         .order_by(CouponFault.id)
     )
-    return {ordinal: fault for ordinal, fault in rows}  # noqa: C416  (dict() of rows does not type)
+    return dict(rows.all())
 
 
 def own_fault(session: Session, household_id: int, receipt_no: str) -> CouponFault:

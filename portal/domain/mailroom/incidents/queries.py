@@ -84,7 +84,7 @@ def clocks_of(session: Session, row: Incident, now: datetime) -> list[Hand]:
         )
         .group_by(IncidentReport.kind)
     )
-    at = {kind: written_at for kind, written_at in written}  # noqa: C416  (dict() of rows does not type)
+    at = dict(written.all())
     # a final report contains everything that a first one would
     first_at = min(
         (

@@ -177,7 +177,7 @@ def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     )
     if not include_protected:
         query = query.where(Household.protected.is_(False))
-    return {code: count for code, count in session.execute(query)}  # noqa: C416  (dict() of rows does not type)
+    return dict(session.execute(query).all())
 
 
 def described_differences(

@@ -79,4 +79,4 @@ def people_to_record(session: Session) -> dict[int, str]:
         .where(StaffUser.active, StaffUser.organization != Organization.WARD)
         .order_by(StaffUser.display_name, StaffUser.id)
     )
-    return {key: name for key, name in rows}  # noqa: C416  (dict() of rows does not type)
+    return dict(rows.all())

@@ -18,4 +18,4 @@ def staff_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
     rows = session.execute(
         select(StaffUser.id, StaffUser.display_name).where(StaffUser.id.in_(list(ids)))
     )
-    return {key: name for key, name in rows}  # noqa: C416  (dict() of rows does not type)
+    return dict(rows.all())

@@ -33,7 +33,7 @@ def counts(session: Session) -> dict[str, int]:
     rows = session.execute(
         select(Task.kind, func.count()).where(Task.state == TaskState.OPEN).group_by(Task.kind)
     )
-    return {key: value for key, value in rows}  # noqa: C416  (dict() of rows does not type)
+    return dict(rows.all())
 
 
 def tasks_of(session: Session, household_id: int) -> list[Task]:

@@ -227,7 +227,7 @@ def _worth(session: Session, product: str, serials: Sequence[str]) -> int:
     ranges = session.execute(
         select(StockRange.id, StockRange.piece_yen).where(StockRange.product == product)
     )
-    yen_of = {key: yen for key, yen in ranges}  # noqa: C416  (dict() of rows does not type)
+    yen_of = dict(ranges.all())
     return sum(yen_of[piece.range_id] for piece in pieces) if len(pieces) == len(serials) else 0
 
 

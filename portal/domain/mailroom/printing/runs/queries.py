@@ -124,7 +124,7 @@ def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[
             letters.print_run_id == run_id, letters.number.in_(numbers)
         )
     )
-    found = {number: letter_id for number, letter_id in rows}  # noqa: C416  (dict() of rows does not type)
+    found = dict(rows.all())
     for number in numbers:
         if number not in found:
             raise NotFoundError(

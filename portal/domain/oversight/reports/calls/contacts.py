@@ -107,6 +107,6 @@ def faxes_by_day(
         .group_by(FaxReply.sent_on)
     ).all()
     return (
-        {day: count for day, count in received},  # noqa: C416  (dict() of rows does not type)
+        dict(received),
         {day: count for day, count in replied if day is not None},
     )

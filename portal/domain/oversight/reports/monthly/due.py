@@ -129,7 +129,7 @@ def due_reports(work: Work, kind: str = CALLS) -> list[Due]:
     rows = work.session.execute(
         select(MonthlyReport.month, MonthlyReport.state).where(MonthlyReport.kind == kind)
     ).all()
-    states = {month: state for month, state in rows}  # noqa: C416  (dict() of rows does not type)
+    states = dict(rows)
     waiting = [
         m
         for m in months(work.program, today, kind)
