@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.domain.foundation.audit.heads import (
+    END_OF_FILE,
     Head,
     HeadKind,
     Signer,
@@ -27,7 +28,6 @@ FAULT_SECONDS = 2.0
 LOOK_AT_ALL_SECONDS = 600.0
 """How often all events are looked through for one that was written late, and not only new ones."""
 PUBLISH_SECONDS = 5.0
-END_OF_FILE = 65_536
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -15,44 +14,30 @@ from portal.cli.context import (
     fail,
     json_option,
 )
-from portal.cli.deciding import by_option, confirmed_option, person
+from portal.cli.deciding import by_option, person
+from portal.cli.oversight.audit_check import check_chain, keys_option
+from portal.cli.oversight.audit_papers import extract, incident
 from portal.domain.foundation.audit.chain import Link
-from portal.domain.foundation.audit.heads import (
-    Signer,
-    load_signer,
-    make_signer,
-    name_of,
-    public_keys,
-    read_heads,
-)
+from portal.domain.foundation.audit.heads import Signer, load_signer, make_signer, name_of
 from portal.domain.foundation.audit.queries import last_head
 from portal.domain.foundation.audit.sealing import declare_restored
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.audit.verifying import Fault, FaultKind, Verdict, verify
+from portal.domain.foundation.audit.verifying import Fault, FaultKind, Verdict
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.auditing.extract import Order, Reserved, draw
-from portal.domain.oversight.auditing.pack import (
-    COLUMNS,
-    Pack,
-    affected_rows,
-    make_pack,
-    report_of,
-)
-from portal.domain.oversight.auditing.searching import Wanted
-from portal.domain.oversight.export.writing import Folder
-from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.domain.people.staff.permissions import Permission
 
 SHOWN = 20
-INSTANT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d"])
-DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group("audit", help="The chain of audit events.")
 def audit_group() -> None:
     """Commands about the audit."""
+
+
+audit_group.add_command(incident)
+audit_group.add_command(extract)
 
 
 @audit_group.command("verify")
@@ -68,13 +53,7 @@ def audit_group() -> None:
     metavar="NUMBER:HASH",
     help="A head as a monthly report prints it.",
 )
-@click.option(
-    "--public-key",
-    "keys",
-    multiple=True,
-    metavar="HEX",
-    help="The key that must have signed, as `portal audit key` shows it (default: audit.key).",
-)
+@keys_option
 @json_option
 @click.pass_obj
 @answering
@@ -86,12 +65,7 @@ def verify_chain(
     Ends with 0 if all is whole, 3 if events have waited more than 5 seconds for their seal, and 1
     if anything was changed, taken away, cut off or computed anew.
     """
-    known = public_keys(keys or [_signer(context).public_key.hex()])
-    kept = place or context.settings.audit_heads
-    outside = read_heads(kept) if kept is not None else None
-    links = [_link(text) for text in printed]
-    with context.database().read() as session:
-        verdict = verify(session, context.clock.now(session), known, outside, links)
+    verdict = check_chain(context, keys, place, [_link(text) for text in printed])
     context.write(_as_json(verdict))
     if context.speaks:
         _say(verdict)
@@ -115,9 +89,10 @@ def _signer(context: Context) -> Signer:
     signer = load_signer(context.settings.key_dir)
     if signer is None:
         raise InputError(
-            _s(
-                "控えに署名する鍵 audit.key がありません。"
-                "区が保管する公開鍵を --public-key で指定してください。"
+            _s("控えに署名する鍵 audit.key が、この機械にありません。")
+            + _s(
+                "ほかの機械の鍵フォルダーから写してください。どこにもないときは、"
+                "区の担当と「portal audit new-key」で作ります。"
             )
         )
     return signer
@@ -259,141 +234,3 @@ def restored(context: Context) -> None:
         _s("記録は %(seq)s番から続きます。それより後の控えは、失われたものとして扱います。")
         % {"seq": f"{stated.link.seq:,}"}
     )
-
-
-@audit_group.command("incident")
-@click.option("--from", "start", type=INSTANT, required=True, help="From (2026-11-01T09:00, JST).")
-@click.option("--to", "end", type=INSTANT, required=True, help="Until, exclusive.")
-@click.option("--staff", default="", metavar="LOGIN", help="Only what this account did.")
-@click.option("--household", default="", metavar="NO", help="Only this family.")
-@click.option("--known-on", type=DAY, help="The day on which it became known (default: today).")
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path),
-    required=True,
-    metavar="DIR",
-    help="New folder to write: report.pdf, report.xlsx, affected.csv and .json.",
-)
-@by_option("The ward's staff account that takes the pack.")
-@json_option
-@click.pass_obj
-@answering
-def incident(
-    context: Context,
-    start: datetime,
-    end: datetime,
-    staff: str,
-    household: str,
-    known_on: datetime | None,
-    out: Path,
-) -> None:
-    """Write whose data was seen, which fields, first and last, in the order of the report.
-
-    For the report to the Personal Information Protection Commission. It names families by their
-    keys.
-    """
-    wanted = Wanted(_jst(start), _jst(end), staff, household)
-    database = context.database()
-    with database.write() as session:
-        actor = person(context, session, context.by, Permission.CONFIRM_INCIDENT_REPORTS)
-        work = context.work(session, actor)
-        record(work, "audit.incident_pack", "audit", start=_iso(wanted.start), end=_iso(wanted.end))
-    with database.read() as session:
-        work = context.work(session, actor)
-        pack = make_pack(work, wanted, known_on.date() if known_on else None)
-        report = report_of(work, pack)
-        out.mkdir(mode=0o700)
-        folder = Folder(out)
-        folder.put("report.pdf", as_pdf(report, work.now.astimezone(JST)))
-        folder.put("report.xlsx", as_xlsx(report))
-        folder.put_rows("affected", COLUMNS, affected_rows(pack))
-    _say_pack(context, pack, out)
-
-
-def _say_pack(context: Context, pack: Pack, out: Path) -> None:
-    context.write(
-        {"households": len(pack.families), "persons": pack.persons, "events": pack.events}
-    )
-    if context.speaks:
-        click.echo(
-            _s(
-                "%(folder)s に書きました: 世帯 %(households)s、本人 %(persons)s人、"
-                "操作 %(events)s件"
-            )
-            % {
-                "folder": out,
-                "households": f"{len(pack.families):,}",
-                "persons": f"{pack.persons:,}",
-                "events": f"{pack.events:,}",
-            }
-        )
-
-
-def _jst(typed: datetime) -> datetime:
-    return typed.replace(tzinfo=JST).astimezone(UTC)
-
-
-def _iso(instant: datetime) -> str:
-    return instant.isoformat(timespec="minutes")
-
-
-@audit_group.command("extract")
-@click.option("--household", required=True, metavar="NO", help="The ward's number of the family.")
-@click.option("--decision", required=True, metavar="NO", help="Number of the ward's decision.")
-@click.option(
-    "--with",
-    "reserved",
-    multiple=True,
-    type=click.Choice([one.value for one in Reserved]),
-    help="A reserved kind that the decision lets in.",
-)
-@click.option(
-    "--protection-considered",
-    is_flag=True,
-    help="The decision speaks of the protection that the family is under now.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    metavar="FILE",
-    help="PDF to write; never overwritten.",
-)
-@by_option("The ward's staff account that draws it.")
-@confirmed_option("A second account of the ward.", required=True)
-@click.pass_obj
-@answering
-def extract(
-    context: Context,
-    household: str,
-    decision: str,
-    reserved: tuple[str, ...],
-    protection_considered: bool,
-    out: Path,
-) -> None:
-    """Draw the extract for a disclosure request: two people of the ward, checked against the chain.
-
-    Records on protection, recipients and incidents are in it only by the ward's decision.
-    """
-    order = Order(
-        household, frozenset(Reserved(one) for one in reserved), decision, protection_considered
-    )
-    database, known = context.database(), {}
-    signer, kept = load_signer(context.settings.key_dir), context.settings.audit_heads
-    if signer is not None:
-        known = public_keys([signer.public_key.hex()])
-    with database.read() as session:
-        verdict = verify(
-            session, context.clock.now(session), known, read_heads(kept) if kept else None
-        )
-    if out.exists():
-        raise InputError(_s("%(file)s は、もうあります。上書きしません。") % {"file": out})
-    with database.write() as session:
-        actor = person(context, session, context.by, Permission.KNOW_PROTECTED)
-        second = person(context, session, context.confirmed_by or "", Permission.KNOW_PROTECTED)
-        work = context.work(session, actor)
-        drawn = as_pdf(draw(work, order, second.id, verdict), work.now.astimezone(JST))
-    with out.open("xb") as file:  # on record first
-        file.write(drawn)
-    if context.speaks:
-        click.echo(_s("抄本を書きました: %(file)s") % {"file": out})

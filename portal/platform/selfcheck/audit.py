@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.audit.heads import Head, load_signer, read_heads
+from portal.domain.foundation.audit.heads import END_OF_FILE, Head, load_signer, read_heads
 from portal.domain.foundation.audit.queries import ChainStatus, chain_status, hash_at
 from portal.domain.foundation.texts import _s
 from portal.platform.append_only import LEDGERS, missing_triggers
@@ -14,7 +14,6 @@ from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 
 LATE = timedelta(minutes=15)
-END_OF_FILE = 65_536
 
 
 def check_audit(subject: Subject) -> Iterator[Finding]:

@@ -24,6 +24,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import AUDIT_KEY, make_key
 
 FILE = "audit-heads.jsonl"
+END_OF_FILE = 65_536
+"""So many bytes at the end of the file hold more than a hundred heads."""
 _TAG = b"portal audit head 1"
 
 

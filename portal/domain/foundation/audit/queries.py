@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.chain import START, Link
@@ -58,8 +58,3 @@ def hash_at(session: Session, seq: int) -> bytes | None:
         return START
     found = session.scalar(select(AuditSeal.hash).where(AuditSeal.seq == seq))
     return bytes(found) if found is not None else None
-
-
-def head_count(session: Session) -> int:
-    """Return the number of signed heads."""
-    return session.scalar(select(func.count(AuditHead.id))) or 0
