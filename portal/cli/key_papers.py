@@ -71,10 +71,14 @@ def print_papers(context: Context, printer: str) -> None:
         one = person(context, session, context.by, Permission.KEEP_KEY_PAPERS)
         other = person(context, session, context.confirmed_by or "", Permission.KEEP_KEY_PAPERS)
         require_both_sides(one, other)
-        work = context.work(session, one)
-        command = shlex.split(printer)
-        number = print_sheets(context.settings, title_of(work.program), work.now, command)
-        record(work, PRINTED, "deployment", 1, number=number, with_staff=other.id)
+        now = context.clock.now(session)
+    title = title_of(context.load_program())
+    # in no transaction: a printer may take minutes, and sites wait for what is locked
+    number = print_sheets(context.settings, title, now, shlex.split(printer))
+    with context.database().write() as session:
+        record(
+            context.work(session, one), PRINTED, "deployment", 1, number=number, with_staff=other.id
+        )
     click.echo(
         _s(
             "紙の番号 %(number)s を4枚、印刷しました（受託者、その予備、区、その予備の順）。"

@@ -91,7 +91,7 @@ def print_sheets(settings: Settings, title: str, now: datetime, printer: Sequenc
 
 def _print(printer: Sequence[str], pdf: bytes) -> None:
     try:
-        done = subprocess.run(  # noqa: S603  (the command of whoever prints)
+        done = subprocess.run(  # noqa: S603  (words without a shell, of whoever prints)
             [*printer], input=pdf, timeout=PRINTER_SECONDS, check=False, capture_output=True
         )
         refused = done.returncode != 0

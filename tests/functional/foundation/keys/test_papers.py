@@ -146,6 +146,21 @@ def test_a_printer_that_fails_is_told_and_nothing_is_on_record(office: Office) -
         assert not is_on_paper(session, office.context.settings.key_dir)
 
 
+def test_nobody_waits_for_the_printer(office: Office) -> None:
+    script = office.folder / "busy_printer.py"
+    script.write_text(
+        "import sys\n"
+        "from sqlalchemy import text\n"
+        "from portal.platform.database import Waits, make_engine\n"
+        f"engine = make_engine({office.context.settings.database_url!r}, waits=Waits(1, busy=1))\n"
+        "sys.stdin.buffer.read()\n"
+        "with engine.begin() as connection:\n"
+        "    connection.execute(text('UPDATE staff_user SET active = active'))\n"
+    )
+    done = office.print(printer=f"{sys.executable} {script}")
+    assert done.exit_code == 0, done.output
+
+
 def test_new_keys_are_not_yet_on_paper(office: Office) -> None:
     office.print()
     folder = office.context.settings.key_dir
