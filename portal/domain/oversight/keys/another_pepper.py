@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Base
 from portal.domain.foundation.key_ring import sealing_key
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.vault import Vault, opening_for_nobody
 from portal.domain.foundation.work import Transaction, Work
 from portal.domain.mailroom.roster.models import StagedHousehold
 from portal.domain.oversight.keys.sealing_anew import AT_ONCE, Passed, Progress
@@ -119,7 +119,8 @@ def _rows(session: Session, model: type[Household | StagedHousehold], after: int
 
 def _changes(vault: Vault, rows: Iterable[Held]) -> Iterator[_Change]:
     for key, number, wrapped, sealed, digest in rows:
-        birth = open_household(vault.unwrap(wrapped), sealed, number).birth
+        with opening_for_nobody():
+            birth = open_household(vault.unwrap(wrapped), sealed, number).birth
         if birth is None or digest is None:
             continue
         newest, *earlier = birth_digests(vault, number, birth)

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from portal.domain.foundation.actors import Role
-from portal.domain.foundation.vault import Vault, load_vault
+from portal.domain.foundation.vault import Vault, load_vault, noting_what_is_opened
 from portal.domain.oversight.keys.another_pepper import need_earlier_pepper, renew_births
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import TypedLogin
 from portal.domain.people.authn.backup_codes import use_backup_code
 from portal.domain.people.authn.passwords import HashPool, mark_of
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.looks import names_somebody
 from portal.domain.people.signin import attempt
 from portal.domain.people.signin.activation import BirthAnswer, check_birth
 from portal.domain.people.staff import sign_in
@@ -139,6 +140,15 @@ def test_birth_dates_follow_at_once_and_fit_before_and_after(ward: Ward) -> None
     token = ward.enter(people[1])
     assert token is not None
     assert ward.birth(token, CANARY_BIRTH) is BirthAnswer.RIGHT
+
+
+def test_who_replaces_a_pepper_has_seen_no_family(ward: Ward) -> None:
+    add_person(ward.database, NOON)
+    ward.replace_pepper()
+    with noting_what_is_opened() as opened:
+        assert ward.needs()["household.birth_digest"] == 1
+        assert renew_births(ward.database.write, ward.vault, lambda *_step: None).rows == 1
+    assert not names_somebody(opened)
 
 
 def test_the_same_wrong_birth_date_counts_once_though_the_pepper_was_replaced(ward: Ward) -> None:
