@@ -5,9 +5,11 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from portal.domain.foundation.disk import sync
 from portal.domain.foundation.errors import InputError, WrongStateError
 from portal.domain.foundation.key_ring import KEY_BYTES, KeyFile, key_files
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.vault import write_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +57,21 @@ class Folder:
         number = self.newest.number + 1
         made = self.folder / f"{self.name}.{number}.next.writing"
         made.unlink(missing_ok=True)
-        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(KEY_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_key(made, secrets.token_bytes(KEY_BYTES))
         return KeyFile(number, is_next=True, path=made)
 
     def name_it(self, written: KeyFile) -> KeyFile:
         """Give a written key its name, from which on it opens."""
         path = written.path.with_suffix(".key")
         written.path.replace(path)
-        self._keep()
+        sync(self.folder)
         return KeyFile(written.number, is_next=True, path=path)
 
     def promote(self) -> None:
         """Let the coming key seal from now on; without one nothing happens."""
         if (coming := self.coming) is not None:
             coming.path.rename(self.folder / f"{self.name}.{coming.number}.key")
-            self._keep()
+            sync(self.folder)
 
     def check_earlier(self, file_name: str) -> KeyFile:
         """Return the file of an earlier key.
@@ -99,12 +97,4 @@ class Folder:
             file.flush()
             os.fsync(file.fileno())
         found.path.unlink()
-        self._keep()
-
-    def _keep(self) -> None:
-        """Bring the folder's entries to the disk."""
-        handle = os.open(self.folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(self.folder)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.key_ring import KEY_BYTES
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import without_separators
 
@@ -18,7 +19,7 @@ SIDES = (Organization.CONTRACTOR, Organization.WARD)
 SYMBOLS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's 32 symbols: five bits each; I, L and O are read as the digits that they look like."""
 LOOK_ALIKES = str.maketrans("ILO", "110")
-KEY_BYTES, LINES_OF_KEY = 32, 2
+LINES_OF_KEY = 2
 LINE_SYMBOLS, CHECK_SYMBOLS = 26, 2
 PRINTING_SYMBOLS, FIT_SYMBOLS = 4, 8
 NUMBER_SYMBOLS = PRINTING_SYMBOLS + FIT_SYMBOLS

@@ -15,6 +15,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from portal.domain.foundation.disk import sync
 from portal.domain.foundation.errors import InputError, IntegrityFaultError
 from portal.domain.foundation.key_ring import (
     KEY_BYTES,
@@ -249,10 +250,13 @@ def make_key(directory: Path, name: str) -> None:
 
 
 def write_key(path: Path, key: bytes) -> None:
-    """Write a new key file, readable by the owner only."""
+    """Write a new key file, readable by the owner only; it is on the disk when this returns."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(key.hex() + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    sync(path.parent)
 
 
 def load_vault(directory: Path) -> Vault:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from portal.domain.foundation.audit.chain import Link, canonical, microseconds
 from portal.domain.foundation.audit.models import AuditHead
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.key_ring import KEY_BYTES
+from portal.domain.foundation.key_ring import KEY_BYTES, KeyFile
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import AUDIT_KEY, make_key
 
@@ -145,16 +145,14 @@ def load_signer(folder: Path) -> Signer | None:
     """
     path = folder / f"{AUDIT_KEY}.key"
     try:
-        key = bytes.fromhex(path.read_text().strip())
+        key = KeyFile(1, is_next=False, path=path).read()
     except FileNotFoundError:
         return None
     except (OSError, ValueError):
-        key = b""
-    if len(key) != KEY_BYTES:
         raise InputError(
             _s("鍵ファイル %(name)s を読めません。権限と中身を確かめてください。")
             % {"name": path.name}
-        )
+        ) from None
     return Signer(Ed25519PrivateKey.from_private_bytes(key))
 
 
