@@ -15,7 +15,7 @@ from portal.platform.selfcheck.subject import Subject
 
 
 def check_all_keys(subject: Subject) -> Iterator[Finding]:
-    """Yield whether all four keys and the program belong to the database."""
+    """Yield whether the four keys that a database knows, and the program, belong to it."""
     with subject.database.read() as session:
         known = deployment(session)
         if known is None:
@@ -24,7 +24,9 @@ def check_all_keys(subject: Subject) -> Iterator[Finding]:
         check_program_belongs(known, subject.program)
         complete = is_complete(known)
     if complete:
-        yield well("keys", _s("4つの鍵と事業は、このデータベースのものです。"))
+        yield well(
+            "keys", _s("4つの鍵（kek、index、pepper、token）と事業は、このデータベースのものです。")
+        )
         return
     yield doubtful(
         "keys",

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,10 +44,7 @@ def age_of(session: Session, name: str) -> Age | None:
     known = deployment(session)
     if known is None:
         return None
-    statement = select(AuditEvent.at, AuditEvent.detail).where(
-        AuditEvent.subject == SUBJECT, AuditEvent.action == ROTATED
-    )
-    rotated = [at for at, detail in session.execute(statement) if detail.get("name") == name]
+    rotated = [event.at for event in _events(session, ROTATED, name)]
     return Age(max(rotated, default=known.created_at))
 
 
@@ -67,7 +63,10 @@ def check_may_begin(session: Session, name: str, here: set[str]) -> None:
     """
     if missing := [file for file in _used(session, name)[-1:] if file not in here]:
         raise WrongStateError(
-            _s("いま使っている鍵 %(file)s が、この機械にありません。先に写してください。")
+            _s(
+                "いま使っている鍵 %(file)s が、この機械にありません。先に写してください。"
+                "紙から戻した鍵なら、ファイルをこの名前に変えてください。"
+            )
             % {"file": missing[0]}
         )
 
@@ -78,7 +77,7 @@ def check_is_the_one(session: Session, name: str, key: KeyFile) -> None:
     Raises:
         WrongStateError: the message names the file.
     """
-    made = [detail["fingerprint"] for detail in _recorded(session, MADE, name)]
+    made = [event.detail["fingerprint"] for event in _events(session, MADE, name)]
     if made[-1:] != [fingerprint(key.read())]:
         raise WrongStateError(
             _s(
@@ -90,16 +89,16 @@ def check_is_the_one(session: Session, name: str, key: KeyFile) -> None:
 
 
 def _used(session: Session, name: str) -> list[str]:
-    return [detail["file"] for detail in _recorded(session, ROTATED, name)]
+    return [event.detail["file"] for event in _events(session, ROTATED, name)]
 
 
-def _recorded(session: Session, action: str, name: str) -> list[dict[str, Any]]:
+def _events(session: Session, action: str, name: str) -> list[AuditEvent]:
     statement = (
-        select(AuditEvent.detail)
+        select(AuditEvent)
         .where(AuditEvent.subject == SUBJECT, AuditEvent.action == action)
         .order_by(AuditEvent.id)
     )
-    return [detail for detail in session.scalars(statement) if detail.get("name") == name]
+    return [event for event in session.scalars(statement) if event.detail.get("name") == name]
 
 
 def note_made(work: Work, name: str, key: KeyFile) -> None:

@@ -54,3 +54,25 @@ def test_a_machine_that_has_not_got_the_key_in_use_makes_no_other(
         services.check_may_begin(session, "kek", {file.path.name for file in first.files})
         with pytest.raises(WrongStateError, match=r"kek\.2\.key"):
             services.check_may_begin(session, "kek", {file.path.name for file in second.files})
+
+
+def test_a_key_from_paper_is_replaced_once_its_file_has_the_name_that_is_told(
+    database: Database, machines: tuple[Folder, Folder]
+) -> None:
+    """Paper makes ``kek.key`` of whatever the key was called."""
+    first, _second = machines
+    made(database, first)
+    first.promote()
+    with database.write() as session:
+        services.note_rotated(work_in(session), "kek", "kek.2.key")
+    in_use = first.newest.path.read_text()
+    for file in first.files:
+        file.path.unlink()
+    restored = first.folder / "kek.key"
+    restored.write_text(in_use)
+    with database.read() as session:
+        with pytest.raises(WrongStateError, match=r"kek\.2\.key.*紙から戻した鍵"):
+            services.check_may_begin(session, "kek", {file.path.name for file in first.files})
+        restored.rename(first.folder / "kek.2.key")
+        services.check_may_begin(session, "kek", {file.path.name for file in first.files})
+    assert first.begin().path.name == "kek.3.next.key"
