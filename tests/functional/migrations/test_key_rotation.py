@@ -46,6 +46,7 @@ def test_what_the_master_key_itself_seals_is_written_down_as_it_is_opened() -> N
     assert {".".join(place): rule for place, rule in BOUND.items()} == bound
 
 
+@pytest.mark.asvs("11.2.2")
 def test_after_a_rotation_the_newest_key_alone_opens_every_row(old: Engine, keys: Folder) -> None:
     upgrade_tables(old)
     before = open_everything(old, load_vault(keys.folder), metadata)

@@ -79,6 +79,7 @@ def ward(database: Database, tmp_path: Path) -> Ward:
     return Ward(database, Folder(write_keys(tmp_path / "keys"), "pepper"))
 
 
+@pytest.mark.asvs("11.2.2")
 def test_a_password_gets_the_newest_pepper_with_the_next_sign_in(ward: Ward) -> None:
     person, silent = (add_person(ward.database, NOON, number=f"990000000{n}") for n in (1, 2))
     before = ward.hash_of(person)
