@@ -1,4 +1,4 @@
-"""``portal keys``: the four keys of a new deployment, and another key under a running program."""
+"""``portal keys``: the keys of a new deployment, and another key under a running program."""
 
 from datetime import datetime
 
@@ -32,8 +32,8 @@ keys_group.add_command(papers)
 
 
 @keys_group.command(
-    help="Make the four keys of a new deployment. Existing keys are never overwritten, and none are"
-    " made beside a database that has others."
+    help="Make the keys of a new deployment. Existing keys are never overwritten, and none are made"
+    " beside a database that has others."
 )
 @click.pass_obj
 @answering

@@ -10,7 +10,7 @@ from portal.settings import Settings
 
 
 def has_keys(settings: Settings) -> bool:
-    """Tell whether the key folder holds any key."""
+    """Tell whether the key folder holds any key without which the data are unreadable."""
     return any(key_files(settings.key_dir, name) for name in KEY_FILES)
 
 
@@ -38,7 +38,7 @@ def make_first_keys(settings: Settings) -> str:
 
 
 def create_keys(settings: Settings) -> None:
-    """Make the four keys of a new deployment and nothing else.
+    """Make the keys of a new deployment and nothing else.
 
     Raises:
         InputError: there are keys already, or the database belongs to others; or it cannot be

@@ -1,5 +1,4 @@
-"""Another master key under a running program: what the one before sealed is sealed anew.
+"""Another key under a running program: what the one before sealed or hashed is made anew.
 
-Owns no table: it changes sealed columns of all slices and nothing that they mean. Imports only
-``foundation``.
+Owns no table: it changes sealed columns and digests of all slices and nothing that they mean.
 """
