@@ -14,13 +14,16 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from portal.building import catalogs, htmx  # noqa: E402  (hatchling reads this file by its path)
+from portal.building import catalogs, components, htmx  # noqa: E402  (hatchling reads this file by its path)
 
 RESOURCES = "portal/resources"
 
 
 class Resources(BuildHookInterface[Any]):
-    """Puts the compiled catalogs and the checked file of htmx into the wheel."""
+    """Puts compiled catalogs, the checked file of htmx and the list of components into the wheel.
+
+    The list goes where PEP 770 wants it, into the ``sboms`` of the metadata.
+    """
 
     PLUGIN_NAME = "custom"
 
@@ -32,6 +35,12 @@ class Resources(BuildHookInterface[Any]):
         htmx.copy_htmx(_packages(), built / "vendor" / htmx.NAME)
         for part in ("locales", "vendor"):
             build_data["force_include"][str(built / part)] = f"{RESOURCES}/{part}"
+        told = built / components.FILE
+        told.write_text(
+            components.list_of_components(self.metadata.version, ROOT / "requirements.lock"),
+            "utf-8",
+        )
+        build_data["sbom_files"].append(str(told))
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002  (hatchling's signature)
         """Take the folder away."""

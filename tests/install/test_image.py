@@ -1,6 +1,7 @@
 """The image holds the portal and what it needs to run, and nothing else."""
 
 import hashlib
+import json
 import re
 import subprocess
 import zipfile
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import portal
-from portal.building import htmx
+from portal.building import components, htmx
 from tests.support.install.containers import Image
 from tests.support.install.roots import run_in
 from tests.support.programs.environment import BUILDING, RUNTIME, TESTS
@@ -43,6 +44,21 @@ def test_neither_django_nor_tools_for_tests_and_building_are_there(image: Image)
     assert set(packages.split()) == names_here(RUNTIME) | {"portal"}
     tools = (names_in(TESTS) | names_in(BUILDING)) - names_in(RUNTIME)
     assert not tools & set(packages.split())
+
+
+@pytest.mark.asvs("15.1.2")
+def test_the_list_of_components_in_it_names_every_package_that_is_there(image: Image) -> None:
+    (found,) = (image.root / "opt" / "portal").rglob(f"portal-*.dist-info/sboms/{components.FILE}")
+    told = json.loads(found.read_text("utf-8"))
+    assert (told["bomFormat"], told["metadata"]["component"]["name"]) == ("CycloneDX", "portal")
+    program = (
+        "from importlib.metadata import distributions\n"
+        "for one in distributions(): print(one.name.lower().replace('_', '-'), one.version)"
+    )
+    there = dict(line.split() for line in as_portal(image, "python", "-c", program).splitlines())
+    del there["portal"]
+    listed = {one["name"]: one["version"] for one in told["components"]}
+    assert there.items() <= listed.items()
 
 
 def names_here(lock: Path) -> set[str]:

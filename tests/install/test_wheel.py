@@ -18,8 +18,9 @@ from pathlib import Path
 import pytest
 
 import portal
-from portal.building import htmx
+from portal.building import components, htmx
 from portal.building.catalogs import SOURCES_AND_LANGUAGES
+from tests.support.programs.environment import RUNTIME
 from tests.support.programs.servers import PATIENCE, Server, clean_environment, free_port
 from tests.support.sources import ROOT
 from tests.support.wheel import build_wheel
@@ -94,6 +95,13 @@ def test_it_carries_every_page_style_catalog_program_and_migration(installed: In
 def test_it_carries_nothing_else(installed: Installed) -> None:
     first = {name.partition("/")[0] for name in files(installed.folder)}
     assert first == {"admin", "portal", f"portal-{portal.__version__}.dist-info"}
+
+
+@pytest.mark.asvs("15.1.2")
+def test_it_carries_the_list_of_what_it_runs_on(installed: Installed) -> None:
+    information = installed.folder / f"portal-{portal.__version__}.dist-info"
+    told = (information / "sboms" / components.FILE).read_text("utf-8")
+    assert told == components.list_of_components(portal.__version__, RUNTIME)
 
 
 def test_it_asks_for_the_packages_that_are_locked_and_not_for_django(installed: Installed) -> None:

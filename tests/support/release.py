@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import portal
+from portal.building.components import list_of_components
 from portal.platform.schema import revisions
-from tests.support.components import list_of_components
 from tests.support.databases.stored import ENGINES, REVISIONS
 from tests.support.programs.environment import BUILD, RUNTIME
 from tests.support.sources import ROOT

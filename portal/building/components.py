@@ -1,8 +1,10 @@
 """The list of components of a release (SBOM): what runs, from its lock, as CycloneDX 1.6 in JSON.
 
-Whoever hears of a fault in a package looks it up there, without the sources.
+The wheel carries it, and so does the image; a release has it beside them. Whoever hears of a fault
+in a package looks it up there, without the sources.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from packageurl import PackageURL
 
 from portal.building.htmx import NAME, SHA256
 
+FILE = "portal.cdx.json"
+"""Its name in the wheel."""
 _PACKAGE = re.compile(
     r"^([a-z0-9][a-z0-9.-]*)==([^\s;]+)(?: ; ([^\\\n]+?))? \\\n((?:    .*\n?)+)", re.MULTILINE
 )
@@ -88,11 +92,13 @@ def list_of_components(version: str, lock: Path) -> str:
     )
     found = {package.name: package for package in packages(text)}
     made = {name: _component(package) for name, package in found.items()}
-    # the same lock gives the same number, and so the same bytes but for the time
+    # the same lock gives the same number, and without a time the same bytes
     bom = Bom(serial_number=uuid5(NAMESPACE_URL, f"portal {version} {text}"))
     bom.metadata.component = portal
     bom.components.update(made.values())
     for user, one in {"portal": portal, **made}.items():
         needs = [made[name] for name, package in found.items() if user in package.needed_by]
         bom.register_dependency(one, needs)
-    return str(JsonV1Dot6(bom).output_as_string(indent=2)) + "\n"
+    told = json.loads(JsonV1Dot6(bom).output_as_string())
+    del told["metadata"]["timestamp"]
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
