@@ -5,7 +5,7 @@ from litestar.handlers import HTTPRouteHandler
 from portal.settings import Settings
 from portal.web import account, message_reports
 from portal.web.coupons import coupon, coupon_trouble, home
-from portal.web.information import check, demo_pages, help_pages, landing, lost, schedule
+from portal.web.information import check, demo_pages, help_pages, landing, lost, notices, schedule
 from portal.web.requests import (
     alternative,
     alternative_own,
@@ -24,6 +24,7 @@ MODULES = (
     help_pages,
     schedule,
     lost,
+    notices,
     signin,
     wait,
     code,

@@ -3,6 +3,8 @@
 from portal.settings import Settings
 
 PATH = "/.well-known/security.txt"
+PAGE = "/notices"
+"""The page of the resident site that says what to report, where, and what not to do."""
 
 
 def security_txt(settings: Settings, address: str) -> str | None:
@@ -16,6 +18,7 @@ def security_txt(settings: Settings, address: str) -> str | None:
     fields += [
         ("Expires", f"{settings.security_until:%Y-%m-%dT%H:%M:%SZ}"),
         ("Preferred-Languages", "ja, en"),
+        ("Policy", f"{settings.public_url}{PAGE}#weakness"),
         ("Canonical", address + PATH),
     ]
     return "".join(f"{name}: {value}\n" for name, value in fields)

@@ -257,6 +257,7 @@ for _path in (
     "/help",
     "/privacy",
     "/accessibility",
+    "/notices",
     "/lost",
     "/lost/ask",
     "/signin",

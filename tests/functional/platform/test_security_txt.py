@@ -62,6 +62,7 @@ def test_both_sites_name_the_contact_and_its_last_day(
             "Contact: https://example.jp/report\n"
             "Expires: 2027-03-31T15:00:00Z\n"
             "Preferred-Languages: ja, en\n"
+            "Policy: https://coupon.example.jp/notices#weakness\n"
             f"Canonical: https://{host}{PATH}\n"
         )
         assert all(

@@ -18,7 +18,17 @@ from tests.support.resident import Resident, make_resident
 
 AGREED = Agreement(Payer.WARD, "こども家庭支援課", "5児支発第21号", date(2023, 6, 20))
 OPEN = "いま、電話を受け付けています（今日は午後5時まで）。"
-PUBLIC = ("/", "/signin", "/help", "/lost", "/privacy", "/accessibility", "/check", "/redelivery")
+PUBLIC = (
+    "/",
+    "/signin",
+    "/help",
+    "/lost",
+    "/notices",
+    "/privacy",
+    "/accessibility",
+    "/check",
+    "/redelivery",
+)
 OWN = ("/home", "/account", "/requests", "/decline", "/alternative", "/account/lost")
 
 

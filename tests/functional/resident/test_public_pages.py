@@ -175,6 +175,7 @@ def test_changing_the_language_keeps_the_typed_date(sqlite_resident: Resident) -
         "/privacy",
         "/accessibility",
         "/lost",
+        "/notices",
         "/lost/ask",
         "/lost/received/CDFG-HJKL",
         "/outbox",

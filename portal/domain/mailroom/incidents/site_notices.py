@@ -32,6 +32,7 @@ LONGEST = timedelta(days=60)
 The number is our own choice.
 """
 AT_ONCE = 3
+ANNOUNCED = 50
 PAGE = 20
 
 # built once, on the plain tables: every page of both sites runs it
@@ -102,6 +103,23 @@ def shown_now(session: Session, now: datetime) -> list[Shown]:
         for kind, name, texts, starts_at, ends_at, begins, ends in session.execute(
             _SHOWN, {"now": now}
         )
+    ]
+
+
+def announced(session: Session, now: datetime) -> list[Shown]:
+    """Return what was announced to this day and not withdrawn, newest first, at most fifty.
+
+    Texts are in the current language.
+    """
+    rows = session.execute(
+        select(_N.c.kind, _N.c.sentence, _N.c.texts, _N.c.starts_at, _N.c.ends_at)
+        .where(_N.c.state == NoticeState.PUBLISHED, _N.c.starts_at <= now)
+        .order_by(_N.c.starts_at.desc(), _N.c.id.desc())
+        .limit(ANNOUNCED)
+    )
+    return [
+        Shown(kind, _text(name, texts), starts_at, ends_at)
+        for kind, name, texts, starts_at, ends_at in rows
     ]
 
 

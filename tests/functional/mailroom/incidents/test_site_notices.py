@@ -222,3 +222,30 @@ def test_every_prepared_sentence_has_words_and_a_kind(name: str) -> None:
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR])
 def test_others_do_not_write_notices(quick_office: Office, role: Role) -> None:
     assert quick_office.staff.enter_as(role).get("/site-notices").status_code == 403
+
+
+def test_the_page_of_notices_keeps_what_is_over_and_never_what_was_taken_back(
+    office: Office, residents: Resident
+) -> None:
+    assert "いまは、ありません" in residents.visitor().get("/notices").text
+    first = published(office, sentence="mail_late", kind="mail")
+    withdrawn = published(office, sentence="fault_fraud")
+    written(office, sentence="outage_site", kind="outage")
+    with office.staff.database.write() as session:
+        site_notices.withdraw(work_in(session, office.actor(), office.now), withdrawn)
+        session.get_one(SiteNotice, first).starts_at -= timedelta(days=9)
+        session.get_one(SiteNotice, first).ends_at = office.now
+    published(office)
+    page = residents.visitor().get("/notices").text
+    now, _, before = page.partition("前のお知らせ")
+    assert WORDS in now
+    assert sentence("mail_late") in before
+    assert sentence("fault_fraud") not in page
+    assert sentence("outage_site") not in page
+
+
+def test_a_notice_of_an_accident_reaches_the_page_only_by_two_people(
+    office: Office, residents: Resident
+) -> None:
+    published(office, incident_id=office.incident())
+    assert WORDS not in residents.visitor().get("/notices").text
