@@ -17,6 +17,8 @@ from portal.domain.oversight.registers.states import EntryState
 
 SOON = timedelta(days=60)
 """How long before its last day an entry is announced: a certificate takes weeks to renew."""
+SHARE = 4
+"""What repeats sooner than every eight months is announced in the last quarter of its time."""
 CONSULTED_BEFORE = timedelta(days=14)
 """The post office is consulted two weeks before the first letters (7(3)3) at the latest."""
 
@@ -82,20 +84,31 @@ def _of_people(
 ) -> Iterator[Due]:
     register = REGISTERS[kind]
     last = {row.staff_id: row.day for row in rows}
-    missing = [key for key in people if not _counts(register, last.get(key), today)]
+    ends = {key: _next_day(register, last.get(key)) for key in people}
+    missing = [people[key] for key, end in ends.items() if end is None or end < today]
     if missing:
-        yield Due(
-            kind,
-            True,
-            _s("記録のない職員が %(count)d 人います: %(names)s")
-            % {"count": len(missing), "names": "、".join(people[key] for key in missing[:5])},
-        )
+        text = _s("記録のない職員が %(count)d 人います: %(names)s")
+        yield Due(kind, True, text % _named(missing))
+    soon = today + _announced(register)
+    coming = [people[key] for key, end in ends.items() if end is not None and today <= end < soon]
+    if coming:
+        text = _s("次の回の期限が近い職員が %(count)d 人います: %(names)s")
+        yield Due(kind, False, text % _named(coming))
 
 
-def _counts(register: Register, day: date | None, today: date) -> bool:
+def _named(names: list[str]) -> dict[str, object]:
+    return {"count": len(names), "names": "、".join(names[:5])}
+
+
+def _next_day(register: Register, day: date | None) -> date | None:
+    """Return the last day (JST) for the next entry; None if there is no entry yet."""
     if day is None:
-        return False
-    return register.repeats is None or day + register.repeats >= today
+        return None
+    return date.max if register.repeats is None else day + register.repeats
+
+
+def _announced(register: Register) -> timedelta:
+    return SOON if register.repeats is None else min(SOON, register.repeats / SHARE)
 
 
 def _of_all(
@@ -106,10 +119,16 @@ def _of_all(
     if last is None:
         if today >= needed_from:
             yield Due(kind, True, _s("記録がまだありません。"))
-    elif register.repeats is not None and last + register.repeats < today:
+        return
+    end = _next_day(register, last)
+    if end is None or end == date.max:
+        return
+    if end < today:
         yield Due(
             kind, True, _s("前の記録は %(day)s です。次の記録の期限を過ぎました。") % _day(last)
         )
+    elif end < today + _announced(register):
+        yield Due(kind, False, _s("次の記録の期限は %(day)s です。") % _day(end))
 
 
 def _day(day: date) -> dict[str, str]:

@@ -184,7 +184,7 @@ def test_a_self_check_is_due_every_month_and_a_drill_every_year(office: Office) 
     office.enter(RegisterKind.BCP_DRILL)
     for kind, days in ((RegisterKind.SELF_CHECK, 31), (RegisterKind.BCP_DRILL, 365)):
         last = datetime(TODAY.year, TODAY.month, TODAY.day, 3, tzinfo=NOW.tzinfo) + days * DAY
-        assert kind not in office.due(last)
+        assert not office.due(last)[kind][0].late
         assert office.due(last + DAY)[kind][0].late
 
 
@@ -230,3 +230,21 @@ def test_the_paper_for_the_ward_has_every_register_and_what_is_due(office: Offic
     assert [row for row in report.tables[0].rows if "誓約書" in str(row[1])]
     (line,) = report.tables[1].rows
     assert line[:3] == ("2023-07-03", "株式会社みなと（架空）", "第1号")
+
+
+def test_what_repeats_is_announced_before_its_day(office: Office) -> None:
+    for kind in (RegisterKind.SELF_CHECK, RegisterKind.BCP_DRILL, RegisterKind.TRAINING):
+        office.enter(kind)
+    for kind, first in (
+        (RegisterKind.SELF_CHECK, 25),
+        (RegisterKind.BCP_DRILL, 306),
+        (RegisterKind.TRAINING, 306),
+    ):
+        assert kind not in office.due(NOW + (first - 1) * DAY)
+        (due,) = office.due(NOW + first * DAY)[kind]
+        assert not due.late
+
+
+def test_a_pledge_is_given_once_and_never_announced(office: Office) -> None:
+    office.enter(RegisterKind.PLEDGE)
+    assert RegisterKind.PLEDGE not in office.due(NOW + 3000 * DAY)
