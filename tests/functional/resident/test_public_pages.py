@@ -1,7 +1,4 @@
-"""What everybody may read before signing in.
-
-The first page by date, "am I in?", help, and asking for a call back.
-"""
+"""What everybody may read before signing in: the first page, "am I in?", help, a call back."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
