@@ -150,8 +150,11 @@ def submit(page: Page) -> Response[Any]:
 def complete(page: Page, data: Mapping[str, Any] | None = None) -> Response[Any]:
     """Open the account after the second proof, with what its session keeps."""
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
+    known = asked(page).known_device
     remember_device(page)
-    page.sign_in_as(second_factor.step_up(page.work, page.who.auth, data=data))
+    page.sign_in_as(
+        second_factor.open_account(page.work, page.who.auth, known_device=known, data=data)
+    )
     return page.redirect("/home")
 
 

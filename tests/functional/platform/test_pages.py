@@ -93,6 +93,14 @@ def test_an_unknown_page_is_a_page_in_the_readers_language(
     assert answer.headers["content-security-policy"] == CSP
 
 
+def test_a_page_takes_nothing_from_another_site(sqlite_resident: Resident) -> None:
+    policy = sqlite_resident.visitor().get("/").headers["content-security-policy"]
+    directives = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}
+    assert directives.pop("default-src") == ["'none'"]
+    assert {source for rest in directives.values() for source in rest} == {"'self'", "'none'"}
+    assert directives["frame-ancestors"] == directives["base-uri"] == ["'none'"]
+
+
 def test_an_address_that_only_takes_forms_is_one_true_sentence_with_a_way_on(
     sqlite_resident: Resident,
 ) -> None:

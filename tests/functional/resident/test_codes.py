@@ -10,6 +10,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.people.authn.channels import CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
+from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.notices.messages import Origin, Signature
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.sms_words import TITLES
@@ -174,6 +175,23 @@ def test_the_message_names_its_purpose_and_is_bound_to_the_site(resident: Reside
     assert "サインイン" in body
     assert body.splitlines()[-1].startswith("@127.0.0.1 #")
     assert person.login_id not in body
+
+
+def test_the_owner_is_told_of_a_browser_that_never_signed_in_before(resident: Resident) -> None:
+    """So somebody who gave a code to a false site learns that it was used (A7)."""
+    person, visitor = with_sms(resident)
+    told = {"purpose": f"notice.{AccountEvent.NEW_DEVICE}"}
+    assert resident.count(OutboxMessage, **told) == 0  # the first sign-in has a card of its own
+    for browser, notices in ((resident.visitor(), 1), (visitor, 1), (resident.visitor(), 2)):
+        browser.send("/signout")
+        resident.clock.advance(minutes=2)
+        resident.messages()
+        resident.sign_in(person, browser)
+        browser.send("/signin/code/submit", {"code": resident.last_code()})
+        assert browser.place == "/home"
+        assert resident.count(OutboxMessage, **told) == notices
+    (body,) = [one for one in resident.messages() if "新しい端末" in one]
+    assert "203.0.113" not in body
 
 
 def test_another_code_waits_a_minute_and_ends_the_first(resident: Resident) -> None:

@@ -23,7 +23,9 @@ from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry, read_code
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.changes import hold_new, settle
+from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.signin.steps import lock_step, step_is_over
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
@@ -205,6 +207,20 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
             household_id=credential.household_id,
         )
     return right
+
+
+def open_account(
+    work: Work, auth: AuthSession, *, known_device: bool, data: Mapping[str, Any] | None = None
+) -> str:
+    """Open the account after the second proof, as ``step_up`` does.
+
+    The owner is told of a browser that never signed in before: a code that was given away to a
+    false site opens an account from there (A7 of ``security.md`` §4).
+    """
+    if not known_device:
+        credential = work.session.get_one(Credential, auth.owner_id)
+        notify_owner(work, credential, AccountEvent.NEW_DEVICE)
+    return step_up(work, auth, data=data)
 
 
 def step_up(work: Work, auth: AuthSession, *, data: Mapping[str, Any] | None = None) -> str:
