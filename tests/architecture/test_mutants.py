@@ -1,5 +1,6 @@
 """Every entry of the list of mutants fits the source, so that `./run mutants` runs them all."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -24,3 +25,18 @@ def test_an_entry_stands_once_in_the_source_and_its_tests_are_there(one: Mutant)
 def test_the_list_is_long_and_names_each_entry_once() -> None:
     assert len(LIST) >= 60
     assert [name for name, count in Counter(one.name for one in LIST).items() if count > 1] == []
+
+
+ROW = re.compile(r"^\| ([AT]\d+) \|.*?([^|\n]*) \|$", re.MULTILINE)
+NOT_OURS = "not ours"
+NOT_YET = "not built yet"
+
+
+def test_every_threat_and_limit_of_the_guide_has_an_entry_against_it() -> None:
+    rows = ROW.findall((ROOT / ".github/guides/threats.md").read_text("utf-8"))
+    assert [name for name, _ in rows] == [
+        *(f"A{number}" for number in range(1, 29)),
+        *(f"T{number}" for number in range(1, 11)),
+    ]
+    ours = {name for name, words in rows if not words.strip().startswith((NOT_OURS, NOT_YET))}
+    assert ours == {name for one in LIST for name in one.against}

@@ -24,7 +24,8 @@ VERDICTS = {0: SURVIVED, 1: KILLED}
 def main(arguments: Sequence[str]) -> int:
     """Run the list, or the named entries; return 1 when one survives or no longer fits."""
     options = _options(arguments)
-    chosen = [one for one in entries() if not options.names or one.name in options.names]
+    names = set(options.names)
+    chosen = [one for one in entries() if not names or names & {one.name, *one.against}]
     with tempfile.TemporaryDirectory(prefix="portal-mutants-") as folder, _server(chosen) as server:
         copies = [Copy(Path(folder) / str(number), server) for number in range(options.jobs)]
         if not options.no_control and not _unchanged_is_green(copies[0], chosen):
@@ -54,7 +55,11 @@ def _all_verdicts(copies: Sequence["Copy"], chosen: Sequence[Mutant]) -> list[st
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run mutants", description=__doc__)
-    parser.add_argument("names", nargs="*", help="only these entries of tests/mutants/*.toml")
+    parser.add_argument(
+        "names",
+        nargs="*",
+        help="only these entries of tests/mutants/*.toml, or those against these threats (A9, T8)",
+    )
     parser.add_argument(
         "--no-control", action="store_true", help="leave out the run without change"
     )

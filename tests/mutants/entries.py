@@ -31,7 +31,8 @@ class Mutant:
 
     ``before`` and ``after`` are code; layout and trailing commas do not count. ``tests`` must
     notice it, on SQLite, or on PostgreSQL where ``on`` says so; ``file.py::test`` is tried before
-    the rest of its file.
+    the rest of its file. ``against`` names the threats and limits of `.github/guides/threats.md`
+    that it stands against.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Mutant:
     after: str
     tests: tuple[str, ...]
     on: str = "sqlite"
+    against: tuple[str, ...] = ()
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -118,7 +120,7 @@ def _tokens(code: str) -> list[tokenize.TokenInfo]:
 def entries() -> list[Mutant]:
     """Return the whole list, in the order of the data files."""
     return [
-        Mutant(**(row | {"tests": tuple(row["tests"])}))
+        Mutant(**row | {"tests": tuple(row["tests"]), "against": tuple(row.get("against", ()))})
         for path in sorted(Path(__file__).parent.glob("*.toml"))
         for row in tomllib.loads(path.read_text("utf-8"))["mutant"]
     ]
