@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.domain.foundation.errors import BusyError
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.passwords import HashPool
@@ -17,6 +18,7 @@ from portal.platform.database import Database
 from portal.platform.site import Site
 from tests.support.coupons import FULL_PRICE, VAULT
 from tests.support.people import add_person
+from tests.support.programs.servers import PATIENCE
 from tests.support.resident import Loop, Resident, make_resident
 
 PAIRS = 200
@@ -126,22 +128,44 @@ def test_an_account_that_waits_costs_no_hash(sqlite_resident: Resident) -> None:
         )
 
 
+class Door:
+    """Sees who begins to compare and who is sent away, and lets nobody finish before ``open``."""
+
+    def __init__(self) -> None:
+        self.inside, self.away, self.changed = 0, 0, threading.Condition()
+        self.open = threading.Event()
+
+    def waited(self, seconds: float) -> None:
+        """Keep one that begins."""
+        with self.changed:
+            self.inside += 1
+            self.changed.notify_all()
+        self.open.wait(PATIENCE)
+
+    def refused(self) -> None:
+        """Count one that is sent away."""
+        with self.changed:
+            self.away += 1
+            self.changed.notify_all()
+
+
 @pytest.mark.asvs("15.2.2")
-def test_the_pool_never_works_on_more_than_its_cores(sqlite_resident: Resident) -> None:
-    pool = HashPool(FULL_PRICE, cores=2, queue=3)
+def test_the_pool_never_works_on_more_than_its_cores() -> None:
+    door, results = Door(), list[str]()
+    pool = HashPool(VAULT, cores=2, queue=3, watch=door)
     threads = [threading.Thread(target=lambda: _try(pool, results)) for _n in range(12)]
-    results: list[str] = []
     for thread in threads:
         thread.start()
+    with door.changed:
+        assert door.changed.wait_for(lambda: door.inside + door.away >= 9, PATIENCE)
+        assert (door.inside, door.away) == (2, 7)
+    door.open.set()
     for thread in threads:
         thread.join()
-    assert len(results) == 12
-    assert results.count("verified") >= 5
+    assert (results.count("verified"), results.count("busy")) == (5, 7)
 
 
 def _try(pool: HashPool, results: list[str]) -> None:
-    from portal.domain.foundation.errors import BusyError
-
     try:
         assert pool.verify(None, "x") is False
         results.append("verified")
