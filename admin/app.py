@@ -10,6 +10,8 @@ from admin.navigation import page_context
 from admin.page import StaffSignIns
 from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
+from portal.platform.closed_site import closed_site, end_with_the_data
+from portal.platform.disposed import DisposedError
 from portal.platform.metrics.meter import Meter
 from portal.platform.metrics.start import start_watching
 from portal.platform.parent import end_with_parent
@@ -53,8 +55,13 @@ def create_app() -> ASGIApp:
     """Build the application from the environment; granian's factory."""
     settings = load_settings()
     meter = start_watching(settings, "staff")
-    wait_until_prepared(settings)
+    try:
+        wait_until_prepared(settings)
+    except DisposedError:
+        end_with_parent()
+        return closed_site(settings, "staff")
     site = make_staff_site(settings, meter=meter)
+    end_with_the_data(site.database)
     keeper = SearchKeeper(site)
     return make_staff_application(
         site, on_startup=[end_with_parent, keeper.start], on_shutdown=[keeper.stop]

@@ -6,6 +6,8 @@ from sqlalchemy import Engine
 from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.program.day_text import format_day
 from portal.platform.application import make_application
+from portal.platform.closed_site import closed_site, end_with_the_data
+from portal.platform.disposed import DisposedError
 from portal.platform.metrics.meter import Meter
 from portal.platform.metrics.start import start_watching
 from portal.platform.parent import end_with_parent
@@ -50,8 +52,13 @@ def create_app() -> ASGIApp:
     """Build the application from the environment; granian's factory."""
     settings = load_settings()
     meter = start_watching(settings, "resident")
-    wait_until_prepared(settings)
+    try:
+        wait_until_prepared(settings)
+    except DisposedError:
+        end_with_parent()
+        return closed_site(settings, "resident")
     site = make_resident_site(settings, meter=meter)
+    end_with_the_data(site.database)
     handlers = routes.handlers(settings)
     if not settings.worker_beside:
         return make_application(site, handlers, on_startup=[end_with_parent])

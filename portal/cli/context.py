@@ -27,6 +27,7 @@ from portal.domain.foundation.vault import Vault, load_vault, noting_what_is_ope
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.households.looks import record_look
 from portal.platform.database import COMMAND_WAITS, Database, make_engine
+from portal.platform.disposed import is_disposed
 from portal.platform.lost import CommitUnknownError, is_lost
 from portal.platform.outages import Outage, outage_of
 from portal.platform.startup import check_tables_and_keys
@@ -94,6 +95,12 @@ class Context:
         return database
 
     @cached_property
+    def _remaining(self) -> Database:
+        database = Database(make_engine(self.settings.database_url, waits=COMMAND_WAITS))
+        click.get_current_context().find_root().call_on_close(database.engine.dispose)
+        return database if is_disposed(database.engine) else self._database
+
+    @cached_property
     def _vault(self) -> Vault:
         self.database()
         return load_vault(self.settings.key_dir)
@@ -105,6 +112,10 @@ class Context:
     def database(self) -> Database:
         """Return the database; one whose tables are not those of this program is refused."""
         return self._database
+
+    def remaining_database(self) -> Database:
+        """Return the database, also what stays of it after a disposal, when there are no keys."""
+        return self._remaining
 
     def vault(self) -> Vault:
         """Return the keys."""

@@ -31,6 +31,7 @@ COMMANDS = {
     "restore": "portal.cli.oversight.restore",
     "copies": "portal.cli.oversight.copies",
     "transfers": "portal.cli.oversight.transfers",
+    "dispose": "portal.cli.oversight.dispose",
     "mail": "portal.cli.mailroom.mail",
     "sms": "portal.cli.people.sms",
     "telephony": "portal.cli.contacts.telephony",

@@ -12,6 +12,7 @@ import click
 from portal.cli.context import Context, answering, mention
 from portal.cli.port import claim
 from portal.domain.foundation.texts import _s
+from portal.platform.disposed import DisposedError
 from portal.platform.logs import lines
 from portal.platform.parent import SERVER
 from portal.platform.senders import check_senders
@@ -80,6 +81,16 @@ def _where_jobs_run(settings: Settings) -> str:
     )
 
 
+def _prepared(settings: Settings) -> bool:
+    """Tell whether there are data to serve; after a disposal there is a page that says so."""
+    try:
+        check_prepared(settings)
+    except DisposedError as error:
+        mention(error.message)
+        return False
+    return True
+
+
 @click.command()
 @click.argument("site", type=click.Choice(sorted(SITES)))
 @click.option("--host", default="127.0.0.1", show_default=True)
@@ -95,11 +106,11 @@ def _where_jobs_run(settings: Settings) -> str:
 def serve(context: Context, site: str, host: str, port: int, workers: int) -> None:
     """Run the resident or the staff site until a signal ends it."""
     settings = context.settings
-    check_prepared(settings)
+    closed = not _prepared(settings)
     count = workers or (1 if settings.on_sqlite else settings.workers)
     number = port or {"resident": 8000, "staff": 8001}[site]
     claim(host, number)
-    if site == "resident":
+    if site == "resident" and not closed:
         check_senders(settings)
         mention(_where_jobs_run(settings))
     command = command_line(site, host, number, count)

@@ -13,6 +13,8 @@ from portal.domain.foundation.jobs.leases import LEASE
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import opening_for_nobody
+from portal.platform.closed_site import end_with_the_data
+from portal.platform.disposed import DisposedError
 from portal.platform.metrics.start import start_watching
 from portal.platform.startup import check_program_at_start
 from portal.worker.once import Once
@@ -49,10 +51,18 @@ def work(context: Context, job: str | None, lease: int) -> None:
     """
     start_watching(context.settings, "worker")
     check_program_at_start(context.settings)
-    worker = Worker(context.work_source(), context.settings, Pace(timedelta(seconds=lease)))
+    try:
+        source = context.work_source()
+    except DisposedError as error:
+        if job is not None:
+            raise
+        _rest(error.message, Supervisor(context.settings.data_dir))
+        return
+    worker = Worker(source, context.settings, Pace(timedelta(seconds=lease)))
     if job is not None:
         _once(context, worker, JobName(job))
     else:
+        end_with_the_data(context.database())
         _run(worker, Supervisor(context.settings.data_dir))
 
 
@@ -69,6 +79,16 @@ def _run(worker: Worker, supervisor: Supervisor) -> None:
     supervisor.stopping()
     worker.stop()
     mention(_s("ワーカーを終えました。"))
+
+
+def _rest(message: str, supervisor: Supervisor) -> None:
+    """Do nothing until a signal comes: after a disposal there is no work, and no alarm either."""
+    stopping = ended_by_signal()
+    mention(message)
+    supervisor.ready()
+    while not stopping.wait(CHECK_SECONDS):
+        supervisor.alive()
+    supervisor.stopping()
 
 
 def _once(context: Context, worker: Worker, job: JobName) -> None:

@@ -30,6 +30,7 @@ from portal.domain.mailroom.returned_mail import models as _returned_mail
 from portal.domain.mailroom.roster import models as _roster
 from portal.domain.mailroom.tracking import models as _tracking
 from portal.domain.oversight.copies import models as _copies
+from portal.domain.oversight.disposal import models as _disposal
 from portal.domain.oversight.management import models as _management
 from portal.domain.oversight.registers import models as _registers
 from portal.domain.oversight.reports.monthly import models as _reports
@@ -63,6 +64,7 @@ SLICES = (
     _credentials,
     _declines,
     _dispatch,
+    _disposal,
     _documents,
     _entitlements,
     _escalations,

@@ -78,11 +78,15 @@ def _keys(table: Table) -> list[list[str]]:
     return [[column.name for column in table.primary_key], *sorted(found + unique)]
 
 
-def open_ledgers(connection: Connection) -> None:
-    """Take the triggers away for migrations, in the same transaction in which they come back."""
+def open_ledgers(connection: Connection, ledgers: tuple[str, ...] = LEDGERS) -> None:
+    """Take triggers away for the transaction in which ``close_ledgers`` brings them back.
+
+    For migrations, and for a disposal (``disposing.rows``), which names those that it empties.
+    """
     if connection.dialect.name == "sqlite":
-        for name in expected_triggers():
-            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        for table in ledgers:
+            for act in (*_ACTS, "REPLACE"):
+                connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger_name(table, act)}")
 
 
 def missing_triggers(connection: Connection) -> list[str]:

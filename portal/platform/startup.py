@@ -32,6 +32,7 @@ from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.platform.append_only import close_ledgers
 from portal.platform.database import Database, make_folder, opened
+from portal.platform.disposed import refuse_disposed
 from portal.platform.key_files import has_keys, make_first_keys
 from portal.platform.migrations import create_tables, oldest_program, upgrade_tables
 from portal.platform.roles import renew_grants
@@ -137,12 +138,14 @@ def check_tables_and_keys(settings: Settings) -> None:
     """Refuse a database that is missing, or has other tables, keys or another program.
 
     Raises:
+        DisposedError: the data were disposed of.
         InputError: what is wrong and the command to run; or no keys.
         IntegrityFaultError: the keys belong to another database.
     """
     with opened(settings.database_url) as database:
         require_current(database.engine)
         with database.read() as session:
+            refuse_disposed(session)
             vault = load_vault(settings.key_dir)
             if (known := deployment(session)) is not None:
                 check_keys(known, vault)

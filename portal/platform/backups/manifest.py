@@ -167,11 +167,12 @@ def manifest_of(session: Session, vault: Vault, title: str) -> Manifest:
 
 
 def key_digests(vault: Vault) -> dict[str, str]:
-    """Return a digest of each key; it says whether a key is the same and nothing else about it."""
-    return {name: _digest(sealing_key(getattr(vault, name))) for name in KEY_FILES}
+    """Return the digest of each key that seals."""
+    return {name: key_digest(sealing_key(getattr(vault, name))) for name in KEY_FILES}
 
 
-def _digest(key: bytes) -> str:
+def key_digest(key: bytes) -> str:
+    """Return what says whether a key is the same, and nothing else about it."""
     return hmac.digest(key, _PURPOSE, hashlib.sha256).hex()[:32]
 
 
@@ -185,7 +186,7 @@ def check_keys(manifest: Manifest, vault: Vault) -> None:
         f"{name}.key"
         for name in KEY_FILES
         if manifest.keys.get(name, "")
-        not in {_digest(key) for key in opening_keys(getattr(vault, name))}
+        not in {key_digest(key) for key in opening_keys(getattr(vault, name))}
     ]
     if wrong:
         raise IntegrityFaultError(

@@ -159,6 +159,9 @@ def disposal() -> Promise:
     """Return what a receipt of data says about the end."""
     return Promise(
         _s("データの廃棄"),
-        _s("業務の期間が終わったら廃棄し、廃棄証明書を出します。"),
-        ("disposal",),
+        _s(
+            "業務の期間が終わったら、受託者と区の人が立ち会って鍵とデータを廃棄し、"
+            "廃棄証明書を出します。その後は、どのバックアップからも読めません。"
+        ),
+        ("disposal", "disposed"),
     )

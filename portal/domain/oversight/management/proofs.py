@@ -12,11 +12,13 @@ from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.queries import chain_status, hash_at
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.models import SentFile
+from portal.domain.oversight.copies.queries import kept_copies, overdue_count
 from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import RegisterKind
@@ -212,11 +214,14 @@ def _self_checks(work: Work) -> Proof:
     )
 
 
-def _disposal(_work: Work) -> Proof:
+def _disposal(work: Work) -> Proof:
+    today, kept = jst_date(work.now), len(kept_copies(work.session))
+    late = overdue_count(work.session, today)
     return Proof(
-        False,
-        _s("廃棄の手順"),
-        _s("データを廃棄して証明書を作る手順は、まだ、このソフトウェアにありません。"),
+        late == 0,
+        _s("写しの台帳: どの写しにも、廃棄の期限がある"),
+        _s("いまある写し %(kept)d 個のうち、期限を過ぎたもの %(late)d 個。")
+        % {"kept": kept, "late": late},
     )
 
 

@@ -174,6 +174,21 @@ PROVEN_BY_TESTS: Mapping[str, ProvenByTests] = {
             ),
         ),
     ),
+    "disposed": ProvenByTests(
+        lambda: _s(
+            "廃棄の後は、どのバックアップも開けないこと。途中で止まっても、終わらせられること"
+        ),
+        (
+            (
+                "tests/functional/oversight/disposal/test_dispose.py",
+                "test_afterwards_no_backup_opens_and_the_proof_stays",
+            ),
+            (
+                "tests/faults/test_disposal_faults.py",
+                "test_killed_at_every_step_it_is_nothing_or_ended_by_the_next_run",
+            ),
+        ),
+    ),
     "sessions": ProvenByTests(
         lambda: _s("何もしない画面が閉じること"),
         (

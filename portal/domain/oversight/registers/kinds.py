@@ -19,6 +19,10 @@ class RegisterKind(Labeled):
     BCP_DRILL = "bcp_drill", lambda: _s("事業継続（BCP）の訓練")
     SELF_CHECK = "self_check", lambda: _s("定期の自己点検")
     DELIVERABLE = "deliverable", lambda: _s("納品物")
+    ORIGINALS = "originals", lambda: _s("原本の引き渡し")
+    LETTERS = "letters", lambda: _s("残った手紙の引き渡し")
+    DISCLOSURE = "disclosure", lambda: _s("開示・訂正・利用停止の請求")
+    SUB_DISPOSAL = "sub_disposal", lambda: _s("再委託先の廃棄証明書")
     DEFECT = "defect", lambda: _s("検査と契約不適合")
     COMPLETION = "completion", lambda: _s("業務完了届")
 
@@ -75,6 +79,31 @@ REGISTERS: Mapping[RegisterKind, Register] = {
     ),
     RegisterKind.DELIVERABLE: Register(
         "10", party=lambda: _s("納品物の名前"), number=lambda: _s("版か番号"), ward_confirms=True
+    ),
+    RegisterKind.ORIGINALS: Register(
+        "5",
+        party=lambda: _s("原本の種類と数"),
+        number=lambda: _s("箱か文書の番号"),
+        ward_confirms=True,
+    ),
+    RegisterKind.LETTERS: Register(
+        "7(4)③",
+        party=lambda: _s("手紙の種類と数"),
+        number=lambda: _s("箱の番号"),
+        ward_confirms=True,
+    ),
+    RegisterKind.DISCLOSURE: Register(
+        "12②",
+        party=lambda: _s("請求の種類（名前は書かない）"),
+        number=lambda: _s("区の文書の番号"),
+        until=lambda: _s("答える期限"),
+        ward_confirms=True,
+    ),
+    RegisterKind.SUB_DISPOSAL: Register(
+        "16(2)",
+        party=lambda: _s("再委託先の名前（台帳のとおり）"),
+        number=lambda: _s("証明書の番号"),
+        ward_confirms=True,
     ),
     RegisterKind.DEFECT: Register(
         "民法562条",

@@ -84,6 +84,7 @@ class Permission(StrEnum):
     SEE_TRANSFERS = "see_transfers"
     KEEP_TRANSFERS = "keep_transfers"
     ACCEPT_TRANSFERS = "accept_transfers"
+    DISPOSE = "dispose"
     MANAGE_STAFF = "manage_staff"
     SEE_SYSTEM = "see_system"
 
@@ -240,6 +241,8 @@ GRANTS: Mapping[Permission, Grant] = {
     # A second person accepts a difference, and the ward is one of the two: foundation.transfers
     # enforces it.
     Permission.ACCEPT_TRANSFERS: _BACK_OFFICE,
+    # One person of each organization attests: staff.both_sides enforces it.
+    Permission.DISPOSE: _BACK_OFFICE,
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
     Permission.SEE_SYSTEM: Grant(frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER})),
 }

@@ -1,0 +1,259 @@
+"""The end of the data: refused until all is done, then nothing can be read, and the proof stays."""
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from sqlalchemy import func, select, text
+
+from portal.domain.foundation.audit.heads import load_signer, name_of
+from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.audit.verifying import verify
+from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
+from portal.domain.mailroom.incidents.kinds import IncidentKind
+from portal.domain.mailroom.incidents.register import Opening, open_incident
+from portal.domain.oversight.disposal.obstacles import Obstacle, obstacles
+from portal.domain.oversight.disposal.services import the_disposal
+from portal.domain.oversight.registers.kinds import RegisterKind
+from portal.domain.people.households.models import Hold, Household
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.tables import metadata
+from portal.platform.disposing.rows import KEPT, remove_rows, require_rights
+from tests.support.coupons import NOW
+from tests.support.oversight.ended import CLERK, HOUSEHOLDS, LETTER, Ended, end
+from tests.support.work import work_in
+
+NewUrl = Callable[[bool], str]
+
+
+@pytest.fixture(autouse=True)
+def _no_site_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.cli.oversight.dispose.SITES_END", 0.0)
+
+
+def _ended(url: str, folder: Path) -> Iterator[Ended]:
+    made = end(url, folder)
+    yield made
+    made.database.engine.dispose()
+
+
+@pytest.fixture
+def ended(new_database: NewUrl, tmp_path: Path) -> Iterator[Ended]:
+    yield from _ended(new_database(False), tmp_path)
+
+
+@pytest.fixture
+def on_sqlite(new_sqlite: NewUrl, tmp_path: Path) -> Iterator[Ended]:
+    yield from _ended(new_sqlite(False), tmp_path)
+
+
+@pytest.fixture
+def on_postgres(new_postgres: NewUrl, tmp_path: Path) -> Iterator[Ended]:
+    yield from _ended(new_postgres(False), tmp_path)
+
+
+def in_the_way(ended: Ended) -> set[Obstacle]:
+    with ended.database.read() as session:
+        return set(obstacles(work_in(session)))
+
+
+def untouched(ended: Ended) -> bool:
+    with ended.database.read() as session:
+        begun = the_disposal(session) is not None
+        return not begun and bool(session.scalar(select(func.count(Household.id))))
+
+
+def test_everything_is_done_before_the_data_may_go(ended: Ended) -> None:
+    assert in_the_way(ended) == set()
+    for kind, obstacle in (
+        (RegisterKind.DELIVERABLE, Obstacle.DELIVERABLES),
+        (RegisterKind.ORIGINALS, Obstacle.ORIGINALS),
+        (RegisterKind.LETTERS, Obstacle.LETTERS),
+        (RegisterKind.DISCLOSURE, Obstacle.REQUESTS),
+    ):
+        ended.enter(kind, confirmed=False)
+        assert obstacle in in_the_way(ended)
+    with ended.database.write() as session:
+        household = session.scalars(select(Household.id)).first()
+        session.add(Hold(household_id=household, code="W01", created_at=NOW))
+        work = work_in(session, ended.ending.officer)
+        open_incident(work, Opening(next(iter(IncidentKind)), NOW, summary="手紙"))
+    assert {Obstacle.HOLDS, Obstacle.INCIDENTS} < in_the_way(ended)
+    refused = ended.dispose()
+    assert refused.exit_code == 1
+    said = [line for line in refused.output.splitlines() if line.startswith("- ")]
+    assert len(said) == 6
+    assert untouched(ended)
+
+
+def test_every_company_that_got_a_file_certifies_its_own_disposal(on_sqlite: Ended) -> None:
+    ended = on_sqlite
+    with ended.database.write() as session:
+        company = Subcontractor(
+            name="汐風印刷",
+            purpose="mail_house",
+            work="手紙",
+            state="consented",
+            consent_no="5汐子第2号",
+            consent_on=date(2023, 6, 1),
+            proposed_by=ended.ending.officer.id,
+            proposed_at=NOW,
+        )
+        session.add(company)
+        session.flush()
+        session.add(
+            SentFile(
+                subcontractor_id=company.id,
+                what="other",
+                file_name="a.age",
+                sha256="ab" * 32,
+                consent_no="5汐子第2号",
+                consent_on=date(2023, 6, 1),
+                sent_by=ended.ending.officer.id,
+                sent_at=NOW,
+            )
+        )
+    assert in_the_way(ended) == {Obstacle.SUBCONTRACTORS}
+    ended.enter(RegisterKind.SUB_DISPOSAL, "別の会社")
+    ended.enter(RegisterKind.SUB_DISPOSAL, "汐風印刷", confirmed=False)
+    assert in_the_way(ended) == {Obstacle.SUBCONTRACTORS}
+    ended.enter(RegisterKind.SUB_DISPOSAL, "汐風印刷")
+    assert in_the_way(ended) == set()
+
+
+def test_without_a_receipt_or_a_settlement_nothing_goes(on_sqlite: Ended) -> None:
+    ended = on_sqlite
+    with ended.database.write() as session:
+        session.execute(text("DELETE FROM register_entry"))
+    assert in_the_way(ended) == {Obstacle.DELIVERABLES, Obstacle.ORIGINALS, Obstacle.LETTERS}
+    assert ended.dispose().exit_code == 1
+    assert untouched(ended)
+
+
+REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
+    ({"other": "second"}, "受託者の人と区の人"),
+    ({"by": "mori", "other": "ward"}, "受託者の人と区の人"),
+    ({"attest": ("papers", "media")}, "machines"),
+)
+
+
+def test_two_sides_attest_what_no_software_can_prove(on_sqlite: Ended) -> None:
+    for options, word in REFUSED:
+        refused = on_sqlite.dispose(**options)
+        assert refused.exit_code == 1
+        assert word in refused.output
+        assert untouched(on_sqlite)
+
+
+def _the_chain_stays(ended: Ended) -> None:
+    done = ended.run("audit", "verify", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["whole"]
+    with ended.database.read() as session:
+        actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id.desc())).all()
+    assert actions[:3] == ["disposal.rows_removed", "disposal.keys_destroyed", "disposal.begun"]
+    refused = ended.run("settlement", "show")
+    assert refused.exit_code == 1
+    assert "廃棄" in refused.output
+
+
+def test_afterwards_no_backup_opens_and_the_proof_stays(ended: Ended, tmp_path: Path) -> None:
+    before = ended.backup()
+    assert ended.verify(before).exit_code == 1, "with the keys it can be read"
+    signer = load_signer(ended.settings.key_dir)
+    assert signer is not None
+    certificate = tmp_path / "certificate.pdf"
+    done = ended.dispose("--certificate", certificate)
+    assert done.exit_code == 0, done.output
+
+    assert not list(ended.settings.key_dir.iterdir())
+    assert not ended.letter.exists()
+    checked = ended.verify(before, "--json")
+    assert checked.exit_code == 0, checked.output
+    found = json.loads(checked.stdout)
+    assert (found["opened"], found["plain_files"], found["files"]) == (0, 0, 1)
+    assert found["sealed"] > HOUSEHOLDS
+    with ended.database.read() as session:
+        for table in metadata.sorted_tables:
+            if table.name not in KEPT:
+                assert not session.scalar(select(func.count()).select_from(table)), table.name
+        row = the_disposal(session)
+        assert row is not None
+        assert found["key_ids"]["kek"] == row.record["keys"]["kek"]
+        people = session.scalars(select(StaffUser)).all()
+        assert people
+        assert not any(one.active or one.password_hash or one.totp_sealed for one in people)
+        assert not any(
+            one.login in {CLERK, "mori"} or "廃棄の" in one.display_name for one in people
+        )
+        key = signer.public_key
+        verdict = verify(session, NOW, {name_of(key): key})
+        assert (verdict.is_whole, verdict.waiting) == (True, 0)
+        sums = row.record["settlement"]
+    assert sums["total"]["children"] == 12
+    assert all(one["children"] >= 5 for one in sums["by_state"].values())
+    assert sum(one["children"] for one in sums["by_state"].values()) == 12
+    _the_chain_stays(ended)
+    pages = pypdfium2.PdfDocument(certificate.read_bytes())
+    said = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert "データ廃棄証明書" in said
+    assert f"廃棄の{CLERK}" in said
+    assert found["key_ids"]["kek"][:8] in said
+
+
+def test_a_key_that_somebody_kept_is_found_by_the_wards_check(
+    on_sqlite: Ended, tmp_path: Path
+) -> None:
+    ended = on_sqlite
+    before, kept = ended.backup(), tmp_path / "drawer"
+    kept.mkdir()
+    key = ended.settings.key_dir / "kek.key"
+    (kept / "note.txt").write_text(f"old key: {key.read_text()}")
+    assert ended.dispose().exit_code == 0
+    assert ended.verify(before).exit_code == 0
+    found = ended.verify(before, "--keys", kept, "--json")
+    assert found.exit_code == 1
+    assert json.loads(found.stdout)["opened"] > 4
+
+
+def test_nothing_of_a_family_stays_in_the_file(on_sqlite: Ended) -> None:
+    ended = on_sqlite
+    file = Path(ended.settings.database_url.removeprefix("sqlite:///"))
+    with ended.database.read() as session:
+        family = select(Household).order_by(Household.id.desc()).limit(1)
+        row = session.scalars(family).one()
+        traces = [row.number_digest, row.sealed, row.wrapped_key]
+    assert ended.dispose().exit_code == 0
+    beside = [file, file.with_name(file.name + "-wal")]
+    content = b"".join(path.read_bytes() for path in beside if path.exists())
+    assert all(traces)
+    assert not any(bytes(trace) in content for trace in traces)
+    assert LETTER not in content
+
+
+def test_the_ledgers_are_emptied_only_after_the_keys(on_sqlite: Ended) -> None:
+    ended = on_sqlite
+    with ended.database.write() as session, pytest.raises(RuntimeError):
+        remove_rows(session)
+    assert untouched(ended)
+
+
+def test_a_role_that_owns_no_tables_begins_nothing(on_postgres: Ended) -> None:
+    ended = on_postgres
+    with ended.database.engine.begin() as connection:
+        connection.execute(text("CREATE ROLE weak_disposal NOLOGIN"))
+        connection.execute(text("GRANT SELECT ON ALL TABLES IN SCHEMA public TO weak_disposal"))
+    try:
+        with ended.database.write() as session:
+            session.execute(text("SET LOCAL ROLE weak_disposal"))
+            with pytest.raises(NotAllowedError):
+                require_rights(session)
+    finally:
+        with ended.database.engine.begin() as connection:
+            connection.execute(text("DROP OWNED BY weak_disposal"))
+            connection.execute(text("DROP ROLE weak_disposal"))
