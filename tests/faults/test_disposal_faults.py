@@ -21,7 +21,7 @@ from portal.domain.oversight.disposal.services import begin, the_disposal
 from portal.domain.oversight.disposal.states import COMPLETE
 from portal.domain.people.households.models import Household
 from portal.platform.database import Database, make_engine
-from portal.platform.disposing.steps import NO_KEYS, Place, carry_on, holdings_of
+from portal.platform.disposing.steps import Place, carry_on, holdings_of
 from tests.support.coupons import NOW
 from tests.support.oversight.ended import HOUSEHOLDS, Ended, end
 from tests.support.programs.command import CommandLine
@@ -113,9 +113,6 @@ def test_killed_at_every_step_it_is_nothing_or_ended_by_the_next_run(ended: Ende
         assert (found.is_whole, found.waiting) == (True, 0)
     assert not list(ended.settings.key_dir.iterdir())
     assert ended.verify(before).exit_code == 0
-    assert NO_KEYS.kek == b""
-    with ended.database.read() as session, pytest.raises(ValueError, match="key"):
-        work_in(session, vault=NO_KEYS).vault.new_data_key()
 
 
 def closed(address: str) -> httpx.Response:

@@ -32,6 +32,7 @@ from portal.platform.disposing.steps import (
     Place,
     carry_on,
     holdings_of,
+    require_newest_key,
     require_whole_chain,
 )
 from portal.platform.disposing.verifier import Verdict, keys_in, verify_unreadable
@@ -120,6 +121,7 @@ def run(context: Context, attest: tuple[str, ...], out: Path | None) -> None:
         work = context.work(session, one)
         require_rights(session)
         require_removable(settings.key_dir)
+        require_newest_key(work)
         require_whole_chain(session, settings, work.now)
         found = preview(work, holdings_of(settings, session))
         begin(work, other, [Attested(name) for name in attest], found)

@@ -6,23 +6,60 @@ from collections.abc import Callable
 from pathlib import Path
 
 from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.key_ring import KeyRing, key_files
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import AUDIT_KEY, KEY_FILES
+from portal.domain.foundation.vault import AUDIT_KEY, KEY_FILES, Vault
+from portal.platform.backups.manifest import key_digest
 
 FIRST = "kek"
 """Goes first: from then on nothing that it sealed can be read, whatever else is still there."""
+UNREADABLE = "–"
+
+
+class _Gone(KeyRing):
+    """A key that is gone; as a plain key it is too long for any digest."""
+
+    @property
+    def opening(self) -> tuple[bytes, ...]:
+        raise RuntimeError("the keys are gone")
+
+    @property
+    def numbered(self) -> tuple[tuple[int, bytes], ...]:
+        raise RuntimeError("the keys are gone")
+
+
+_GONE = _Gone(65)
+NO_KEYS = Vault(kek=_GONE, index=_GONE, pepper=_GONE, token=_GONE)
+"""Stands for keys that are gone: whoever uses it gets an error."""
 
 
 def files_of_keys(folder: Path) -> list[Path]:
-    """Return the key files, earlier and coming keys too; the one that signs heads stays."""
+    """Return the files of keys, also of earlier, coming and half written ones, in their order.
+
+    The master key that seals is the first, the others of its name follow. The key that signs heads
+    is not among them: it signs the end.
+    """
     if not folder.is_dir():
         return []
-    found = [
-        path
-        for path in folder.iterdir()
-        if path.is_file() and path.name.partition(".")[0] in KEY_FILES
-    ]
-    return sorted(found, key=lambda path: (not path.name.startswith(FIRST), path.name))
+    found = [path for path in folder.iterdir() if path.is_file() and _name(path) in KEY_FILES]
+    seals = [file.path for file in key_files(folder, FIRST) if not file.is_next][-1:]
+    return sorted(found, key=lambda path: (path not in seals, _name(path) != FIRST, path.name))
+
+
+def _name(path: Path) -> str:
+    return path.name.partition(".")[0]
+
+
+def digests_of(folder: Path) -> dict[str, str]:
+    """Return the digest of each key by the name of its file, as backups name it."""
+    return {path.name: _digest(path) for path in files_of_keys(folder)}
+
+
+def _digest(path: Path) -> str:
+    try:
+        return key_digest(bytes.fromhex(path.read_text().strip()))
+    except (OSError, ValueError):
+        return UNREADABLE
 
 
 def require_removable(folder: Path) -> None:

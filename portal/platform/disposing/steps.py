@@ -19,10 +19,10 @@ from portal.domain.foundation.audit.heads import append_heads, load_signer, publ
 from portal.domain.foundation.audit.sealing import Sealer
 from portal.domain.foundation.audit.verifying import verify
 from portal.domain.foundation.clock import Clock
-from portal.domain.foundation.errors import IntegrityFaultError
+from portal.domain.foundation.errors import IntegrityFaultError, WrongStateError
+from portal.domain.foundation.key_ring import opening_keys
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.oversight.disposal.models import Disposal
 from portal.domain.oversight.disposal.recording import Holdings
@@ -33,18 +33,26 @@ from portal.domain.oversight.disposal.services import (
     the_disposal,
 )
 from portal.domain.oversight.disposal.states import BEGUN, COMPLETE, KEYS_GONE, ROWS_GONE
+from portal.domain.oversight.keys.needs import need_earlier
+from portal.domain.oversight.keys.sealing_anew import places
+from portal.domain.tables import metadata
 from portal.platform.backups.data_files import entries
-from portal.platform.backups.manifest import key_digest
 from portal.platform.database import Database
-from portal.platform.disposing.keys import destroy, destroy_keys, destroy_signing_key, files_of_keys
+from portal.platform.disposing.keys import (
+    FIRST,
+    NO_KEYS,
+    destroy,
+    destroy_keys,
+    destroy_signing_key,
+    digests_of,
+    files_of_keys,
+)
 from portal.platform.disposing.rows import forget_pages, remove_rows, row_counts
 from portal.platform.key_papers import printed_numbers
 from portal.settings import Settings
 
 SITES_END = 6.0
 """Seconds after which every site and worker has seen that a disposal began, and ended."""
-NO_KEYS = Vault(b"", b"", b"", b"")
-"""Stands for keys that are gone: whoever uses it gets an error."""
 
 
 def _no_step(_name: str) -> None:
@@ -98,18 +106,33 @@ class Place:
 
 
 def holdings_of(settings: Settings, session: Session) -> Holdings:
-    """Return what this machine and the database hold; a key before the newest is named, too."""
+    """Return what this machine and the database hold."""
     signer = load_signer(settings.key_dir)
     return Holdings(
-        keys={
-            path.name.removesuffix(".key"): key_digest(bytes.fromhex(path.read_text().strip()))
-            for path in files_of_keys(settings.key_dir)
-        },
+        keys=digests_of(settings.key_dir),
         rows=row_counts(session),
         files=len(_all_files(settings)),
         papers=tuple(printed_numbers(session)),
         heads_key=signer.public_key.hex() if signer else "",
     )
+
+
+def require_newest_key(work: Work) -> None:
+    """Refuse to begin while rows need an earlier master key: half of them could be read in between.
+
+    Raises:
+        WrongStateError: some do.
+    """
+    if len(opening_keys(work.vault.kek)) == 1:
+        return
+    if left := need_earlier(work, FIRST, places(metadata.tables)):
+        raise WrongStateError(
+            _s(
+                "前の鍵で封じた行が、まだ %(rows)d あります。先に「portal keys rotate kek」を"
+                "終わらせてください。何も変わっていません。"
+            )
+            % {"rows": sum(left.values())}
+        )
 
 
 def require_whole_chain(session: Session, settings: Settings, now: datetime) -> None:

@@ -84,7 +84,7 @@ def _gone(record: Mapping[str, Any]) -> Iterator[ReportTable]:
     yield ReportTable(
         _s("廃棄する鍵"),
         (_s("鍵"), _s("鍵の番号")),
-        [(f"{name}.key", _blocks(digest)) for name, digest in record["keys"].items()],
+        [(name, _blocks(digest)) for name, digest in record["keys"].items()],
         wide=1,
     )
 

@@ -50,7 +50,7 @@ class Holdings:
     """What the machine has, which only ``platform.disposing`` can look at.
 
     Attributes:
-        keys: A digest of each key file, by its name.
+        keys: A digest of each key, by the name of its file.
         rows: The rows of each table that will be emptied.
         files: How many files of the data folder go.
         papers: The numbers of the printings of the keys.

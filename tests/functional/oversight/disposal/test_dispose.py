@@ -14,16 +14,20 @@ from portal.domain.foundation.audit.heads import load_signer, name_of
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.verifying import verify
 from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.vault import load_vault
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.incidents.kinds import IncidentKind
 from portal.domain.mailroom.incidents.register import Opening, open_incident
 from portal.domain.oversight.disposal.obstacles import Obstacle, obstacles
 from portal.domain.oversight.disposal.services import the_disposal
+from portal.domain.oversight.keys.sealing_anew import places, seal_all_anew
 from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.tables import metadata
+from portal.platform.disposing.keys import NO_KEYS, files_of_keys
 from portal.platform.disposing.rows import KEPT, remove_rows, require_rights
+from portal.platform.key_rotation import Folder
 from tests.support.coupons import NOW
 from tests.support.oversight.ended import CLERK, HOUSEHOLDS, LETTER, Ended, end
 from tests.support.work import work_in
@@ -184,7 +188,7 @@ def test_afterwards_no_backup_opens_and_the_proof_stays(ended: Ended, tmp_path: 
                 assert not session.scalar(select(func.count()).select_from(table)), table.name
         row = the_disposal(session)
         assert row is not None
-        assert found["key_ids"]["kek"] == row.record["keys"]["kek"]
+        assert found["key_ids"]["kek"] == row.record["keys"]["kek.key"]
         people = session.scalars(select(StaffUser)).all()
         assert people
         assert not any(one.active or one.password_hash or one.totp_sealed for one in people)
@@ -219,6 +223,51 @@ def test_a_key_that_somebody_kept_is_found_by_the_wards_check(
     found = ended.verify(before, "--keys", kept, "--json")
     assert found.exit_code == 1
     assert json.loads(found.stdout)["opened"] > 4
+
+
+def test_earlier_and_coming_keys_go_and_are_named(on_sqlite: Ended) -> None:
+    ended = on_sqlite
+    folder = ended.settings.key_dir
+    for name in ("kek", "pepper"):
+        Folder(folder, name).begin()
+        Folder(folder, name).promote()
+    refused = ended.dispose()
+    assert refused.exit_code == 1
+    assert "portal keys rotate kek" in refused.output
+    assert untouched(ended)
+    seal_all_anew(
+        ended.database.write,
+        load_vault(folder),
+        places(metadata.tables),
+        lambda _place, _rows: None,
+    )
+    Folder(folder, "kek").begin()
+    Folder(folder, "token").write()
+    names = sorted(path.name for path in folder.iterdir())
+    assert files_of_keys(folder)[0].name == "kek.2.key", "what seals goes first"
+    done = ended.dispose()
+    assert done.exit_code == 0, done.output
+    assert not list(folder.iterdir())
+    with ended.database.read() as session:
+        row = the_disposal(session)
+        assert row is not None
+        assert sorted([*row.record["keys"], "audit.key"]) == names
+    assert {"kek.key", "kek.2.key", "kek.3.next.key", "pepper.2.key", "token.2.next.writing"} < {
+        *names
+    }
+
+
+def test_who_uses_a_key_that_is_gone_gets_an_error() -> None:
+    for use in (
+        NO_KEYS.new_data_key,
+        lambda: NO_KEYS.unwrap(b"0" * 60),
+        lambda: NO_KEYS.code_digest("birth", "1"),
+        lambda: NO_KEYS.sign("form", "1"),
+        lambda: NO_KEYS.has_signed("form", "1", "x"),
+        lambda: NO_KEYS.blind("number", "1"),
+    ):
+        with pytest.raises((RuntimeError, ValueError)):
+            use()
 
 
 def test_nothing_of_a_family_stays_in_the_file(on_sqlite: Ended) -> None:
