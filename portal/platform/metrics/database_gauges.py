@@ -12,6 +12,8 @@ from portal.domain.foundation.audit.queries import chain_status
 from portal.domain.foundation.clock import Clock, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
+from portal.domain.oversight.disposal.services import the_disposal
+from portal.domain.oversight.disposal.states import COMPLETE
 from portal.domain.people.authn import site_failures, sms_count
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.authn.site_counts import held_until
@@ -44,6 +46,11 @@ class DatabaseGauges:
         now = self._clock.now(session)
         ahead = now.timestamp() - time.time()
         yield gauge("clock_difference_seconds", "Database less node.", [({}, ahead)])
+        disposal = the_disposal(session)
+        far = 0 if disposal is None else 1 + (disposal.state == COMPLETE)
+        yield gauge("disposal", "0: none. 1: begun. 2: complete.", [({}, far)])
+        if disposal is not None:
+            return  # no jobs, backups and sign-ins any more, and no alarms that miss them
         yield from self._outbox(session, now)
         yield from self._jobs(session, now)
         yield from self._copies(session, now)

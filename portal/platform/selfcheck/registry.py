@@ -7,12 +7,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
+from portal.platform.disposed import has_begun
 from portal.platform.selfcheck.addresses import check_https, check_proxies, check_staff_networks
 from portal.platform.selfcheck.audit import check_audit
 from portal.platform.selfcheck.clocks import check_clocks
 from portal.platform.selfcheck.copies import check_backups, check_copies, check_drills
 from portal.platform.selfcheck.database import check_database, check_durability
 from portal.platform.selfcheck.disclosure import check_disclosure
+from portal.platform.selfcheck.disposal import check_disposal
 from portal.platform.selfcheck.files import check_disk, check_modes
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
@@ -70,6 +72,8 @@ CHECKS: tuple[Check, ...] = (
     Check("security_txt", check_disclosure),
 )
 AT_START = tuple(check for check in CHECKS if check.at_start)
+DISPOSED = (Check("disposal", check_disposal),)
+"""What is checked once a disposal has begun: all else looks for what is to be gone."""
 
 
 def run(subject: Subject, checks: Sequence[Check] = CHECKS) -> list[Finding]:
@@ -78,10 +82,18 @@ def run(subject: Subject, checks: Sequence[Check] = CHECKS) -> list[Finding]:
     What keeps several checks from working is said once.
     """
     found: dict[str, Finding] = {}
-    for check in checks:
+    for check in DISPOSED if _is_disposed(subject) else checks:
         for finding in _made(check, subject):
             found.setdefault(finding.sentence, finding)
     return worst_first(list(found.values()))
+
+
+def _is_disposed(subject: Subject) -> bool:
+    try:
+        with subject.database.read() as session:
+            return has_begun(session)
+    except (DomainError, SQLAlchemyError):
+        return False  # the checks themselves say what is wrong with the database
 
 
 def _made(check: Check, subject: Subject) -> Iterator[Finding]:

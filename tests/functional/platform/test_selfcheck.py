@@ -12,6 +12,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.program.deployment import keep_deployment
 from portal.domain.foundation.program.models import Deployment
+from portal.domain.oversight.disposal.models import Disposal
 from portal.platform.database import Database
 from portal.platform.key_rotation import Folder
 from portal.platform.selfcheck import clocks, files
@@ -22,8 +23,8 @@ from tests.support.programs.command import CommandLine
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.servers import free_port
 from tests.support.programs.sms import SmsGateway
-from tests.support.resident import Resident, write_keys, write_program
-from tests.support.staff import StaffSite
+from tests.support.resident import NOON, Resident, write_keys, write_program
+from tests.support.staff import StaffSite, hire
 
 
 def findings(resident: Resident, **settings: object) -> list[Finding]:
@@ -55,6 +56,27 @@ def test_a_contradiction_of_the_program_is_an_error_and_comes_first(
     assert found[0].level is Level.ERROR
     assert found[0].name.startswith("program-")
     assert "portal program check" in found[0].advice
+
+
+@pytest.mark.parametrize(
+    ("state", "has_key", "said"),
+    [("begun", True, "途中"), ("complete", True, "まだ鍵"), ("complete", False, "残っていません")],
+)
+def test_after_a_disposal_nothing_that_is_to_be_gone_is_missed(
+    sqlite_resident: Resident, tmp_path: Path, state: str, said: str, *, has_key: bool
+) -> None:
+    person = hire(sqlite_resident.database, NOON, Role.OFFICER, "officer").id
+    with sqlite_resident.database.write() as session:
+        session.add(
+            Disposal(
+                state=state, begun_by=person, confirmed_by=person, begun_at=NOON, record={"a": 1}
+            )
+        )
+    if has_key:
+        write_keys(tmp_path / "keys")
+    found = findings(sqlite_resident, key_dir=tmp_path / "keys")
+    assert [(one.name, one.level is Level.OK) for one in found] == [("disposal", not has_key)]
+    assert said in found[0].sentence
 
 
 def test_without_a_database_the_command_says_so_once_and_ends_with_1(tmp_path: Path) -> None:

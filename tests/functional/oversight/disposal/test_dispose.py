@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 from portal.domain.foundation.audit.heads import load_signer, name_of
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.verifying import verify
+from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.vault import load_vault
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
@@ -28,6 +29,7 @@ from portal.domain.tables import metadata
 from portal.platform.disposing.keys import NO_KEYS, files_of_keys
 from portal.platform.disposing.rows import KEPT, remove_rows, require_rights
 from portal.platform.key_rotation import Folder
+from portal.platform.metrics.database_gauges import DatabaseGauges
 from tests.support.coupons import NOW
 from tests.support.oversight.ended import CLERK, HOUSEHOLDS, LETTER, Ended, end
 from tests.support.work import work_in
@@ -166,6 +168,16 @@ def _the_chain_stays(ended: Ended) -> None:
     assert "廃棄" in refused.output
 
 
+def _watching_says_so(ended: Ended) -> None:
+    done = ended.run("selfcheck", "--json")
+    assert done.exit_code == 0, done.output
+    assert [one["name"] for one in json.loads(done.stdout)["findings"]] == ["disposal"]
+    gauges = DatabaseGauges(ended.database, DatabaseClock()).collect()
+    served = {one.name: [sample.value for sample in one.samples] for one in gauges}
+    served.pop("portal_clock_difference_seconds")
+    assert served == {"portal_database_up": [1], "portal_disposal": [2]}
+
+
 def test_afterwards_no_backup_opens_and_the_proof_stays(ended: Ended, tmp_path: Path) -> None:
     before = ended.backup()
     assert ended.verify(before).exit_code == 1, "with the keys it can be read"
@@ -203,6 +215,7 @@ def test_afterwards_no_backup_opens_and_the_proof_stays(ended: Ended, tmp_path: 
     assert all(one["children"] >= 5 for one in sums["by_state"].values())
     assert sum(one["children"] for one in sums["by_state"].values()) == 12
     _the_chain_stays(ended)
+    _watching_says_so(ended)
     pages = pypdfium2.PdfDocument(certificate.read_bytes())
     said = "".join(page.get_textpage().get_text_range() for page in pages)
     assert "データ廃棄証明書" in said
