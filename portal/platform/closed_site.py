@@ -29,7 +29,7 @@ HEALTHY = ("/healthz", "/readyz")
 def closed_site(settings: Settings, kind: str) -> ASGIApp:
     """Return the application of a site without database and keys."""
     program = load_program(settings.program)
-    page = (_staff_page(program) if kind == "staff" else _resident_page(program)).encode()
+    page = closed_page(program, kind).encode()
     https = settings.addresses[kind].startswith("https://")
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
@@ -61,6 +61,11 @@ async def _answer(send: Any, status: int, media_type: bytes, body: bytes) -> Non
     ]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def closed_page(program: Program, kind: str) -> str:
+    """Return the one page of a closed site; it has nothing to press, and needs no style sheet."""
+    return _staff_page(program) if kind == "staff" else _resident_page(program)
 
 
 def _resident_page(program: Program) -> str:
