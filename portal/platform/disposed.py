@@ -45,6 +45,16 @@ def refuse_disposed(session: Session) -> None:
         raise DisposedError
 
 
+def refuse_disposed_data(engine: Engine) -> None:
+    """Refuse a database whose disposal was begun, whatever tables it has.
+
+    Raises:
+        DisposedError: it was.
+    """
+    if is_disposed(engine):
+        raise DisposedError
+
+
 def noted_key(session: Session) -> str:
     """Return the public key that signed heads, as a disposal noted it; "" if none was begun."""
     row = the_disposal(session)

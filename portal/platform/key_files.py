@@ -5,6 +5,7 @@ from portal.domain.foundation.key_ring import key_files
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_FILES, make_keys
 from portal.platform.database import opened
+from portal.platform.disposed import refuse_disposed_data
 from portal.platform.schema import State, schema_of
 from portal.settings import Settings
 
@@ -50,6 +51,7 @@ def create_keys(settings: Settings) -> None:
             % {"folder": settings.key_dir}
         )
     with opened(settings.database_url) as database:
+        refuse_disposed_data(database.engine)
         if schema_of(database.engine).state is not State.EMPTY:
             raise InputError(
                 _s(

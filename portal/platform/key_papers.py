@@ -17,6 +17,7 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import KEY_FILES, Vault, load_vault, write_key
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.platform.database import opened
+from portal.platform.disposed import refuse_disposed_data
 from portal.platform.key_files import has_keys
 from portal.platform.schema import file_missing, schema_of
 from portal.settings import Settings
@@ -131,6 +132,7 @@ def restore_keys(settings: Settings, keys: dict[str, bytes]) -> None:
             % {"folder": settings.key_dir}
         )
     with opened(settings.database_url) as database:
+        refuse_disposed_data(database.engine)
         if not file_missing(database.engine) and schema_of(database.engine).is_usable:
             with database.read() as session:
                 if (known := deployment(session)) is not None:

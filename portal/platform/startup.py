@@ -32,7 +32,7 @@ from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.platform.append_only import close_ledgers
 from portal.platform.database import Database, make_folder, opened
-from portal.platform.disposed import refuse_disposed
+from portal.platform.disposed import refuse_disposed, refuse_disposed_data
 from portal.platform.key_files import has_keys, make_first_keys
 from portal.platform.migrations import create_tables, oldest_program, upgrade_tables
 from portal.platform.roles import renew_grants
@@ -58,6 +58,7 @@ def initialize(settings: Settings) -> list[str]:
     program = load_program(settings.program)
     make_folder(settings.database_url)
     with opened(settings.database_url) as database:
+        refuse_disposed_data(database.engine)
         with database.engine.connect() as connection:
             schema = read_schema(connection)
         if schema.state is not State.EMPTY and not schema.is_usable:
@@ -101,6 +102,7 @@ def upgrade(settings: Settings) -> bool:
     with opened(settings.database_url) as database:
         if file_missing(database.engine):
             refuse(Schema(State.EMPTY))
+        refuse_disposed_data(database.engine)
         upgraded = upgrade_tables(database.engine)
         renew_grants(database.engine)
         with database.engine.begin() as connection:
@@ -159,9 +161,11 @@ def rename_program_of(settings: Settings, former: str) -> None:
         InputError: the database cannot be used, or ``former`` is not the recorded name.
         IntegrityFaultError: the keys belong to another database.
     """
-    program, vault = load_program(settings.program), load_vault(settings.key_dir)
+    program = load_program(settings.program)
     with opened(settings.database_url) as database:
         require_current(database.engine)
+        refuse_disposed_data(database.engine)
+        vault = load_vault(settings.key_dir)
         with database.write() as session:
             if (known := deployment(session)) is None:
                 refuse(Schema(State.EMPTY))

@@ -30,8 +30,8 @@ def check_chain(
 
     Args:
         context: The command.
-        keys: What ``keys_option`` was given; without any, audit.key must have signed, or after a disposal the
-            key that the certificate names.
+        keys: What ``keys_option`` was given; without any, audit.key must have signed, or after a
+            disposal the key that the certificate names.
         place: The file or folder of heads that the ward keeps.
         printed: Ends of the chain as monthly reports print them.
 

@@ -29,6 +29,7 @@ from portal.platform.backups.making import newest_backup
 from portal.platform.backups.restoring import Order
 from portal.platform.backups.temporary import Place
 from portal.platform.database import COMMAND_WAITS, Database, opened
+from portal.platform.disposed import refuse_disposed_data
 from portal.platform.schema import State, file_missing, refuse, schema_of
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -97,6 +98,8 @@ def newest(context: Context) -> Path:
 def order_of(context: Context, file: Path, identity: Path) -> Order:
     """Return the order to restore a file into the deployment's place."""
     settings = context.settings
+    with opened(settings.database_url, COMMAND_WAITS) as database:
+        refuse_disposed_data(database.engine)
     return Order(
         settings,
         load_vault(settings.key_dir),
@@ -130,6 +133,7 @@ def live_database(context: Context) -> Iterator[Live]:
             raise InputError(
                 _s("データベースがありません。PORTAL_DATABASE_URL を確かめてください。")
             )
+        refuse_disposed_data(database.engine)
         schema = schema_of(database.engine)
         if not schema.is_usable and schema.state is not State.BEHIND:
             refuse(schema)

@@ -1,12 +1,14 @@
 """A deployment at its end: settled, receipted by the ward, with a backup and a plain letter."""
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from click.testing import CliRunner, Result
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from portal.cli.context import Context
 from portal.cli.main import portal as cli
@@ -87,22 +89,30 @@ class Ended:
     def verify(self, backup: Path, *words: object) -> Result:
         return self.run("dispose", "verify", backup, "--identity", self.identity, *words)
 
-    def enter(self, kind: RegisterKind, party: str = "一式", *, confirmed: bool = True) -> None:
-        register = REGISTERS[kind]
-        with self.database.write() as session:
-            work = work_in(session, self.ending.officer, AFTER_ALL)
-            row = services.enter(
-                work,
-                NewEntry(
-                    kind.value,
-                    date(2024, 4, 1),
-                    party,
-                    "第1号" if register.number is not None else "",
-                    date(2024, 5, 1) if register.until is not None else None,
-                ),
-            )
+    def enter(
+        self,
+        kind: RegisterKind,
+        party: str = "一式",
+        *,
+        confirmed: bool = True,
+        session: Session | None = None,
+    ) -> None:
+        with nullcontext(session) if session is not None else self.database.write() as used:
+            work = work_in(used, self.ending.officer, AFTER_ALL)
+            row = services.enter(work, _entry(kind, party))
             if confirmed:
                 services.confirm(work.acting_as(self.ending.ward), row.id, DECISION)
+
+
+def _entry(kind: RegisterKind, party: str) -> NewEntry:
+    register = REGISTERS[kind]
+    return NewEntry(
+        kind.value,
+        date(2024, 4, 1),
+        party,
+        "第1号" if register.number is not None else "",
+        date(2024, 5, 1) if register.until is not None else None,
+    )
 
 
 def end(url: str, folder: Path) -> Ended:

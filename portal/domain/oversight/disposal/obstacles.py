@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.transfers.queries import open_count
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.incidents.models import Incident
@@ -47,6 +48,7 @@ class Obstacle(Labeled):
         lambda: _s("開示・訂正・利用停止の請求で、終わっていないものが%(n)d件あります。"),
     )
     HOLDS = "holds", lambda: _s("解いていない保留が%(n)d件あります。")
+    TRANSFERS = "transfers", lambda: _s("終わっていないファイルの受け渡しが%(n)d件あります。")
 
     def sentence(self, count: int) -> str:
         """Return the sentence for a number of cases."""
@@ -72,6 +74,7 @@ def obstacles(work: Work) -> Mapping[Obstacle, int]:
         Obstacle.INCIDENTS: _count(work.session, Incident.state != IncidentState.CLOSED),
         Obstacle.REQUESTS: waiting[RegisterKind.DISCLOSURE],
         Obstacle.HOLDS: _count(work.session, Hold.state == HoldState.OPEN),
+        Obstacle.TRANSFERS: open_count(work.session).count,
     }
     for kind, obstacle in RECEIPTS.items():
         counts[obstacle] = waiting[kind] or int(kind not in confirmed)

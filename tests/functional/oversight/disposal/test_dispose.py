@@ -9,12 +9,17 @@ from typing import Any
 import pypdfium2
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.heads import load_signer, name_of
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.verifying import verify
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.errors import NotAllowedError
+from portal.domain.foundation.transfers.figures import Figures
+from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.services import send_out
+from portal.domain.foundation.transfers.sheets import Departure
 from portal.domain.foundation.vault import load_vault
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.incidents.kinds import IncidentKind
@@ -26,6 +31,7 @@ from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.tables import metadata
+from portal.platform.append_only import close_ledgers, open_ledgers
 from portal.platform.disposing.keys import NO_KEYS, files_of_keys
 from portal.platform.disposing.rows import KEPT, remove_rows, require_rights
 from portal.platform.key_rotation import Folder
@@ -74,56 +80,99 @@ def untouched(ended: Ended) -> bool:
         return not begun and bool(session.scalar(select(func.count(Household.id))))
 
 
+def _no_settlement(session: Session, _ended: Ended) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        open_ledgers(session.connection(), ("settlement_line",))
+    for table in ("settlement_line", "settlement"):
+        session.execute(metadata.tables[table].delete())
+    close_ledgers(session.connection())
+
+
+def _waiting(kind: RegisterKind) -> Callable[[Session, Ended], None]:
+    def enter(session: Session, ended: Ended) -> None:
+        ended.enter(kind, confirmed=False, session=session)
+
+    return enter
+
+
+def _held(session: Session, _ended: Ended) -> None:
+    household = session.scalars(select(Household.id)).first()
+    session.add(Hold(household_id=household, code="W01", created_at=NOW))
+
+
+def _incident(session: Session, ended: Ended) -> None:
+    work = work_in(session, ended.ending.officer)
+    open_incident(work, Opening(next(iter(IncidentKind)), NOW, summary="手紙"))
+
+
+def _hand_over(session: Session, ended: Ended) -> None:
+    figures = Figures(rows=12, children=12, yen=None, sha256="ab" * 32)
+    sent = Departure(TransferKind.EXPORT, "out", "汐風区", figures, "data_copy", 1)
+    send_out(work_in(session, ended.ending.officer), sent)
+
+
+def _company(session: Session, ended: Ended) -> None:
+    company = Subcontractor(
+        name="汐風印刷",
+        purpose="mail_house",
+        work="手紙",
+        state="consented",
+        consent_no="5汐子第2号",
+        consent_on=date(2023, 6, 1),
+        proposed_by=ended.ending.officer.id,
+        proposed_at=NOW,
+    )
+    session.add(company)
+    session.flush()
+    session.add(
+        SentFile(
+            subcontractor_id=company.id,
+            what="other",
+            file_name="a.age",
+            sha256="ab" * 32,
+            consent_no="5汐子第2号",
+            consent_on=date(2023, 6, 1),
+            sent_by=ended.ending.officer.id,
+            sent_at=NOW,
+        )
+    )
+
+
+LEFT_OPEN: dict[Obstacle, Callable[[Session, Ended], None]] = {
+    Obstacle.SETTLEMENT: _no_settlement,
+    Obstacle.DELIVERABLES: _waiting(RegisterKind.DELIVERABLE),
+    Obstacle.ORIGINALS: _waiting(RegisterKind.ORIGINALS),
+    Obstacle.LETTERS: _waiting(RegisterKind.LETTERS),
+    Obstacle.SUBCONTRACTORS: _company,
+    Obstacle.INCIDENTS: _incident,
+    Obstacle.REQUESTS: _waiting(RegisterKind.DISCLOSURE),
+    Obstacle.HOLDS: _held,
+    Obstacle.TRANSFERS: _hand_over,
+}
+
+
 def test_everything_is_done_before_the_data_may_go(ended: Ended) -> None:
+    assert set(LEFT_OPEN) == set(Obstacle)
     assert in_the_way(ended) == set()
-    for kind, obstacle in (
-        (RegisterKind.DELIVERABLE, Obstacle.DELIVERABLES),
-        (RegisterKind.ORIGINALS, Obstacle.ORIGINALS),
-        (RegisterKind.LETTERS, Obstacle.LETTERS),
-        (RegisterKind.DISCLOSURE, Obstacle.REQUESTS),
-    ):
-        ended.enter(kind, confirmed=False)
-        assert obstacle in in_the_way(ended)
     with ended.database.write() as session:
-        household = session.scalars(select(Household.id)).first()
-        session.add(Hold(household_id=household, code="W01", created_at=NOW))
-        work = work_in(session, ended.ending.officer)
-        open_incident(work, Opening(next(iter(IncidentKind)), NOW, summary="手紙"))
-    assert {Obstacle.HOLDS, Obstacle.INCIDENTS} < in_the_way(ended)
+        for one, leave_open in LEFT_OPEN.items():
+            with session.begin_nested() as tried:
+                leave_open(session, ended)
+                assert set(obstacles(work_in(session))) == {one}
+                tried.rollback()
+        for leave_open in LEFT_OPEN.values():
+            leave_open(session, ended)
     refused = ended.dispose()
     assert refused.exit_code == 1
     said = [line for line in refused.output.splitlines() if line.startswith("- ")]
-    assert len(said) == 6
+    assert len(said) == len(Obstacle)
     assert untouched(ended)
 
 
 def test_every_company_that_got_a_file_certifies_its_own_disposal(on_sqlite: Ended) -> None:
     ended = on_sqlite
     with ended.database.write() as session:
-        company = Subcontractor(
-            name="汐風印刷",
-            purpose="mail_house",
-            work="手紙",
-            state="consented",
-            consent_no="5汐子第2号",
-            consent_on=date(2023, 6, 1),
-            proposed_by=ended.ending.officer.id,
-            proposed_at=NOW,
-        )
-        session.add(company)
-        session.flush()
-        session.add(
-            SentFile(
-                subcontractor_id=company.id,
-                what="other",
-                file_name="a.age",
-                sha256="ab" * 32,
-                consent_no="5汐子第2号",
-                consent_on=date(2023, 6, 1),
-                sent_by=ended.ending.officer.id,
-                sent_at=NOW,
-            )
-        )
+        _company(session, ended)
     assert in_the_way(ended) == {Obstacle.SUBCONTRACTORS}
     ended.enter(RegisterKind.SUB_DISPOSAL, "別の会社")
     ended.enter(RegisterKind.SUB_DISPOSAL, "汐風印刷", confirmed=False)
@@ -163,9 +212,27 @@ def _the_chain_stays(ended: Ended) -> None:
     with ended.database.read() as session:
         actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id.desc())).all()
     assert actions[:3] == ["disposal.rows_removed", "disposal.keys_destroyed", "disposal.begun"]
-    refused = ended.run("settlement", "show")
-    assert refused.exit_code == 1
-    assert "廃棄" in refused.output
+
+
+def _no_command_misses_a_key(ended: Ended, backup: Path) -> None:
+    identity = ("--identity", ended.identity)
+    for words in (
+        ("init",),
+        ("db", "upgrade"),
+        ("db", "rehearse", "--backup", backup, *identity),
+        ("backup",),
+        ("restore", backup, *identity, "--live"),
+        ("keys", "create"),
+        ("keys", "rotate", "kek"),
+        ("settlement", "show"),
+        ("work", "--once", "seal"),
+    ):
+        refused = ended.run(*words)
+        assert (refused.exit_code, "このデータは廃棄しました" in refused.output) == (1, True), (
+            words,
+            refused.output,
+        )
+    assert not list(ended.settings.key_dir.iterdir()), "and none makes new ones"
 
 
 def _watching_says_so(ended: Ended) -> None:
@@ -215,6 +282,7 @@ def test_afterwards_no_backup_opens_and_the_proof_stays(ended: Ended, tmp_path: 
     assert all(one["children"] >= 5 for one in sums["by_state"].values())
     assert sum(one["children"] for one in sums["by_state"].values()) == 12
     _the_chain_stays(ended)
+    _no_command_misses_a_key(ended, before)
     _watching_says_so(ended)
     pages = pypdfium2.PdfDocument(certificate.read_bytes())
     said = "".join(page.get_textpage().get_text_range() for page in pages)
