@@ -18,10 +18,11 @@ PACKAGES = {
     "nginx": "nginx-light",
     "HAProxy": "haproxy",
     "pgBackRest": "pgbackrest",
+    "promtool": "promtool",
 }
-OLDER_PACKAGES = {"chromium-headless-shell": "chromium"}
+OLDER_PACKAGES = {"chromium-headless-shell": "chromium", "promtool": "prometheus"}
 TESTS = ("chromium", "Noto CJK fonts", "PostgreSQL")
-INSTALLATION = ("debootstrap", "network namespaces", "nginx", "HAProxy")
+INSTALLATION = ("debootstrap", "network namespaces", "nginx", "HAProxy", "promtool")
 SYSTEM = "/usr/sbin:/usr/bin:/sbin:/bin"
 BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
 
@@ -47,6 +48,7 @@ def _have() -> Mapping[str, bool]:
         "nginx": bool(shutil.which("nginx", path=SYSTEM)),
         "HAProxy": bool(shutil.which("haproxy", path=SYSTEM)),
         "pgBackRest": bool(shutil.which("pgbackrest")),
+        "promtool": bool(shutil.which("promtool")),
     }
 
 
