@@ -9,6 +9,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.drawing.address_block import check_layout
 from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.mailroom.printing.cards.fitting import card_findings
 from portal.domain.mailroom.printing.runs.fitting import letter_findings
 from portal.domain.mailroom.roster.files.layout import load_layout
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
@@ -28,7 +29,7 @@ def file_findings(program: Program) -> list[Finding]:
         )
     found += _refusals("letter_window", lambda: check_layout(program.letter))
     if not found:
-        found += letter_findings(program)
+        found += [*letter_findings(program), *card_findings(program)]
     for path in sorted(program.layouts_dir.glob("*.toml")):
         found += _refusals("layout_file", lambda path=path: load_layout(path))  # type: ignore[misc]
     for name in shipped_issuers(program.issuers_dir):

@@ -156,10 +156,12 @@ def test_the_pool_never_works_on_more_than_its_cores() -> None:
     threads = [threading.Thread(target=lambda: _try(pool, results)) for _n in range(12)]
     for thread in threads:
         thread.start()
-    with door.changed:
-        assert door.changed.wait_for(lambda: door.inside + door.away >= 9, PATIENCE)
-        assert (door.inside, door.away) == (2, 7)
-    door.open.set()
+    try:
+        with door.changed:
+            assert door.changed.wait_for(lambda: door.inside + door.away >= 9, PATIENCE)
+            assert (door.inside, door.away) == (2, 7)
+    finally:
+        door.open.set()
     for thread in threads:
         thread.join()
     assert (results.count("verified"), results.count("busy")) == (5, 7)

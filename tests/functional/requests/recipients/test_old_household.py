@@ -162,6 +162,13 @@ def test_the_contractor_reads_of_the_child_what_the_householder_reads(sites: Sit
             if word in page
         ]
     assert f"/households/{done.household_id}" not in text
+    assert done.household_id is not None
+    assert "支給先の変更で移ってきた" not in open_household(
+        sites.staff, Role.OFFICER, done.household_id
+    )
+    assert "支給先の変更で移ってきた" in open_household(
+        sites.staff, Role.WARD_OFFICER, done.household_id
+    )
     of_ward = open_household(sites.staff, Role.WARD_OFFICER, sites.person.household_id)
     assert "別の世帯に移った" in of_ward
     assert f'href="/households/{done.household_id}"' in of_ward

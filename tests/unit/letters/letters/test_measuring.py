@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from portal.domain.foundation.program.loader import PROGRAMS, load_program
+from portal.domain.mailroom.printing.cards.fitting import card_findings
 from portal.domain.mailroom.printing.runs.fitting import letter_findings
 
 DEMO = PROGRAMS / "demo"
@@ -33,7 +34,8 @@ class Files:
         path.write_text(head + table + rest, "utf-8")
 
     def sentences(self) -> list[str]:
-        return [one.sentence for one in letter_findings(load_program(str(self.folder)))]
+        program = load_program(str(self.folder))
+        return [one.sentence for one in [*letter_findings(program), *card_findings(program)]]
 
 
 @pytest.fixture
@@ -89,3 +91,11 @@ def test_a_number_or_an_address_typed_by_hand_is_named_with_the_setting_that_it_
     first, second = sorted(files.sentences(), reverse=True)
     assert ("rules(ko)" in first, "%(url)s" in first) == (True, True)
     assert ("languages(en)" in second, "%(telephone)s" in second) == (True, True)
+
+
+def test_cards_are_measured_too(files: Files) -> None:
+    path = files.folder / "program.toml"
+    url = "https://" + "kosodate-kupon." * 14 + "example.jp"
+    text, count = re.subn(r"(?m)^resident_url = .*$", f'resident_url = "{url}"', path.read_text())
+    path.write_text(text if count else f'resident_url = "{url}"\n{text}', "utf-8")
+    assert any("カード" in one and "URL" in one for one in files.sentences())

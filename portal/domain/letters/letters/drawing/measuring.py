@@ -52,7 +52,7 @@ def measure_letter(frame: LetterFrame, sample: LetterContent) -> list[Overlong]:
     """Return what is too long on a letter with ID and password."""
 
     def front_fits(tried: LetterFrame) -> bool:
-        return _drawn(lambda: render.render_chunk([sample], tried))
+        return is_drawn(lambda: render.render_chunk([sample], tried))
 
     def back_fits(tried: LetterFrame) -> bool:
         return page_count(render.draw_back(tried, render.BACK_POINTS[-1])) == 1
@@ -64,7 +64,7 @@ def measure_notice(frame: LetterFrame, sample: LetterContent) -> list[Overlong]:
     """Return what is too long on an advance notice."""
 
     def front_fits(tried: LetterFrame) -> bool:
-        return _drawn(lambda: advance.render_notices([sample], tried))
+        return is_drawn(lambda: advance.render_notices([sample], tried))
 
     def back_fits(tried: LetterFrame) -> bool:
         return page_count(advance.draw_notice_back(tried, advance.BACK_POINTS[-1])) == 1
@@ -72,7 +72,8 @@ def measure_notice(frame: LetterFrame, sample: LetterContent) -> list[Overlong]:
     return _measure(frame, front_fits, back_fits)
 
 
-def _drawn(draw: Callable[[], object]) -> bool:
+def is_drawn(draw: Callable[[], object]) -> bool:
+    """Tell whether what is drawn fits its paper."""
     try:
         draw()
     except InputError as error:

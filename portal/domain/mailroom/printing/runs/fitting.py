@@ -45,14 +45,14 @@ def letter_findings(program: Program) -> list[Finding]:
     found: list[Finding] = []
     letter, advance = program.letter_texts_file, program.advance
     if letter.is_file():
-        texts, sample = load_texts(letter), _sample(program, program.letter_enclosures)
-        found += _overlong(letter.name, measure_letter(_frame(program, texts), sample))
+        texts, sample = load_texts(letter), sample_letter(program, program.letter_enclosures)
+        found += _overlong(letter.name, measure_letter(frame_of(program, texts), sample))
         found += _typed(letter.name, texts)
     if advance is not None and advance.texts_file.is_file():
         name = advance.texts_file.name
         texts = load_texts(advance.texts_file, ADVANCE_REQUIRED)
-        sample = _sample(program, advance.enclosed)
-        found += _overlong(name, measure_notice(_frame(program, texts), sample))
+        sample = sample_letter(program, advance.enclosed)
+        found += _overlong(name, measure_notice(frame_of(program, texts), sample))
         found += _typed(name, texts)
     return found
 
@@ -79,7 +79,8 @@ def _typed(file: str, texts: LetterTexts) -> Iterator[Finding]:
                     )
 
 
-def _frame(program: Program, texts: LetterTexts) -> LetterFrame:
+def frame_of(program: Program, texts: LetterTexts) -> LetterFrame:
+    """Return what all letters of a program share, before its site's address is known too."""
     return letter_frame(
         program,
         texts,
@@ -88,7 +89,7 @@ def _frame(program: Program, texts: LetterTexts) -> LetterFrame:
     )
 
 
-def _sample(program: Program, enclosed: Sequence[str]) -> LetterContent:
+def sample_letter(program: Program, enclosed: Sequence[str]) -> LetterContent:
     """Return the letter of an invented household that needs as much room as any."""
     postal_code = program.contact.address.postal_code
     return LetterContent(
