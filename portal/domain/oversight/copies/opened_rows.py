@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from sqlalchemy import Select, column, select, table
+from sqlalchemy import Select, column, func, select, table
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import IntegrityFaultError
@@ -82,7 +82,8 @@ class SealedRows:
         opened = 0
         for name in sorted(self.tables):
             held = table(name, column(WRAPPED)).c[WRAPPED]
-            with self._rows(select(held).where(held.is_not(None))) as rows:
+            # a staged household of which nothing could be stored has no key
+            with self._rows(select(held).where(func.length(held) > 0)) as rows:
                 for (wrapped,) in rows:
                     self.vault.unwrap(bytes(wrapped))
                     opened += 1

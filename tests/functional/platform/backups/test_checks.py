@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.domain.mailroom.roster.models import StagedHousehold
 from portal.domain.oversight.copies.kinds import CopyKind, Outcome
 from portal.domain.oversight.copies.queries import drills, kept_copies
 from portal.platform.backups.identities import make_identity
@@ -14,6 +15,7 @@ from portal.platform.database import opened
 from portal.settings import Settings
 from tests.functional.platform.backups.conftest import OWNER, Deployed, NewUrl
 from tests.support.databases.stored import FOLDER, Stored, stored
+from tests.support.mailroom.roster import Ward
 
 pytestmark = pytest.mark.matrix
 
@@ -38,6 +40,18 @@ def test_rows_that_the_keys_do_not_open_are_a_fault(deployed: Deployed) -> None:
     assert done.exit_code == 1
     assert "復号できません" in done.stderr
     assert "問題があります" in done.stderr
+
+
+def test_an_extract_that_waits_is_no_fault(deployed: Deployed, tmp_path: Path) -> None:
+    """Of a household without its householder's row nothing is stored, so it has no key."""
+    with opened(deployed.settings.database_url) as database:
+        waiting = Ward(database, tmp_path / "later").hand_over(
+            lambda extract: extract.families[0].people.pop(0)
+        )
+        with database.read() as session:
+            assert session.query(StagedHousehold).filter_by(wrapped_key=b"").count() == 1
+    assert waiting.state == "staged"
+    deployed.done("verify-backup", deployed.backup(), "--identity", deployed.identity)
 
 
 def test_a_drill_is_recorded_with_its_time_and_age(deployed: Deployed) -> None:
