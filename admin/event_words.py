@@ -154,6 +154,7 @@ def _notices_and_tasks() -> dict[str, str]:
         "notice.resumed": _s("止めたお知らせを送ることにした"),
         "notice.printed": _s("お知らせのカードを印刷"),
         "notice.came_back": _s("お知らせのカードが戻ってきた"),
+        "scan.blackened": _s("書類に写っていた番号を、あとから黒く塗った"),
         "scan.stored": _s("書類のスキャンを保存"),
         "scan.viewed": _s("書類のスキャンを見た"),
         "task.opened": _s("用件を受け付け"),

@@ -15,7 +15,7 @@ from portal.domain.letters.letters.drawing.fonts import font_folders
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import HouseholdView, view_household
-from portal.domain.requests.requests.scans import check_scan
+from portal.domain.requests.requests.scans import burn_in, check_scan
 from portal.platform.site import Site
 
 SIZE, DOTS = (1728, 2200), (204.0, 196.0)
@@ -46,7 +46,7 @@ def add_faxes(site: Site, visitor_household: int, officer: Actor) -> None:
         asked = _request(view_household(site.work(session), family))
         for hours, sender, lines in ((3, SENDERS[0], asked), (1, SENDERS[1], ADVERTISEMENT)):
             at = now - timedelta(hours=hours)
-            new = NewFax(at, check_scan(_drawn(lines, sender, at)), sender=sender)
+            new = NewFax(at, burn_in(check_scan(_drawn(lines, sender, at))), sender=sender)
             receive(site.work(session, officer, now), site.program.calendar, new)
 
 

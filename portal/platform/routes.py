@@ -300,13 +300,12 @@ def _place(page: Page[W]) -> str:
 def _in_its_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     database = page.site.database
     if plan.transaction is Transaction.OWN:
-        with database.read() as session:
-            page.load_auth(session, page.site.clock.now(session))
-            refused = _refuse(plan, page)
-            look.actor = page.actor
-            for row in page.who.rows:
-                session.expunge(row)  # stays readable after this transaction, for the answer
-        return refused or plan.handler(page)
+        return _refused_before(plan, page, look) or plan.handler(page)
+    longer = [(name, rule.then) for name, rule in plan.uploads.items() if rule.then is not None]
+    if longer and (refused := _refused_before(plan, page, look)) is not None:
+        return refused
+    for name, then in longer:
+        then(page, name)
     mark = mark_of(page)
     lock = mark.lock(alone=page.again is not None) if mark else None
     reads = plan.transaction is Transaction.READ
@@ -328,6 +327,17 @@ def _in_its_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     if stale is not None:
         _touch(page, stale)
     return response
+
+
+def _refused_before(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply | None:
+    """Ask the guard in a transaction of its own; what it read stays readable for the answer."""
+    with page.site.database.read() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        refused = _refuse(plan, page)
+        look.actor = page.actor
+        for row in page.who.rows:
+            session.expunge(row)
+    return refused
 
 
 def _handled(plan: Endpoint[W], page: Page[W]) -> Reply:

@@ -30,6 +30,7 @@ from portal.domain.people.notices.services import forget_expired
 from portal.domain.people.signin import changes
 from portal.domain.people.sites import services as sites
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
+from portal.domain.requests.requests.scan_drafts import sweep_drafts
 
 HALF_MINUTE, MINUTE, TEN_MINUTES = (timedelta(seconds=n) for n in (30, 60, 600))
 KEEP_FORM_KEYS = timedelta(days=7)
@@ -141,10 +142,12 @@ def _sweep(work: Work) -> int:
     """Delete ended sessions, counters, and the keys of forms that no page can still send.
 
     Archives that were sent long ago, and what killed builds left of one, are shredded; so are the
-    digests that a program of version 0.1.0 writes while nodes are restarted one by one.
+    digests that a program of version 0.1.0 writes while nodes are restarted one by one, and scans
+    that nobody looked at in time.
     """
     sessions.sweep(work.session, work.now)
     throttles.sweep(work.session, work.now)
+    sweep_drafts(work.session, work.now)
     forget_unproven(work.session, work.now - sessions.LIFETIMES[sessions.RESIDENT].absolute)
     forget_keys(work.session, work.now - KEEP_FORM_KEYS)
     forget_old_digests(work.session)

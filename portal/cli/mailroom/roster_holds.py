@@ -29,7 +29,7 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.print_texts import PrintFields
 from portal.domain.people.households.queries import household_id_of, open_holds
 from portal.domain.people.staff.permissions import Permission
-from portal.domain.requests.requests.scans import CheckedScan, check_scan, store_scan
+from portal.domain.requests.requests.scans import CheckedScan, burn_in, check_scan, store_scan
 
 T = TypeVar("T")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -86,6 +86,12 @@ def _order_options(function: Callable[..., T]) -> Callable[..., T]:
         type=FILE,
         help="Its scan (PDF, TIFF, PNG, JPEG); without it one person is of the ward.",
     )
+    @click.option(
+        "--scan-has-no-numbers",
+        "looked",
+        is_flag=True,
+        help="Somebody looked: no number is on it that may not be kept (My Number, insurance).",
+    )
     @answering
     @wraps(function)
     def wrapped(
@@ -93,13 +99,26 @@ def _order_options(function: Callable[..., T]) -> Callable[..., T]:
         instruction: str | None,
         instruction_date: str | None,
         instruction_scan: Path | None,
+        looked: bool,
         **options: object,
     ) -> T:
-        scan = check_scan(instruction_scan.read_bytes()) if instruction_scan is not None else None
+        scan = _looked_at(instruction_scan, looked) if instruction_scan is not None else None
         written = WrittenOrder(instruction, instruction_date, scan)
         return function(*args, written=written, **options)
 
     return wrapped
+
+
+def _looked_at(file: Path, looked: bool) -> CheckedScan:
+    """Return the scan as it is stored. Raises InputError where nobody says what is on it."""
+    if not looked:
+        raise InputError(
+            _s(
+                "スキャンを見て、マイナンバーや保険証の記号・番号が写っていなければ、"
+                "--scan-has-no-numbers をつけてください。写っていれば、画面で黒く塗ってください。"
+            )
+        )
+    return burn_in(check_scan(file.read_bytes()))
 
 
 def _say(text: str, dry_run: bool) -> None:

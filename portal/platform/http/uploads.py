@@ -5,6 +5,7 @@ Parsed in memory as they arrive, so that no unencrypted copy ever lies on a disk
 
 from collections.abc import AsyncIterable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from multipart import (  # type: ignore[import-untyped]  # the package has no types
     MultipartError,
@@ -33,10 +34,14 @@ class UploadRule:
         limit: The most bytes.
         check: Reads the file, or refuses it with InputError. It runs before the transaction of the
             handler, so that nobody waits for a slow check.
+        then: Goes on with a file that takes more than one page, with the request and the name of
+            the field; after the guard, before the transaction of the handler. What it still wants
+            to know becomes an error of the form.
     """
 
     limit: int
     check: Callable[[bytes], object] = bytes
+    then: Callable[[Any, str], None] | None = None
 
 
 async def read_multipart(

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from portal.domain.requests.requests.scans import CheckedScan, check_scan
+from portal.domain.requests.requests.scans import CheckedScan, burn_in, check_scan
 
 
 @cache
 def checked(data: bytes) -> CheckedScan:
     """What the reader of foreign files says; it starts a process, so each file is read once."""
-    return check_scan(data)
+    return burn_in(check_scan(data))

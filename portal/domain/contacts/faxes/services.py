@@ -38,7 +38,7 @@ from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.requests.paper_forms import check_instant
-from portal.domain.requests.requests.scans import CheckedScan, store_scan
+from portal.domain.requests.requests.scans import CheckedScan, digest_of, store_scan
 
 OLD = timedelta(days=31)
 """An older header needs a confirmation, because FAX machines lose their clocks."""
@@ -78,7 +78,7 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     _check_header_time(fax, work.now)
     case = _case_of(work, fax)
     case.due_on = due_day(calendar, fax.received_at)
-    _refuse_double(work.session, work.vault.blind("scan", fax.file.data, 32))
+    _refuse_double(work.session, digest_of(work, fax.file))
     try:
         with work.session.begin_nested():
             scan = store_scan(work, fax.file)
@@ -87,7 +87,7 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
             work.session.flush()
     except IntegrityError:
         # somebody else stored the same file at this moment
-        _refuse_double(work.session, work.vault.blind("scan", fax.file.data, 32))
+        _refuse_double(work.session, digest_of(work, fax.file))
         raise
     record(work, "fax.received", "fax_case", case.id, pages=case.pages, language=case.language)
     return case

@@ -47,6 +47,7 @@ RECORDS = (
     "request",
     "row",
     "scan",
+    "scan-draft",
     "task",
     "test_address",  # of staff
 )

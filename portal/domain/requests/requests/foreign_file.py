@@ -1,7 +1,11 @@
 """Reads files from outside in a process of its own, whose narrow limits protect the site.
 
-Run as a script (``foreign_file.py check`` or ``foreign_file.py draw PAGE``): the file comes on
-standard input, the answer goes to standard output. It imports nothing of the project.
+Run as a script (``foreign_file.py check``, ``draw PAGE``, ``preview PAGE MARKS CORNER`` or ``burn
+MARKS``): the file comes on standard input, the answer goes to standard output. It imports nothing
+of the project.
+
+Marks are rectangles as ``page:left:top:right:bottom``, separated by ``;``: pages from 1, the rest
+in thousandths of the page's width, down as well as across.
 """
 
 import ctypes
@@ -14,7 +18,7 @@ import warnings
 
 import pypdfium2
 import pypdfium2.raw as pdfium
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageOps
 
 MAX_PAGES = 30
 MAX_PIXELS = 40_000_000  # A4 at 600 dpi has 35 million
@@ -24,7 +28,16 @@ TIFF_STARTS = (b"II*\0", b"MM\0*")
 MEMORY = 1 << 30
 CPU_SECONDS = 5
 """Ten times what the largest scan of a copier takes; a page that never ends is cut off here."""
+BURN_SECONDS = 20
+"""Thirty pages drawn and packed take about eight."""
 DRAWN_SIDE = 1_800
+STORED_SIDE = 2_400
+"""A4 at 205 dpi: the dots of a FAX in its fine resolution."""
+CELLS = 20
+"""Cells of the grid across a page; a cell is as high as it is wide."""
+LETTERS = "ABCDEFGHIJKLMNOPQRST"
+GRAY = 24
+"""How far the colors of a dot may lie apart in a picture without color."""
 ACTIVE = (
     rb"JavaScript|OpenAction|Launch|EmbeddedFiles?"
     rb"|RichMedia|Rendition|GoToE|SubmitForm|ImportData|XFA"
@@ -166,13 +179,13 @@ def draw(data: bytes, number: int) -> bytes:
     """Return one page (from 1) of a PDF or a TIFF as PNG."""
     out = io.BytesIO()
     if data.startswith(TIFF_STARTS):
-        _frame(data, number - 1).save(out, "PNG")
+        _frame(data, number - 1, DRAWN_SIDE).save(out, "PNG")
     else:
         _picture(pypdfium2.PdfDocument(data), number - 1, DRAWN_SIDE).save(out, "PNG")  # type: ignore[attr-defined]
     return out.getvalue()
 
 
-def _frame(data: bytes, number: int) -> Image.Image:
+def _frame(data: bytes, number: int, side: int) -> Image.Image:
     """Return a page of a TIFF as gray or color.
 
     A FAX has more dots across than down: it is stretched to its shape on paper.
@@ -182,7 +195,7 @@ def _frame(data: bytes, number: int) -> Image.Image:
     across, down = (float(dots or 0) for dots in image.info.get("dpi", (0, 0)))
     stretch = across / down if across > 0 and down > 0 and 0.25 <= across / down <= 4 else 1.0
     width, height = image.width, image.height * stretch
-    scale = min(1.0, DRAWN_SIDE / max(width, height))
+    scale = min(1.0, side / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     color = _shown(image)
     return (
@@ -197,17 +210,132 @@ def _shown(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode in {"1", "L"} else "RGB")
 
 
+def _pages(data: bytes) -> int:
+    if data.startswith(TIFF_STARTS):
+        return getattr(Image.open(io.BytesIO(data), formats=["TIFF"]), "n_frames", 1)
+    return len(pypdfium2.PdfDocument(data)) if b"%PDF-" in data[:1024] else 1
+
+
+def _fresh(data: bytes, number: int, side: int) -> Image.Image:
+    """Return a page (from 1) as a new picture: its dots and nothing else of the file."""
+    if data.startswith(TIFF_STARTS):
+        found: Image.Image = _frame(data, number - 1, side)
+    elif b"%PDF-" in data[:1024]:
+        found = _picture(pypdfium2.PdfDocument(data), number - 1, side)  # type: ignore[assignment]
+    else:
+        found = _upright(data)
+        found.thumbnail((side, side))
+    color = found.convert("RGB")
+    if found.mode == "L" or _is_gray(color):
+        color = found.convert("L")
+    new = Image.new(color.mode, color.size)
+    new.paste(color)
+    return new
+
+
+def _upright(data: bytes) -> Image.Image:
+    """Return a picture as browsers turn it; what is transparent lies on white."""
+    image: Image.Image = Image.open(io.BytesIO(data), formats=["PNG", "JPEG"])
+    image = ImageOps.exif_transpose(image)
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image.convert("L" if image.mode in {"1", "L"} else "RGB")
+    clear = image.convert("RGBA")
+    white = Image.new("RGBA", clear.size, "white")
+    return Image.alpha_composite(white, clear).convert("RGB")
+
+
+def _is_gray(color: Image.Image) -> bool:
+    red, green, blue = color.split()
+    apart = (ImageChops.difference(red, green), ImageChops.difference(green, blue))
+    return all(one.getextrema()[1] <= GRAY for one in apart)  # type: ignore[operator]
+
+
+def _marks(typed: str) -> list[list[int]]:
+    return [[int(part) for part in mark.split(":")] for mark in typed.split(";") if mark]
+
+
+def _blacken(picture: Image.Image, number: int, marks: list[list[int]]) -> int:
+    """Make the marked dots of a page black; return their share of it, in thousandths."""
+    pen, unit = ImageDraw.Draw(picture), picture.width / 1_000
+    black = 0.0
+    for page, left, top, right, bottom in marks:
+        if page == number:
+            box = (int(left * unit), int(top * unit), -int(-right * unit), -int(-bottom * unit))
+            pen.rectangle(box, fill=0 if picture.mode == "L" else (0, 0, 0))
+            black += (box[2] - box[0]) * (box[3] - box[1])
+    return round(1_000 * black / (picture.width * picture.height))
+
+
+def preview(data: bytes, number: int, marks: str, corner: str) -> bytes:
+    """Return a page as PNG with what is marked in black, below the grid that names places."""
+    picture = _fresh(data, number, DRAWN_SIDE).convert("RGB")
+    _blacken(picture, number, _marks(marks))
+    pen, cell = ImageDraw.Draw(picture), picture.width / CELLS
+    for line in range(int(max(picture.size) / cell) + 1):
+        at, name = round(line * cell), str(line + 1)
+        pen.line((0, at, picture.width, at), fill=(150, 190, 230))
+        pen.line((at, 0, at, picture.height), fill=(150, 190, 230))
+        pen.text((3, at + 2), name, fill=(0, 70, 160), font_size=cell / 3)
+        if line < CELLS:
+            pen.text((at + cell / 3, 2), LETTERS[line], fill=(0, 70, 160), font_size=cell / 3)
+    if corner:
+        across, down = (round(int(part) * picture.width / 1_000) for part in corner.split(":"))
+        pen.line((across - 20, down, across + 20, down), fill=(200, 0, 0), width=5)
+        pen.line((across, down - 20, across, down + 20), fill=(200, 0, 0), width=5)
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return out.getvalue()
+
+
+def burn(data: bytes, typed: str) -> bytes:
+    """Return all pages as a new file with what is marked in black, after a line that tells of it.
+
+    Nothing of the old file but its dots is in the new one: no text, no metadata, no lower layer.
+    """
+    marks, pictures, black = _marks(typed), [], 0
+    for number in range(1, _pages(data) + 1):
+        picture = _fresh(data, number, STORED_SIDE)
+        black = max(black, _blacken(picture, number, marks))
+        pictures.append(picture)
+    kind, body = _packed(pictures)
+    said = {"media_type": kind, "pages": len(pictures), "black": black}
+    return json.dumps(said).encode() + b"\n" + body
+
+
+def _packed(pictures: list[Image.Image]) -> tuple[str, bytes]:
+    out, first = io.BytesIO(), pictures[0]
+    gray = all(one.mode == "L" for one in pictures)
+    if len(pictures) > 1:
+        same = pictures if gray else [one.convert("RGB") for one in pictures]
+        packing = {"compression": "tiff_adobe_deflate"} if gray else {"compression": "jpeg"}
+        same[0].save(out, "TIFF", save_all=True, append_images=same[1:], **packing)
+        return "image/tiff", out.getvalue()
+    if gray:
+        first.save(out, "PNG")
+        return "image/png", out.getvalue()
+    first.save(out, "JPEG", quality=90)
+    return "image/jpeg", out.getvalue()
+
+
+def _answer(data: bytes, command: str, *words: str) -> bytes:
+    if command == "draw":
+        return draw(data, int(words[0]))
+    if command == "preview":
+        return preview(data, int(words[0]), words[1], words[2])
+    if command == "burn":
+        return burn(data, words[0])
+    return json.dumps(check(data)).encode()
+
+
 def main() -> None:
     """Read the file, set the limits, answer."""
     data = sys.stdin.buffer.read()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    seconds = BURN_SECONDS if sys.argv[1] == "burn" else CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    answer = (
-        draw(data, int(sys.argv[2])) if sys.argv[1] == "draw" else json.dumps(check(data)).encode()
-    )
-    sys.stdout.buffer.write(answer)
+    sys.stdout.buffer.write(_answer(data, *sys.argv[1:]))
 
 
 if __name__ == "__main__":

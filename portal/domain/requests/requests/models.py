@@ -103,3 +103,34 @@ class Scan(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     stored_by: Mapped[int | None] = mapped_column(BigId)
     stored_at: Mapped[datetime]
+
+
+class ScanDraft(Base):
+    """A file that came and waits for somebody to look at it; never longer than half an hour.
+
+    ``sealed`` opens only with the key in the cookie of the browser that brought it: neither the
+    database nor a backup of it can show the file.
+    """
+
+    __tablename__ = "scan_draft"
+
+    id: Mapped[int] = primary_key()
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"), index=True)
+    media_type: Mapped[str] = mapped_column(String(40))
+    pages: Mapped[int]
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ScanFinding(Base):
+    """A number that may not be kept was found later on a stored scan, and was made black."""
+
+    __tablename__ = "scan_finding"
+
+    id: Mapped[int] = primary_key()
+    scan_id: Mapped[int] = mapped_column(ForeignKey("scan.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    places: Mapped[int]
+    found_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    found_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,11 +1,16 @@
-"""Scans of paper forms: checked in a process of their own, stored encrypted, viewed on record."""
+"""Scans of paper forms: checked in a process of their own, stored encrypted, viewed on record.
+
+A file that came is never stored. Somebody looks at it first, and numbers that may not be kept (My
+Number, symbol and number of a health insurance) are made black; only the new picture is stored.
+"""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
@@ -15,7 +20,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal, unseal
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
-from portal.domain.requests.requests.models import PaperForm, Request, Scan
+from portal.domain.requests.requests.black_marks import Mark, written
+from portal.domain.requests.requests.models import PaperForm, Request, Scan, ScanDraft
 
 MAX_BYTES = 10_000_000
 PDF = "application/pdf"
@@ -25,6 +31,7 @@ DRAWN = frozenset({PDF, TIFF})
 """Types with several pages: browsers get a picture of one page, or the file to download."""
 READER = Path(__file__).with_name("foreign_file.py")
 PATIENCE = 12
+BURN_PATIENCE = 30
 
 
 class ScanReason(StrEnum):
@@ -37,15 +44,38 @@ class ScanReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedScan:
-    """A file that may be stored; ``pages`` is 1 for an image."""
+class ReceivedScan:
+    """A file that came and was checked; ``pages`` is 1 for an image. It is not stored."""
 
     data: bytes = field(repr=False)
     media_type: str
     pages: int
 
 
-def check_scan(data: bytes) -> CheckedScan:
+@dataclass(frozen=True, slots=True)
+class CheckedScan:
+    """The picture that may be stored.
+
+    Attributes:
+        data: The new file.
+        media_type: Its type: PNG or JPEG, TIFF for several pages.
+        pages: How many it has.
+        came: The file that came, by which the same paper is recognized; only in memory.
+        marks: What was made black.
+        black: The share of the page with most black, in thousandths.
+        draft_id: The draft that ends when this is stored.
+    """
+
+    data: bytes = field(repr=False)
+    media_type: str
+    pages: int
+    came: bytes = field(repr=False)
+    marks: tuple[Mark, ...] = ()
+    black: int = 0
+    draft_id: int | None = None
+
+
+def check_scan(data: bytes) -> ReceivedScan:
     """Accept PDF, TIFF, PNG and JPEG of at most ``MAX_BYTES``, judged by content only.
 
     Raises:
@@ -60,7 +90,28 @@ def check_scan(data: bytes) -> CheckedScan:
     )
     if "refused" in said:
         raise InputError(_refusal(said["refused"]), code=said["refused"])
-    return CheckedScan(data, said["media_type"], said["pages"])
+    return ReceivedScan(data, said["media_type"], said["pages"])
+
+
+def burn_in(received: ReceivedScan, marks: Sequence[Mark] = ()) -> CheckedScan:
+    """Draw all pages anew, black where they are marked, without anything else of the file.
+
+    Raises:
+        BusyError: it could not be drawn now.
+    """
+    answer = read_apart(READER, received.data, "burn", written(marks), seconds=BURN_PATIENCE)
+    head, _line, body = answer.partition(b"\n")
+    if not body:
+        raise _not_drawn()
+    said = json.loads(head)
+    return CheckedScan(
+        body, said["media_type"], said["pages"], received.data, tuple(marks), said["black"]
+    )
+
+
+def digest_of(work: Work, checked: CheckedScan) -> bytes:
+    """Return the keyed digest by which the same file is recognized when it comes again."""
+    return work.vault.blind("scan", checked.came, 32)
 
 
 def _refusal(code: str) -> str:
@@ -92,9 +143,12 @@ def _refusal(code: str) -> str:
 
 
 def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = None) -> Scan:
-    """Store a checked file under a data key of its own; ``household_id`` where it is known."""
+    """Store a picture under a data key of its own; ``household_id`` where it is known.
+
+    The draft of which it was made is gone with the same transaction.
+    """
     key, wrapped = work.vault.new_data_key()
-    digest = work.vault.blind("scan", checked.data, 32)
+    digest = digest_of(work, checked)
     row = Scan(
         household_id=household_id,
         media_type=checked.media_type,
@@ -107,6 +161,8 @@ def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = N
         stored_at=work.now,
     )
     work.session.add(row)
+    if checked.draft_id is not None:
+        work.session.execute(delete(ScanDraft).where(ScanDraft.id == checked.draft_id))
     work.session.flush()
     record(
         work,
@@ -116,6 +172,7 @@ def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = N
         household_id=household_id,
         media_type=row.media_type,
         size=row.size,
+        black=len(checked.marks),
     )
     return row
 
@@ -158,9 +215,28 @@ def page_picture(data: bytes, number: int) -> bytes:
     Raises:
         BusyError: it could not be drawn now.
     """
-    picture = read_apart(READER, data, "draw", str(number), seconds=PATIENCE)
+    return _drawn(read_apart(READER, data, "draw", str(number), seconds=PATIENCE))
+
+
+def preview(received: ReceivedScan, number: int, marks: Sequence[Mark], corner: str) -> bytes:
+    """Return one page (from 1) as PNG with its black marks and a grid, to mark more of it.
+
+    ``corner`` is a place as ``across:down``, shown as a cross; empty for none.
+
+    Raises:
+        BusyError: it could not be drawn now.
+    """
+    words = ("preview", str(number), written(marks), corner)
+    return _drawn(read_apart(READER, received.data, *words, seconds=PATIENCE))
+
+
+def _drawn(picture: bytes) -> bytes:
     if not picture:
-        raise BusyError(
-            _s("いま、このページを表示できません。少したってから、もう一度お試しください。")
-        )
+        raise _not_drawn()
     return picture
+
+
+def _not_drawn() -> BusyError:
+    return BusyError(
+        _s("いま、このページを表示できません。少したってから、もう一度お試しください。")
+    )

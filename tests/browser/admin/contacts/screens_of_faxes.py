@@ -15,12 +15,12 @@ from portal.domain.contacts.faxes.replies import Draft
 from portal.domain.contacts.faxes.services import NewFax
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.program.schema import Program
-from portal.domain.requests.requests.scans import check_scan
 from tests.browser.admin.contacts.calling import at_the_desk
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.functional.contacts.faxes.support import PROGRAM, SENDER
 from tests.support.reading.files import fax
+from tests.support.requests.scans import checked
 from tests.support.work import work_in
 
 _SENT: dict[str, int] = {}
@@ -32,9 +32,7 @@ def came_in(served: ServedStaff, actor: Actor, *, hours: int = 2, pages: int = 1
     """A FAX comes in; returns its case."""
     number = _SENT[served.url] = _SENT.get(served.url, 0) + 1
     sizes = [(BIG[0], BIG[1] + number)] * pages
-    new = NewFax(
-        served.now - timedelta(hours=hours), check_scan(fax(*sizes)), CallLanguage.ZH, SENDER
-    )
+    new = NewFax(served.now - timedelta(hours=hours), checked(fax(*sizes)), CallLanguage.ZH, SENDER)
     with served.database.write() as session:
         return services.receive(work_in(session, actor, served.now), program().calendar, new).id
 

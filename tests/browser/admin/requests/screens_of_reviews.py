@@ -17,13 +17,14 @@ from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.scans import check_scan, store_scan
+from portal.domain.requests.requests.scans import store_scan
 from portal.domain.requests.requests.services import claim as claim_request
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.reading.files import picture
 from tests.support.requests.desk import PARENT, Inbox, officer
+from tests.support.requests.scans import checked
 from tests.support.work import work_in
 
 NUMBERS = count(1)
@@ -99,7 +100,7 @@ def _taken(served: ServedStaff, page: Page) -> None:
 def _paper(served: ServedStaff, page: Page) -> None:
     person = family(served)
     with served.database.write() as session:
-        file = check_scan(picture(size=(600, 800)))
+        file = checked(picture(size=(600, 800)))
         scan = store_scan(work_in(session, now=served.now), file, household_id=person.household_id)
     claim(
         served,

@@ -24,6 +24,7 @@ from tests.functional.contacts.escalations.browsing import (
 )
 from tests.functional.contacts.escalations.test_sheets import returned
 from tests.support.reading.files import picture
+from tests.support.requests.looking import post_looked_at
 from tests.support.staff import StaffSite
 from tests.support.transfers import announced
 from tests.support.work import work_in
@@ -158,10 +159,11 @@ def test_an_officer_enters_the_wards_paper_with_its_number_or_a_scan(
         f"{address}/answer", {"text": "対象です。", "instruction_no": "第1号", "form_key": "2"}
     )
     assert half.status_code == 422
-    scanned = officer.post(
+    scanned = post_looked_at(
+        officer,
         f"{address}/answer",
         {"text": "対象です。", "form_key": "3"},
-        files={"scan": ("letter.png", picture(), "image/png")},
+        {"scan": ("letter.png", picture(), "image/png")},
     )
     assert scanned.status_code == 303
     assert sqlite_staff.count(EscalationAnswer, source="paper") == 1

@@ -18,6 +18,7 @@ from tests.functional.desk.call_desk.support import CHILD_BIRTH, POSTAL, Agent, 
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, CANARY_STREET, Person
 from tests.support.reading import pdf
 from tests.support.reading.files import fax
+from tests.support.requests.looking import post_looked_at
 from tests.support.resident import NOON
 from tests.support.staff import StaffSite
 
@@ -60,7 +61,7 @@ def test_a_deaf_parent_asks_by_fax_for_the_letter_to_be_sent_again(staff: StaffS
 
     # the FAX comes in and waits its turn
     visitor.get("/faxes/new")
-    visitor.post("/faxes/receive", HEADER, files={"file": ("a.tif", fax(), "image/tiff")})
+    post_looked_at(visitor, "/faxes/receive", HEADER, {"file": ("a.tif", fax(), "image/tiff")})
     (place,) = re.findall(r'href="(/faxes/\d+)"', visitor.get("/faxes").text)
     visitor.get(place)
     assert visitor.send(f"{place}/start").status_code == 200

@@ -19,10 +19,12 @@ from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import open_task
 from portal.domain.requests.requests.models import Scan
-from portal.domain.requests.requests.scans import check_scan, store_scan
+from portal.domain.requests.requests.scans import store_scan
 from tests.functional.contacts.escalations.support import Desk
 from tests.support.people import Person
 from tests.support.reading.files import picture
+from tests.support.requests.looking import post_looked_at
+from tests.support.requests.scans import checked
 from tests.support.staff import Colleague, StaffSite
 from tests.support.work import work_in
 
@@ -187,10 +189,8 @@ def test_two_officers_need_the_wards_written_instruction(staff: StaffSite) -> No
         sent = {"instruction_scan": ("a.png", data, "image/png")}
         assert proposer.post(f"/holds/{second}/propose", typed, files=sent).status_code == 422
     files = {"instruction_scan": ("order.png", picture(), "image/png")}
-    assert (
-        proposer.post(f"/holds/{second}/propose", form | {"form_key": "5"}, files=files).status_code
-        == 303
-    )
+    proposed = post_looked_at(proposer, f"/holds/{second}/propose", form | {"form_key": "5"}, files)
+    assert proposed.status_code == 303
     assert staff.count(Scan) == 1
     assert "/scans/" in staff.enter(other).open(f"/holds/{second}").text
     assert confirmed(staff, second, other) == 303
@@ -225,7 +225,7 @@ def answered_with_scan(staff: StaffSite, household_id: int, number: str) -> None
     row = desk.ask(household_id=household_id)
     with staff.database.write() as session:
         scan = store_scan(
-            work_in(session, desk.ward, staff.now), check_scan(picture()), household_id=household_id
+            work_in(session, desk.ward, staff.now), checked(picture()), household_id=household_id
         )
         given = WardAnswer("解いてください。", Instruction(number, date(2023, 7, 31)), scan.id)
         answering.answer(work_in(session, desk.ward, staff.now), row.id, given)

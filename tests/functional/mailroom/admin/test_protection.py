@@ -14,6 +14,7 @@ from portal.domain.people.households.protection import (
     record_protection,
 )
 from tests.support.reading.files import picture
+from tests.support.requests.looking import post_looked_at
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
 from tests.support.work import work_in
@@ -84,7 +85,7 @@ def test_two_officers_need_the_wards_written_instruction(staff: StaffSite) -> No
     typed = {"day": "令和5年7月3日", "form_key": "6"} | order
     files = {"instruction_scan": ("order.png", picture(), "image/png")}
     visitor.open(PLACE)
-    assert visitor.post(f"{PLACE}/propose", typed, files=files).status_code == 303
+    assert post_looked_at(visitor, f"{PLACE}/propose", typed, files).status_code == 303
     assert "/scans/" in staff.enter(second).open(PLACE).text
     staff.clock.advance(seconds=30)
     assert confirm(staff, second, waiting(staff), "7") == 303

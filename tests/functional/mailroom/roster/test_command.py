@@ -122,7 +122,11 @@ def test_a_release_takes_the_people_that_its_code_takes(
         (("--confirmed-by", "officer"), "自分の提案"),
         (("--confirmed-by", "second"), "受託者の二人だけでは"),
         (("--confirmed-by", "second", "--instruction", "第12号"), "受託者の二人だけでは"),
-        (("--confirmed-by", "second", "--instruction-scan", order), "番号も"),
+        (("--confirmed-by", "second", "--instruction-scan", order), "--scan-has-no-numbers"),
+        (
+            ("--confirmed-by", "second", "--scan-has-no-numbers", "--instruction-scan", order),
+            "番号も",
+        ),
         (("--confirmed-by", "agent"), "決められません"),
         (("--confirmed-by", "nobody"), "いません"),
     ):
@@ -131,7 +135,7 @@ def test_a_release_takes_the_people_that_its_code_takes(
         assert words in sentence(done)
     tried = portal.run(*release, "--confirmed-by", "ward", "--dry-run")
     assert (tried.returncode, "何も変えていません" in tried.stdout) == (0, True)
-    proven = ("--instruction", "第12号", "--instruction-scan", order)
+    proven = ("--instruction", "第12号", "--instruction-scan", order, "--scan-has-no-numbers")
     done = portal.run(*release, "--confirmed-by", "second", *proven)
     assert done.returncode == 0, done.stderr
     assert portal.run(*release, "--confirmed-by", "ward").returncode == 1

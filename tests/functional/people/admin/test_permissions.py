@@ -126,6 +126,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{notice_id:int}": "999",
             "{hold_id:int}": str(hold.id),
             "{scan_id:int}": "999",
+            "{draft_id:int}": "999",
             "{key:str}": "greeting",
             "{escalation_id:int}": "999",
             "{sheet_id:int}": "999",

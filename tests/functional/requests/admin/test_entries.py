@@ -34,6 +34,7 @@ from tests.functional.requests.redeliveries.support import Post, make_post
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.reading.files import picture
+from tests.support.requests.looking import NO_FILE, looked_at
 from tests.support.resident import NOON
 from tests.support.staff import StaffSite, make_staff
 
@@ -81,11 +82,12 @@ def test_a_form_of_decline_gets_a_number_and_another_person(
 ) -> None:
     officer = enter(staff, family)
     answer = officer.open(place(family, "decline"))
+    typed = PAPER | {"postmark_on": "2023-07-29", "telephone": "03-1234-5678"}
+    file = {"scan": ("a.png", picture(), "image/png")}
+    shown = officer.post(place(family, "decline") + "/submit", typed, files=file)
     for _again in range(3):
         answer = officer.post(
-            place(family, "decline") + "/submit",
-            PAPER | {"postmark_on": "2023-07-29", "telephone": "03-1234-5678"},
-            files={"scan": ("a.png", picture(), "image/png")},
+            place(family, "decline") + "/submit", looked_at(shown.text, typed), files=NO_FILE
         )
         assert answer.status_code == 303
     (row,) = requests(staff)

@@ -28,6 +28,7 @@ from tests.functional.requests.redeliveries.support import Post, make_post
 from tests.support.people import Person
 from tests.support.reading import pdf
 from tests.support.reading.files import picture
+from tests.support.requests.looking import post_looked_at
 from tests.support.staff import StaffSite
 
 
@@ -81,10 +82,11 @@ def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
         assert typed["text"] in answer.text
     scan = {"scan": ("a.png", picture(), "image/png")}
     officer.open(place(family, "decline"))
-    answer = officer.post(
-        place(family, "decline") + "/submit", PAPER | {"evidence": "CCCC-CCCC"}, files=scan
+    answer = post_looked_at(
+        officer, place(family, "decline") + "/submit", PAPER | {"evidence": "CCCC-CCCC"}, scan
     )
-    assert "ファイルは、もう一度選んでください" in answer.text
+    assert answer.status_code == 422
+    assert 'name="scan.draft"' in answer.text, "the file need not be chosen again"
     assert requests(staff) == []
     assert staff.count(Scan) == 0
     assert staff.events("scan.stored") == []

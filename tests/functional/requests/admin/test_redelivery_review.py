@@ -14,6 +14,7 @@ from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request, Scan
 from tests.functional.requests.redeliveries.support import Post, make_post, wish
 from tests.support.reading.files import picture
+from tests.support.requests.looking import post_looked_at
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 
@@ -117,9 +118,8 @@ def test_two_of_the_contractor_decide_only_with_the_scan_of_the_instruction(
     assert 'enctype="multipart/form-data"' in page
     (version,) = re.findall(r'name="version" value="(\d+)"', page)
     scan = {"instruction_scan": ("order.png", picture(), "image/png")}
-    second.post(
-        f"/reviews/{row.id}/decide", {"version": version, "form_key": "s"} | order, files=scan
-    )
+    form = {"version": version, "form_key": "s"} | order
+    post_looked_at(second, f"/reviews/{row.id}/decide", form, scan)
     assert post.state(row)[0] == "approved"
     with staff.database.read() as session:
         approval = session.scalars(select(Approval)).one()

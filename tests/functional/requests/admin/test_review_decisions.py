@@ -11,10 +11,11 @@ from portal.domain.foundation.actors import Role
 from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Household
 from portal.domain.requests.declines import services as declines
-from portal.domain.requests.requests.scans import check_scan, store_scan
+from portal.domain.requests.requests.scans import store_scan
 from tests.functional.requests.admin.reviewing import decide, families, inbox, take, with_four_eyes
 from tests.support.reading.files import picture
 from tests.support.requests.desk import PARENT, actions, field, officer
+from tests.support.requests.scans import checked
 from tests.support.resident import Loop
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
@@ -249,7 +250,7 @@ def test_the_form_lies_beside_the_data_page_by_page(sqlite_staff: StaffSite) -> 
     with sqlite_staff.database.write() as session:
         scan = store_scan(
             work_in(session, now=sqlite_staff.now),
-            check_scan(picture()),
+            checked(picture()),
             household_id=person.household_id,
         )
     row = box.paper(person, officer(sqlite_staff.hire().id), scan_id=scan.id)

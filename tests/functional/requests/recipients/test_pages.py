@@ -15,6 +15,7 @@ from portal.domain.requests.requests.models import Request, Scan
 from tests.functional.requests.recipients.support import NEW_NAME, NEW_TOWN
 from tests.support.people import Person
 from tests.support.reading.files import picture
+from tests.support.requests.looking import post_looked_at
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
@@ -261,12 +262,8 @@ def test_an_attached_instruction_is_as_secret_as_its_request(
         (officer, {k: v for k, v in CHANGE.items() if k != "child-2"} | {"child-1": "1"}),
     ):
         visitor.open(place)
-        assert (
-            visitor.post(
-                f"{place}/submit", form, files={"scan": ("a.png", picture(), "image/png")}
-            ).status_code
-            == 303
-        )
+        files = {"scan": ("a.png", picture(), "image/png")}
+        assert post_looked_at(visitor, f"{place}/submit", form, files).status_code == 303
     with sqlite_staff.database.read() as session:
         secret, other = session.scalars(select(Scan.id).order_by(Scan.id)).all()
     assert [officer.get(f"/scans/{scan}").status_code for scan in (secret, other)] == [404, 200]

@@ -25,6 +25,7 @@ from portal.domain.oversight.reports.tables import Report, ReportTable
 from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.entitlements.states import OPEN, EntitlementState
+from portal.domain.requests.requests.scan_findings import blackened_later
 
 
 def progress_report(work: Work) -> Report:
@@ -46,6 +47,7 @@ def progress_report(work: Work) -> Report:
         (_s("遅れている節目"), str(late)),
         (_s("回答を待つ協議事項"), str(sum(one.state == QuestionState.OPEN for one in asked))),
         (_s("事故・障害の件数（対応中）"), _s("%(all)s（%(open)s）") % _incidents(work.session)),
+        _found_later(work.session),
     ]
     return Report(
         title=_s("進捗報告"),
@@ -66,6 +68,11 @@ def progress_report(work: Work) -> Report:
             _sent(work.session),
         ),
     )
+
+
+def _found_later(session: Session) -> tuple[str, str]:
+    said = _s("残してはいけない番号があとから見つかり、黒く塗った書類")
+    return said, str(blackened_later(session))
 
 
 def _figures(session: Session) -> ReportTable:
