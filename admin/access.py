@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from litestar.handlers import HTTPRouteHandler
 
+from admin.desk import gate
 from admin.page import Page, StaffWho
 from admin.people.locked import locked_page
 from portal.domain.foundation.audit.services import first_time
@@ -136,6 +137,20 @@ def holders_of(permission: Permission) -> Guard[StaffWho]:
     return guard
 
 
+def _behind_the_gate(admits: Guard[StaffWho], path: str) -> Guard[StaffWho]:
+    """Return the guard that lets in whom ``admits`` lets in, to a record that is open to them."""
+    named = gate.record_of_route(path)
+    if named is None:
+        return admits
+    record, key = named
+
+    def guard(page: Page) -> Reply | None:
+        refused = admits(page)
+        return refused if refused is not None else gate.closed_record(page, record, key)
+
+    return guard
+
+
 def staff_route(
     method: str,
     path: str,
@@ -148,13 +163,14 @@ def staff_route(
 ) -> HTTPRouteHandler:
     """Return a route for people with a permission.
 
-    ``uploads`` names the fields with a file, and their rules.
+    ``uploads`` names the fields with a file, and their rules. A record of a household that is no
+    longer work is behind the gate.
     """
     return endpoint(
         method,
         path,
         handler,
-        holders_of(permission),
+        _behind_the_gate(holders_of(permission), path),
         permission.value,
         shows=shows,
         transaction=transaction,

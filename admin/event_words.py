@@ -168,6 +168,8 @@ def _casework() -> dict[str, str]:
     return {
         "household.opened": _s("世帯のページを開いた"),
         "household.unmasked": _s("伏せた項目を表示"),
+        "opening.justify": _s("世帯を開いた理由を審査し、必要だったとした"),
+        "opening.question": _s("世帯を開いた理由を審査し、事故として記録した"),
         "data.viewed": _s("個人情報のある画面を見た"),
         "audit.searched": _s("操作の記録をさがした"),
         "audit.exported": _s("操作の記録をファイルで持ち出した"),

@@ -22,6 +22,7 @@ from admin.requests.request_words import (
     trouble,
 )
 from portal.domain.desk.casework.access import Part, Reason
+from portal.domain.desk.openings.states import OpeningState
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.texts import _s, kept_per_language
 from portal.domain.letters.letters.states import LetterKind, LetterState, RunState
@@ -67,6 +68,7 @@ import_state = labels(ImportState)
 left_out = labels(LeftOut)
 letter = labels(LetterState)
 letter_kind = labels(LetterKind)
+opening = labels(OpeningState)
 organization = labels(Organization)
 part = labels(Part)
 reason = labels(Reason)

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
 from admin.desk.in_call.follow_ups import LeftOpen, left_open
+from admin.desk.openings import reviewer_of
 from admin.mailroom.incidents import incident_words
 from admin.oversight.reports import words as report_words
 from admin.page import Page
@@ -21,12 +22,12 @@ from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.desk.casework.reviews import queue as review_queue
 from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
 from portal.domain.desk.casework.steps import Step
+from portal.domain.desk.openings.queries import OpenCount, open_count
 from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
 from portal.domain.foundation.program.agenda import WindowView, agenda
 from portal.domain.foundation.transfers import queries as transfers
-from portal.domain.foundation.transfers.queries import OpenCount
 from portal.domain.letters.documents import queries as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.mailroom.incidents import fault_queries, queries
@@ -111,6 +112,14 @@ def _with_ward(page: Page) -> WithWard | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """What waits for who watches over the looks of others: unusual ones, and openings."""
+
+    unseen: int
+    openings: OpenCount | None
+
+
+@dataclass(frozen=True, slots=True)
 class DashboardView(View):
     """What ``admin/desk/dashboard/dashboard.html`` shows."""
 
@@ -135,10 +144,10 @@ class DashboardView(View):
     faults: int
     notices: int
     overdue_copies: int
-    hand_overs: OpenCount | None
+    hand_overs: transfers.OpenCount | None
     late_entries: int
     incident_words: ModuleType
-    unseen: int
+    watched: Watched
     faxes: Counts | None
     left: LeftOpen | None
     job_alarms: Sequence[JobAlarm]
@@ -178,7 +187,7 @@ def show(page: Page) -> Response[Any]:
             hand_overs=_hand_overs(page),
             late_entries=_late_entries(page),
             incident_words=incident_words,
-            unseen=_unseen(page),
+            watched=Watched(_unseen(page), _openings(page)),
             faxes=_faxes(page),
             left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
             job_alarms=alarms(session, page.now) if allowed(page, Permission.SEE_SYSTEM) else [],
@@ -223,13 +232,20 @@ def _unseen(page: Page) -> int:
     return watch.unseen(page.session, page.who.staff, page.now)
 
 
+def _openings(page: Page) -> OpenCount | None:
+    if not allowed(page, Permission.REVIEW_OPENINGS):
+        return None
+    found = open_count(page.session, reviewer_of(page), page.now)
+    return found if found.waiting else None
+
+
 def _overdue_copies(page: Page) -> int:
     if not allowed(page, Permission.SEE_COPIES):
         return 0
     return overdue_count(page.session, jst_date(page.now))
 
 
-def _hand_overs(page: Page) -> OpenCount | None:
+def _hand_overs(page: Page) -> transfers.OpenCount | None:
     if not allowed(page, Permission.SEE_TRANSFERS):
         return None
     found = transfers.open_count(page.session)

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.desk.gate import closed, kept_until, opened_until, remember
+from admin.desk.reasons import ask, chosen, open_household
 from admin.marks import Mark, marks
 from admin.page import Page
 from admin.people import notice_words
@@ -50,9 +52,7 @@ from portal.domain.people.tasks.states import TaskState
 from portal.platform.failures import failure_page
 from portal.platform.view import View
 
-OPENED, SHOWN = "opened", "shown"
-WORDS_MAX = 400
-Choice = TypeVar("Choice", bound=StrEnum)
+SHOWN = "shown"
 credential_mark = marks(
     {
         CredentialState.ACTIVE: Mark.GOOD,
@@ -83,39 +83,9 @@ def _missing(page: Page, asked: access.Missing) -> Response[Any]:
     return failure_page(page, error)
 
 
-def _until(page: Page, store: str, key: str) -> datetime | None:
-    kept = page.who.auth.data.get(store, {}) if page.who.auth is not None else {}
-    until = datetime.fromisoformat(kept[key]) if key in kept else None
-    return until if until is not None and until > page.now else None
-
-
-def _remember(page: Page, store: str, key: str, until: datetime) -> None:
-    if page.who.auth is None:
-        return
-    alive = {
-        k: v
-        for k, v in page.who.auth.data.get(store, {}).items()
-        if datetime.fromisoformat(v) > page.now
-    }
-    page.who.auth.data = page.who.auth.data | {store: alive | {key: until.isoformat()}}
-
-
-def opened_until(page: Page, household_id: int) -> datetime | None:
-    """Return until when (UTC) the person has a household open; None if a reason is needed."""
-    return _until(page, OPENED, str(household_id))
-
-
 def shown_now(page: Page, household_id: int, part: access.Part) -> bool:
     """Return whether this person has unmasked a part."""
-    return _until(page, SHOWN, f"{household_id}:{part.value}") is not None
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdReasonView(View):
-    """What ``admin/desk/household_reason.html`` shows."""
-
-    household_id: int
-    reasons: Sequence[access.Reason]
+    return kept_until(page, SHOWN, f"{household_id}:{part.value}") is not None
 
 
 def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
@@ -123,11 +93,7 @@ def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
     household = _row(page)
     if isinstance(household, access.Missing):
         return _missing(page, household)
-    return page.render(
-        "admin/desk/household_reason.html",
-        HouseholdReasonView(household_id=household.id, reasons=list(access.Reason)),
-        status_code,
-    )
+    return ask(page, f"/households/{household.id}/reason/submit", status_code=status_code)
 
 
 def submit_reason(page: Page) -> Response[Any]:
@@ -135,28 +101,13 @@ def submit_reason(page: Page) -> Response[Any]:
     household = _row(page)
     if isinstance(household, access.Missing):
         return _missing(page, household)
-    reason = _choice(access.Reason, page.form.get("reason"))
-    words = page.form.get("words").strip()
-    if reason is None:
-        page.form.error("reason", _s("開く理由を選んでください。"))
-    if reason is access.Reason.OTHER and not words:
-        page.form.error("words", _s("理由を書いてください。"))
-    if len(words) > WORDS_MAX:
-        page.form.error("words", _s("理由は400文字までで書いてください。"))
-    if not page.form.ok or reason is None:
+    if not open_household(page, household):
         return show_reason(page, 422)
-    if first_post(page):
-        until = access.open_with_reason(page.work, household, reason, words)
-        _remember(page, OPENED, str(household.id), until)
     return page.redirect(f"/households/{household.id}")
 
 
-def _choice(kind: type[Choice], typed: str) -> Choice | None:
-    return next((member for member in kind if member.value == typed), None)
-
-
-def _asked(page: Page, kind: type[Choice], name: str) -> str:
-    found = _choice(kind, page.query.get(name, ""))
+def _asked(page: Page, kind: type[StrEnum], name: str) -> str:
+    found = chosen(kind, page.query.get(name, ""))
     return found.value if found is not None else ""
 
 
@@ -165,13 +116,7 @@ def refused(page: Page) -> Response[Any] | None:
     household = _row(page)
     if isinstance(household, access.Missing):
         return _missing(page, household)
-    return _closed(page, household)
-
-
-def _closed(page: Page, household: Household) -> Response[Any] | None:
-    if _until(page, OPENED, str(household.id)) is None:
-        return page.redirect(f"/households/{household.id}/reason")
-    return None
+    return closed(page, household.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +181,7 @@ def _overview(page: Page) -> Overview | Response[Any]:
         return _missing(page, access.Missing(key, protected=False))
     if found.household.protected and not allowed(page, Permission.KNOW_PROTECTED):
         return _missing(page, access.Missing(key, protected=True))
-    return _closed(page, found.household) or found
+    return closed(page, found.household.id) or found
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -249,7 +194,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     letters = letters_of(page.session, household.id)
     coupons, assigned = coupons_and_assignments(page.session, household.id)
     moved = moved_children(page.work, household.id) if found.moved else []
-    shown = {part: _until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
+    shown = {part: kept_until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
     return page.render(
         "admin/desk/household.html",
         HouseholdPageView(
@@ -369,10 +314,10 @@ def unmask(page: Page) -> Response[Any]:
     household = _row(page)
     if isinstance(household, access.Missing):
         return _missing(page, household)
-    if (answer := _closed(page, household)) is not None:
+    if (answer := closed(page, household.id)) is not None:
         return answer
-    part = _choice(access.Part, page.form.get("part"))
-    reason = _choice(access.Reason, page.form.get("reason"))
+    part = chosen(access.Part, page.form.get("part"))
+    reason = chosen(access.Reason, page.form.get("reason"))
     if part is None:
         raise InputError(_s("表示する項目を選んでください。"))
     if reason is None:
@@ -380,7 +325,7 @@ def unmask(page: Page) -> Response[Any]:
         return show(page, 422)
     if first_post(page):
         until = access.unmask(page.work, household, part, reason)
-        _remember(page, SHOWN, f"{household.id}:{part.value}", until)
+        remember(page, SHOWN, f"{household.id}:{part.value}", until)
     kept = urlencode({"said": "shown", "part": part.value, "reason": reason.value})
     return page.redirect(f"/households/{household.id}?{kept}")
 

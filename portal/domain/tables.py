@@ -8,6 +8,7 @@ from portal.domain.contacts.faxes import models as _faxes
 from portal.domain.contacts.scripts import models as _scripts
 from portal.domain.contacts.telephony import models as _telephony
 from portal.domain.desk.call_desk import models as _call_desk
+from portal.domain.desk.openings import models as _openings
 from portal.domain.foundation.approvals import models as _approvals
 from portal.domain.foundation.audit import models as _audit
 from portal.domain.foundation.base import Base
@@ -58,6 +59,7 @@ SLICES = (
     _audit,
     _authn,
     _call_desk,
+    _openings,
     _calls,
     _copies,
     _coupons,

@@ -12,7 +12,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
 from admin.carrying_out import carry_out_once
-from admin.desk.household import opened_until, shown_now
+from admin.desk.gate import closed
+from admin.desk.household import shown_now
 from admin.mailroom.roster.releases import FILES as ORDER
 from admin.mailroom.roster.releases import (
     attach,
@@ -60,8 +61,8 @@ class PrintTextView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the received data, masked unless revealed, with a field for each part."""
     hold = _hold(page)
-    if opened_until(page, hold.household_id) is None:
-        return page.redirect(f"/households/{hold.household_id}/reason")
+    if (answer := closed(page, hold.household_id, origin=f"hold-{hold.id}")) is not None:
+        return answer
     if proposal_of(page, hold) is not None:
         return page.redirect(f"/holds/{hold.id}")
     view = view_household(page.work, hold.household_id)
@@ -96,8 +97,8 @@ def _rows(page: Page, view: HouseholdView) -> list[tuple[str, str, str]]:
 def submit(page: Page) -> Response[Any]:
     """Propose the texts; a second person approves them on the hold's page."""
     hold = _hold(page)
-    if opened_until(page, hold.household_id) is None:
-        return page.redirect(f"/households/{hold.household_id}/reason")
+    if (answer := closed(page, hold.household_id, origin=f"hold-{hold.id}")) is not None:
+        return answer
     instruction, wanted = read_instruction(page), _typed(page)
     if not page.form.ok:
         return show(page, 422)

@@ -1,7 +1,7 @@
 """Wing: Staff work on one household: casework and the call desk.
 
-Slices, the first may import the second: ``call_desk`` · ``casework``. Called by the staff site, the
-reports and settlement (counts and lists), the resident site (what was done by telephone), the daily
-the worker, the commands and the demo. May use every wing below: ``mailroom``, ``contacts``,
-``requests``, ``letters`` and ``people``.
+Slices, the first two may import the third: ``call_desk``, ``openings`` · ``casework``. Called
+by the staff site, the reports and settlement (counts and lists), the resident site (what was done
+by telephone), the worker, the commands and the demo. May use every wing below: ``mailroom``,
+``contacts``, ``requests``, ``letters`` and ``people``.
 """

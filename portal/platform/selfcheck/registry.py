@@ -21,6 +21,7 @@ from portal.platform.selfcheck.jobs import check_jobs
 from portal.platform.selfcheck.key_ages import check_key_ages, check_separation
 from portal.platform.selfcheck.keys import check_all_keys, check_papers
 from portal.platform.selfcheck.messages import check_consents, check_messages
+from portal.platform.selfcheck.openings import check_openings
 from portal.platform.selfcheck.outside import check_senders
 from portal.platform.selfcheck.program import check_program_texts
 from portal.platform.selfcheck.search import check_search
@@ -53,6 +54,7 @@ CHECKS: tuple[Check, ...] = (
     Check("program", check_program_texts),
     Check("jobs", check_jobs),
     Check("audit", check_audit),
+    Check("openings", check_openings),
     Check("consents", check_consents, at_start=True),
     Check("messages", check_messages),
     Check("backups", check_backups),

@@ -1,6 +1,7 @@
 """Every screen and error state of the staff site, and how to get a browser there."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from playwright.sync_api import Page
@@ -11,6 +12,8 @@ from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.services import announce, send_out, take_in
 from portal.domain.foundation.transfers.sheets import Arrival, Departure, Sheet
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import finish_task, open_task
 from tests.browser.admin.served import ServedStaff
 from tests.support.databases.lost import lost
 from tests.support.reading.files import picture
@@ -164,9 +167,6 @@ def _half_instruction(served: ServedStaff, page: Page) -> None:
 def _print_text(served: ServedStaff, page: Page) -> None:
     served.enter(page)
     served.go(page, "/holds/{gaiji}/print-text")
-    page.check("input[value=hold]")
-    press(page)
-    served.go(page, "/holds/{gaiji}/print-text")
 
 
 def _no_print_text(served: ServedStaff, page: Page) -> None:
@@ -228,6 +228,18 @@ def _weak_password(served: ServedStaff, page: Page) -> None:
     press(page)
 
 
+def _ended_record(served: ServedStaff, page: Page) -> None:
+    """A task that ended long ago, as an officer comes back to it."""
+    with served.database.write() as session:
+        at = served.now - timedelta(days=9)
+        task = open_task(
+            work_in(session, now=at), TaskKind.NEW_LETTER, served.numbers["household"], {}
+        )
+        finish_task(work_in(session, now=at), task.id)
+        key = task.id
+    _open(f"/tasks/{key}", Role.OFFICER, served=served, page=page)
+
+
 ALL: dict[str, Step] = {
     "signin": lambda served, page: _open("/signin", None, served=served, page=page),
     "signin: wrong": _wrong_password,
@@ -242,6 +254,7 @@ ALL: dict[str, Step] = {
         "/households/{household}/reason", served=served, page=page
     ),
     "reason: none": _no_reason,
+    "reason: ended record": _ended_record,
     "household": open_household,
     "household: unmasked": _unmasked,
     "protected": lambda served, page: _open(

@@ -16,7 +16,8 @@ from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFi
 from portal.domain.contacts.faxes import replies
 from portal.domain.contacts.faxes import services as faxes
 from portal.domain.contacts.faxes.models import FaxCase
-from portal.domain.desk.casework.access import Reason, open_with_reason
+from portal.domain.desk.casework.access import Reason
+from portal.domain.desk.openings.services import open_with_reason
 from portal.domain.foundation.actors import SYSTEM, Actor, Role
 from portal.domain.foundation.clock import FixedClock, jst_date
 from portal.domain.foundation.program.loader import load_program

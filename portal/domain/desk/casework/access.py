@@ -1,4 +1,4 @@
-"""Opening a household with a reason, and unmasking fields: logged and counted.
+"""What of a household is there for whom, and unmasking fields: logged and counted.
 
 The limits are those of T10 and A11 in ``security.md``.
 """
@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import DomainError, NotFoundError, ThrottledError
 from portal.domain.foundation.texts import Labeled, _s
-from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.households.models import Household
@@ -75,27 +74,6 @@ def existing(session: Session, household_id: int) -> Household:
 def unknown() -> NotFoundError:
     """Return the error for a household that does not exist."""
     return NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-
-
-def open_with_reason(work: Work, household: Household, reason: Reason, words: str) -> datetime:
-    """Log the reason for opening a household; return until when (UTC) it stays open.
-
-    ``words`` may name people, so they are sealed.
-    """
-    sealed = None
-    if words:
-        key = work.vault.unwrap(household.wrapped_key)
-        sealed = seal_json(key, {"words": words}, f"reason:{household.id}")
-    record(
-        work,
-        "household.opened",
-        "household",
-        household.id,
-        household_id=household.id,
-        sealed=sealed,
-        reason=reason.value,
-    )
-    return work.now + OPEN_FOR
 
 
 def unmask(work: Work, household: Household, part: Part, reason: Reason) -> datetime:

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     SEE_TOTALS = "see_totals"
     SEARCH_HOUSEHOLDS = "search_households"
     OPEN_HOUSEHOLD = "open_household"
+    OPEN_WITH_REASON = "open_with_reason"
+    REVIEW_OPENINGS = "review_openings"
     KNOW_PROTECTED = "know_protected"
     SEE_TASKS = "see_tasks"
     DECIDE_TASKS = "decide_tasks"
@@ -125,6 +127,10 @@ GRANTS: Mapping[Permission, Grant] = {
     # Agents and supervisors get households with the call desk, in a call and by level; not before.
     Permission.SEARCH_HOUSEHOLDS: _BACK_OFFICE,
     Permission.OPEN_HOUSEHOLD: _BACK_OFFICE,
+    # An ended record of a household; agents and supervisors get no household by it.
+    Permission.OPEN_WITH_REASON: Grant(_DESK.roles | {Role.WARD_OFFICER}),
+    # Nobody reviews what they opened themselves: openings.services enforces it.
+    Permission.REVIEW_OPENINGS: Grant(_LEADS.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
     Permission.KNOW_PROTECTED: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),

@@ -180,18 +180,21 @@ def store_scan(work: Work, checked: CheckedScan, *, household_id: int | None = N
 def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> Scan | None:
     """Return a scan without its content; None where there is none, or the reader may not know."""
     row = session.get(Scan, scan_id)
-    if row is None or include_protected:
+    if include_protected:
         return row
-    if row.ward_only:
-        return None
     forms = (
         select(Household.protected)
         .join(Request, Request.household_id == Household.id)
         .join(PaperForm, PaperForm.request_id == Request.id)
         .where(PaperForm.scan_id == scan_id)
     )
-    own = select(Household.protected).where(Household.id == row.household_id)
-    return None if any(session.scalars(own.union_all(forms))) else row
+    own = (
+        select(Household.protected)
+        .join(Scan, Scan.household_id == Household.id)
+        .where(Scan.id == scan_id)
+    )
+    hidden = any(session.scalars(own.union_all(forms)))  # asked for one that is not there as well
+    return None if row is None or row.ward_only or hidden else row
 
 
 def open_scan(work: Work, scan_id: int, reason: ScanReason) -> tuple[bytes, str]:

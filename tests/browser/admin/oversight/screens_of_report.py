@@ -9,7 +9,9 @@ from playwright.sync_api import Page
 from portal.domain.contacts.telephony.importer import import_file
 from portal.domain.contacts.telephony.kinds import Reason
 from portal.domain.contacts.telephony.reading import CountsFile
+from portal.domain.desk.casework.access import Reason as AccessReason
 from portal.domain.desk.casework.access import record_protected_request
+from portal.domain.desk.openings.services import open_with_reason
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.program.loader import load_program
@@ -17,6 +19,7 @@ from portal.domain.oversight.reports.calls.report import KIND
 from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.oversight.reports.monthly.states import DRAFT
 from portal.domain.oversight.reports.monthly.versions import month_report
+from portal.domain.people.households.models import Household
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
@@ -34,6 +37,7 @@ from tests.support.work import work_in
 REPORT = "/call-report/2023-07"
 WRONG = ("2023-07-05", "9:00", "1番", 1, 2, 0, 0, 0, 0)
 PROGRAM = load_program("sample")
+OTHER = AccessReason.OTHER
 
 
 def lead(served: ServedStaff, name: str = "") -> Actor:
@@ -210,6 +214,22 @@ def _watch(served: ServedStaff, page: Page, path: str = "/watch") -> None:
     served.go(page, path)
 
 
+def _openings(served: ServedStaff, page: Page, path: str = "/openings", after: str = "") -> None:
+    """Two openings of an officer, one of them a day ago, as a supervisor reviews them."""
+    officer = hire(served.database, served.now, Role.OFFICER, f"opener{served.now:%H%M%S%f}").id
+    actor = Actor(Role.OFFICER, officer, Organization.CONTRACTOR)
+    with served.database.write() as session:
+        household = session.get_one(Household, served.numbers["household"])
+        for at, reason in ((timedelta(hours=25), AccessReason.CHECK), (timedelta(), OTHER)):
+            work = work_in(session, actor, served.now - at)
+            open_with_reason(work, household, reason, "区からの照会（受付番号 1234）")
+    at_the_desk(served, page, Role.SUPERVISOR)
+    served.go(page, path)
+    if after:
+        page.locator(f'form[action$="/{after}"] button').first.click()
+        page.wait_for_load_state("load")
+
+
 def _mine(served: ServedStaff, page: Page) -> None:
     _watch(served, page)
     page.locator("form button.small-button").first.click()
@@ -236,4 +256,8 @@ REPORTS: dict[str, Step] = {
     "watch": _watch,
     "watch: everything": partial(_watch, path="/watch?view=all"),
     "watch: one was seen": _mine,
+    "openings": _openings,
+    "openings: justified": partial(_openings, after="justify"),
+    "openings: an incident": partial(_openings, after="question"),
+    "openings: everything": partial(_openings, path="/openings?view=all"),
 }

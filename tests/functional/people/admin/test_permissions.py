@@ -99,6 +99,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{register:str}": "certificate",
             "{entry_id:int}": "999",
             "{note_id:int}": "999",
+            "{opening_id:int}": "999",
             "{event_id:int}": "999",
             "{household_id:int}": str(person.household_id),
             "{task_id:int}": str(task.id),

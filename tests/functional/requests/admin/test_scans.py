@@ -237,7 +237,10 @@ def test_a_scan_of_a_protected_household_is_the_wards_alone(
         link(sqlite_staff, person, number)
     assert sqlite_staff.enter_as(Role.OFFICER).get(f"/scans/{number}").status_code == 404
     assert sqlite_staff.events("scan.viewed") == []
-    assert sqlite_staff.enter_as(Role.WARD_OFFICER).get(f"/scans/{number}").status_code == 200
+    ward, place = sqlite_staff.enter_as(Role.WARD_OFFICER), f"/scans/{number}"
+    assert ward.get(place).headers["location"].startswith("/opening?"), "no work of theirs"
+    assert ward.post("/opening/submit", {"reason": "check", "place": place}).status_code == 303
+    assert ward.get(place).status_code == 200
 
 
 def link(staff: StaffSite, person: Person, scan_id: int) -> None:

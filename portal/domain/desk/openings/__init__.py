@@ -1,0 +1,1 @@
+"""Households that somebody opened outside of their work, each with its reason and its review."""
