@@ -60,6 +60,11 @@ def _sign_in() -> dict[str, str]:
         "account.counter_channel_proposed": _s("窓口での受け取り方の登録を提案（区だけに表示）"),
         "account.counter_channel_set": _s("窓口で受け取り方を登録（区だけに表示）"),
         "account.counter_channel_refused": _s("窓口での受け取り方の登録を断った（区だけに表示）"),
+        "door.report_letter": _s("手紙をなくした届け出（はじめての端末を止めた）"),
+        "door.report_phone": _s("電話をなくした届け出（はじめての端末を止めた）"),
+        "door.lift": _s("なくした届け出を解いた"),
+        "loss.refused": _s("なくした届け出に応じなかった"),
+        "loss.lifted_at_counter": _s("窓口で本人確認書類を見て、届け出を解いた"),
         "account.lost": _s("紛失を届け出"),
         "account.new_letter": _s("新しい手紙を依頼"),
     }

@@ -17,6 +17,7 @@ from portal.domain.desk.casework import worklists
 from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.desk.casework.frozen import unfreeze
 from portal.domain.desk.casework.list_page import ListPage
+from portal.domain.desk.casework.loss_reports import lift_at_counter
 from portal.domain.desk.casework.new_letters import (
     last_day_to_decide,
     leads_to_letter,
@@ -24,13 +25,14 @@ from portal.domain.desk.casework.new_letters import (
     why_not,
 )
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.kinds import OF_SITE, TaskField, TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of, finish_task
 from portal.domain.people.tasks.states import TaskState
+from portal.domain.requests.recipients.counter import IdentityDocument
 from portal.domain.requests.requests.fields import Line
 from portal.platform.view import View
 
@@ -104,6 +106,8 @@ class TaskView(View):
     details: Sequence[WrittenLine]
     call_notes: tuple[Line, ...]
     can_unfreeze: bool
+    can_lift: bool
+    documents: Sequence[tuple[str, str]]
     leads_to_letter: bool
     letter_closed: str
     decide_until: date | None
@@ -127,6 +131,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             details=_written_lines(details) if written else (),
             call_notes=call_notes(page.work, task.household_id) if written else (),
             can_unfreeze=task.kind == TaskKind.BIRTH_FROZEN and is_open,
+            can_lift=task.kind == TaskKind.LOSS_REPORTED and is_open,
+            documents=[(one.value, one.label) for one in IdentityDocument],
             leads_to_letter=leads_to_letter(task),
             letter_closed=why_not(page.work, task),
             decide_until=last_day_to_decide(program)
@@ -175,6 +181,18 @@ def unfreeze_birth(page: Page) -> Response[Any]:
     return page.redirect("/tasks?said=unfrozen")
 
 
+def lift(page: Page) -> Response[Any]:
+    """End a report of a loss for a person who showed an identity document."""
+    task = _task(page)
+    if first_post(page):
+        try:
+            lift_at_counter(page.work, task.id, page.form.get("document"))
+        except InputError as error:
+            page.form.error("document", error.message)
+            return show(page, 422)
+    return page.redirect("/tasks?said=lifted")
+
+
 def new_letter(page: Page) -> Response[Any]:
     """Decide that the household gets a new letter."""
     task = _task(page)
@@ -204,4 +222,5 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route(
             "POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS
         ),
+        staff_route("POST", "/tasks/{task_id:int}/lift", lift, Permission.DECIDE_TASKS, shows=show),
     ]

@@ -20,6 +20,7 @@ from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.passwords import SALT_BYTES
+from portal.domain.people.credentials.states import Door
 from portal.domain.people.signin import account
 from portal.domain.people.signin.changes import WaitingChange, waiting_changes
 from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
@@ -66,6 +67,7 @@ class AccountView(View):
     own_password: bool
     devices: int
     said: str
+    shut: bool
     new_letter_open: bool
     new_letter_last_day: date | None
 
@@ -85,6 +87,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
             ),
             said=page.query.get("said", ""),
+            shut=credential.door != Door.OPEN,
             new_letter_open=window.is_open(page.now),
             new_letter_last_day=window.last_day if window.is_announced(page.now) else None,
         ),

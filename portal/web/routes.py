@@ -16,7 +16,7 @@ from portal.web.requests import (
     request_documents,
     requests,
 )
-from portal.web.signin import activation, changes, channels, code, fresh, signin, wait
+from portal.web.signin import activation, changes, channels, code, fresh, loss, signin, wait
 
 MODULES = (
     landing,
@@ -24,6 +24,7 @@ MODULES = (
     help_pages,
     schedule,
     lost,
+    loss,
     notices,
     signin,
     wait,

@@ -26,6 +26,8 @@ from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import USABLE
 from portal.domain.people.notices.services import Share, claim_due
+from portal.domain.people.signin.evidence import Item
+from portal.domain.people.signin.standing import kept_as
 from portal.domain.people.signin.steps import STATE_OF
 from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes, serve_site
@@ -45,6 +47,13 @@ NOON = datetime(2023, 8, 1, 3, 0, tzinfo=UTC)
 TOKEN = re.compile(r'name="form_token" value="([0-9a-f]*)"')
 PROGRAMS = ROOT / "portal" / "programs"
 T = TypeVar("T")
+SHOWN = {
+    "birth": frozenset({Item.LETTER}),
+    "channel": frozenset({Item.LETTER, Item.BIRTH}),
+    "code": frozenset({Item.LETTER}),
+    "full": frozenset({Item.LETTER, Item.APP}),
+}
+"""What somebody has shown who is at a stage."""
 
 
 def write_keys(folder: Path) -> Path:
@@ -263,7 +272,9 @@ def start_session(database: Database, person: Person, now: datetime, stage: str 
         if credential.state in USABLE:
             credential.state = STATE_OF[stage]
         owner = sessions.Owner(sessions.RESIDENT, person.credential_id)
-        return sessions.start(session, sessions.NewSession(owner, sessions.Stage(stage)), now)
+        kept = kept_as(SHOWN[stage], known_device=stage == sessions.Stage.FULL)
+        new = sessions.NewSession(owner, sessions.Stage(stage), data=kept)
+        return sessions.start(session, new, now)
 
 
 def session_at(database: Database, token: str) -> AuthSession | None:

@@ -1,6 +1,6 @@
 """The one-time code at sign-in: typed, sent again, sent by another channel, or a backup code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from portal.domain.people.credentials.queries import credential_by_id
 from portal.domain.people.notices.phones import mask_email, mask_phone
 from portal.domain.people.notices.queries import in_trouble
 from portal.domain.people.signin import attempt, code_sending, second_factor
+from portal.domain.people.signin.evidence import Item
 from portal.domain.people.signin.waits import from_text
 from portal.platform.http import cookies
 from portal.platform.routes import endpoint
@@ -144,17 +145,16 @@ def submit(page: Page) -> Response[Any]:
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
-    return complete(page)
+    return complete(page, Item(current.kind))
 
 
-def complete(page: Page, data: Mapping[str, Any] | None = None) -> Response[Any]:
-    """Open the account after the second proof, with what its session keeps."""
+def complete(page: Page, item: Item) -> Response[Any]:
+    """Open the account after the second proof."""
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     known = asked(page).known_device
     remember_device(page)
-    page.sign_in_as(
-        second_factor.open_account(page.work, page.who.auth, known_device=known, data=data)
-    )
+    token = second_factor.open_account(page.work, page.who.auth, item, known_device=known)
+    page.sign_in_as(token)
     return page.redirect("/home")
 
 
@@ -208,7 +208,7 @@ def submit_backup(page: Page) -> Response[Any]:
             "code", _("コードが違うか、もう使ったコードです。ほかのコードをお試しください。")
         )
         return show_backup(page, 422)
-    return complete(page, {second_factor.BY_BACKUP_CODE: True})
+    return complete(page, Item.BACKUP)
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -12,6 +12,8 @@ from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.signin import code_sending, second_factor
+from portal.domain.people.signin.evidence import Item, Right, suffices
+from portal.domain.people.signin.standing import shown_in
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
@@ -62,7 +64,8 @@ def by_channel(page: Page) -> Response[Any] | None:
     """
     if (refused := freshly_signed_in(page)) is not None:
         return refused
-    if page.who.auth is not None and page.who.auth.data.get(second_factor.BY_BACKUP_CODE):
+    auth = page.who.auth
+    if auth is not None and not suffices(shown_in(auth), Right.CHANGE_SECRETS):
         return _confirmation(page)
     return None
 
@@ -131,7 +134,8 @@ def submit(page: Page) -> Response[Any]:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
     kept = {name: value for name, value in page.who.auth.data.items() if name in UNFINISHED}
-    page.sign_in_as(second_factor.step_up(page.work, page.who.auth, data=kept))
+    item = Item(current.kind)
+    page.sign_in_as(second_factor.step_up(page.work, page.who.auth, item, data=kept))
     return page.redirect(PLACES[_place(page)])
 
 

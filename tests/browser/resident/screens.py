@@ -17,6 +17,8 @@ from portal.domain.people.authn.attempts import TypedLogin
 from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.hold import HOLD
 from portal.domain.people.credentials.formats import new_login_id
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import Door
 from portal.domain.people.signin import slow_mode
 from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
@@ -157,6 +159,19 @@ def _change_called_off(served: Served, page: Page) -> None:
     page.wait_for_load_state("load")
 
 
+def _stop_code(served: Served, page: Page) -> None:
+    _sent("/lost/stop/letter", address="080-1111-0001")(served, page)
+    send(page, code="12")
+
+
+def _account_shut(served: Served, page: Page) -> None:
+    served.people["shut"] = person = served.add(active=True)
+    served.enter(page, "shut")
+    with served.database.write() as session:
+        session.get_one(Credential, person.credential_id).door = Door.PHONE_LOST
+    served.go(page, "/account")
+
+
 def _foreign_form(served: Served, page: Page) -> None:
     served.go(page, "/signin")
     page.context.clear_cookies(name="visit")
@@ -260,6 +275,11 @@ for _path in (
     "/notices",
     "/lost",
     "/lost/ask",
+    "/lost/stop",
+    "/lost/stop/phone",
+    "/lost/stop/letter",
+    "/lost/stop/app",
+    "/lost/stop/received",
     "/signin",
     "/signedout",
     "/nowhere",
@@ -267,6 +287,12 @@ for _path in (
     _add(_path, _open(_path))
 _add("database lost: a form", _lost_form)
 _add("database lost: a page", _lost_page)
+_add("stop: phone, empty", _sent("/lost/stop/phone"))
+_add("stop: letter, no address", _sent("/lost/stop/letter", address="nobody"))
+_add("stop: code", _sent("/lost/stop/letter", address="080-1111-0000"))
+_add("stop: code, short", _stop_code)
+_add("stop: app, check digit", _sent("/lost/stop/app", login_id="1234567890", code="12"))
+_add("account: shut", _account_shut)
 _add("schedule: empty", _open("/letters/schedule"))
 _add("schedule", _schedule)
 _add("signin: ended", _open("/signin?ended=1"))

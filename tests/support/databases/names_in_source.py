@@ -14,6 +14,8 @@ SEALING = {
     "unseal_json": 2,
     "sealed_values": 1,
     "seal_into": 2,
+    "carry": 2,
+    "carried": 2,
 }
 """Functions that seal or open, and which of their arguments is the context."""
 INDEXING = {"blind": 0, "code_digest": 0, "sign": 0}

@@ -167,6 +167,13 @@ def _locked(facts: Facts, now: datetime) -> str:
         )
     elif locks.closed:
         parts.append(_("何度も間違えたため、止まっています。新しい手紙が届くと、使えます。"))
+    if locks.shut:
+        parts.append(
+            _(
+                "なくした届け出があったため、はじめての端末ではサインインできません。"
+                "確認ができれば、解除します。"
+            )
+        )
     if locks.birth_frozen:
         parts.append(_("生年月日を5回間違えたため、止まっています。確認ができれば、解除します。"))
     if locks.password_until is not None:

@@ -24,7 +24,7 @@ from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.codes import secret_of
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.credentials.states import CredentialState, Door
 from portal.domain.people.households.models import Household
 
 ASKED_FOR = timedelta(days=3)
@@ -51,13 +51,14 @@ class Dialing:
 
 
 def _enrolled(session: Session, household_id: int) -> OtpAuthenticator | None:
-    # Of a suspended account (reported lost) the telephone may be in other hands.
+    # Once it was reported lost, suspended or not, the telephone may be in other hands.
     statement = (
         select(OtpAuthenticator)
         .join(Credential, Credential.id == OtpAuthenticator.credential_id)
         .where(
             Credential.household_id == household_id,
             Credential.state.in_((CredentialState.ACTIVE, CredentialState.LOCKED)),
+            Credential.door.not_in((Door.PHONE_LOST, Door.BOTH_LOST)),
             OtpAuthenticator.kind == CodeChannel.SMS,
             OtpAuthenticator.state.in_((SourceState.CONFIRMED, SourceState.CLOSED)),
         )

@@ -35,9 +35,11 @@ from portal.domain.people.credentials.services import lock_row
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.notices.phones import parse_email, parse_mobile
+from portal.domain.people.signin import evidence
+from portal.domain.people.signin.evidence import Item
 from portal.domain.people.signin.last_days import in_last_days
 from portal.domain.people.signin.notify import notify_owner
-from portal.domain.people.signin.steps import state_at
+from portal.domain.people.signin.standing import account_at
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.recipients.counter import IdentityDocument
 from portal.domain.requests.recipients.newcomer import of_ward
@@ -141,11 +143,16 @@ def _account(work: Work, household_id: int) -> Credential:
             Credential.household_id == household_id, Credential.state == CredentialState.ACTIVE
         )
     )
-    if found is None or state_at(found, work.now) is not CredentialState.ACTIVE:
+    if found is None or not _may_set(found, work.now):
         raise ConflictError(
             _s("使っているIDがありません。窓口で渡す新しい手紙を、手配してください。")
         )
     return found
+
+
+def _may_set(credential: Credential, now: datetime) -> bool:
+    shown = frozenset({Item.COUNTER})
+    return evidence.may(shown, account_at(credential, now), evidence.Right.SET_SOURCE)
 
 
 def confirm(work: Work, approval_id: int) -> None:
@@ -165,7 +172,7 @@ def confirm(work: Work, approval_id: int) -> None:
     if source is None:
         raise _too_late()
     credential = lock_row(work.session, source.credential_id)
-    if state_at(credential, work.now) is not CredentialState.ACTIVE:
+    if not _may_set(credential, work.now):
         raise _too_late()
     if reason is not CounterReason.DANGER:
         notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)

@@ -32,6 +32,7 @@ WINDOW = WindowKind.NEW_LETTER
 LEADS_TO_LETTER = (
     TaskKind.NEW_LETTER,
     TaskKind.REPORT_LOST,
+    TaskKind.LOSS_REPORTED,
     TaskKind.CODE_CLOSED,
     TaskKind.BIRTH_FROZEN,
 )

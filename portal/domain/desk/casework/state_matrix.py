@@ -21,8 +21,9 @@ from portal.domain.mailroom.printing.archives.states import ARCHIVE
 from portal.domain.mailroom.printing.dispatch.states import DISPATCH
 from portal.domain.mailroom.printing.recalls.states import RECALL
 from portal.domain.people.coupons.states import COUPON
-from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.credentials.states import CREDENTIAL, DOOR
 from portal.domain.people.entitlements.states import ENTITLEMENT
+from portal.domain.people.signin.ways_page import ways_lines
 from portal.domain.requests.alternatives.states import ALTERNATIVE
 from portal.domain.requests.declines.states import DECLINE
 from portal.domain.requests.recipients.states import CHANGE
@@ -41,6 +42,7 @@ MACHINES = (
     REDELIVERY,
     CHANGE,
     CREDENTIAL,
+    DOOR,
     CALL,
     FAX_CASE,
     FAX_REPLY,
@@ -141,6 +143,7 @@ def _lines() -> Iterator[str]:
                 barred = [s for s in _ordered(exclusion.other) if not exclusion.allows(s)]
                 allowed = [s for s in (NONE, *_ordered(exclusion.other)) if exclusion.allows(s)]
                 yield _row([exclusion.other.name, ", ".join(allowed), ", ".join(barred)])
+    yield from ways_lines()
 
 
 def _row(cells: Iterable[str]) -> str:

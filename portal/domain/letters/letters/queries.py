@@ -10,7 +10,7 @@ from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintR
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.credentials.states import CredentialState, Door
 
 # built once: building a statement takes as long as running it
 OF_HOUSEHOLD = (
@@ -67,6 +67,7 @@ _OF_VALID_LETTER = (
         Credential.state.in_(
             (CredentialState.ISSUED, CredentialState.ACTIVE, CredentialState.LOCKED)
         ),
+        Credential.door.not_in((Door.LETTER_LOST, Door.BOTH_LOST)),
     )
     .order_by(Credential.id.desc())
     .limit(1)

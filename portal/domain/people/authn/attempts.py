@@ -27,6 +27,8 @@ class Attempt:
         password: The password in the form that was hashed.
         counters: Where the attempt was counted; a right one is uncounted.
         device: What kind of device the browser runs on.
+        known_device: Whether the browser signed in to this account before.
+        own_password: Whether the hash is of a password that its owner chose.
         matched: Whether the password was right, once it was compared.
         renewed: Its hash with the newest pepper, if it was right and has an earlier one.
     """
@@ -36,6 +38,8 @@ class Attempt:
     password: str = field(repr=False)
     counters: tuple[Bucket, ...] = ()
     device: str = ""
+    known_device: bool = False
+    own_password: bool = False
     matched: bool = False
     renewed: str | None = field(default=None, repr=False)
 

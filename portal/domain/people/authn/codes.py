@@ -133,9 +133,9 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
     if authenticator.locked_until is not None and authenticator.locked_until > work.now:
         return CodeAnswer.LOCKED
     if authenticator.kind == CodeChannel.TOTP:
-        answer = _check_totp(work, authenticator, typed_code.digits)
+        answer = check_app(work, authenticator, typed_code.digits)
     else:
-        answer = _check_sent(work, authenticator, entry)
+        answer = check_sent(work, authenticator, entry)
     if answer is CodeAnswer.RIGHT:
         if authenticator.fails or authenticator.locks:
             authenticator.fails = authenticator.locks = 0
@@ -214,7 +214,8 @@ _BURN = (
 )
 
 
-def _check_totp(work: Work, authenticator: OtpAuthenticator, digits: str) -> CodeAnswer:
+def check_app(work: Work, authenticator: OtpAuthenticator, digits: str) -> CodeAnswer:
+    """Check an app's code and use up its time step; a wrong one is not counted here."""
     app = App(secret_of(work.vault, authenticator), authenticator.last_step)
     answer, step = app.check(digits, work.now)
     if step != authenticator.last_step:
@@ -239,7 +240,8 @@ def good_until(work: Work, authenticator: OtpAuthenticator, purpose: str) -> dat
     )
 
 
-def _check_sent(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
+def check_sent(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
+    """Check a sent code and use it up; a wrong one counts against the code, not its source."""
     context = f"code:{authenticator.id}:{entry.purpose}"
     digests = work.vault.code_digests(context, read_code(entry.typed).digits)
     rows = work.session.scalars(

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
-from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.credentials.states import CREDENTIAL, DOOR
 
 ALIVE = "state IN ('issued','active','locked','suspended')"
 
@@ -16,7 +16,7 @@ class Credential(Base):
 
     The password is only ever a hash. ``locale`` is the language in which the household last signed
     in, for messages to it. From ``reset_at`` (UTC) on, the first sign-in is repeated (decision
-    0008).
+    0008). ``door`` says who may sign in after a report of a loss.
     """
 
     __tablename__ = "credential"
@@ -43,4 +43,5 @@ class Credential(Base):
     created_at: Mapped[datetime]
     activated_at: Mapped[datetime | None]
     reset_at: Mapped[datetime | None]
+    door: Mapped[str] = mapped_column(String(32), default=DOOR.initial, server_default=DOOR.initial)
     changed_at: Mapped[datetime]

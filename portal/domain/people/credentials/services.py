@@ -17,6 +17,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import (
     BEFORE,
     CREDENTIAL,
+    DOOR,
     LIVING,
     USABLE,
     CredentialState,
@@ -126,6 +127,24 @@ def move(work: Work, credential: Credential, action: str, reason: str = "") -> N
         credential.id,
         household_id=credential.household_id,
         reason=reason,
+    )
+
+
+def move_door(work: Work, credential: Credential, action: str) -> None:
+    """Take one step of the door of a locked account.
+
+    Raises:
+        WrongStateError: the door has no such step from this state.
+    """
+    credential.door = DOOR.next(credential.door, action)
+    credential.changed_at = work.now
+    record(
+        work,
+        f"door.{action}",
+        "credential",
+        credential.id,
+        household_id=credential.household_id,
+        door=credential.door,
     )
 
 

@@ -54,6 +54,17 @@ class AccountEvent(Labeled):
         lambda: _("新しいお手紙"),
         lambda: _("新しいお手紙を送る手続きをしました。"),
     )
+    LOSS_REPORTED = (
+        "loss_reported",
+        lambda: _("なくした届け出"),
+        lambda: _("なくした届け出があり、はじめての端末のサインインを止めました。"),
+    )
+    """One item alone made it, so it may be somebody else's report."""
+    REOPENED = (
+        "reopened",
+        lambda: _("サインインの再開"),
+        lambda: _("止めていたサインインを、再開しました。"),
+    )
     UNLOCKED = (
         "unlocked",
         lambda: _("サインインの再開"),

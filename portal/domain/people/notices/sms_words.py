@@ -16,6 +16,7 @@ TITLES: Mapping[CodePurpose, Sentence] = {
     CodePurpose.CHANGE_CHANNEL: lambda: _("連絡先変更の番号"),
     CodePurpose.DECLINE: lambda: _("辞退の番号"),
     CodePurpose.WITHDRAW: lambda: _("取り下げ番号"),
+    CodePurpose.REPORT_LOSS: lambda: _("届け出の番号"),
     CodePurpose.ALTERNATIVE: lambda: _("紙の券の番号"),
 }
 """What a code is for."""

@@ -15,7 +15,8 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.changes import call_off, refuse_while_waiting
+from portal.domain.people.signin.changes import call_off, require_change
+from portal.domain.people.signin.evidence import Right
 from portal.domain.people.signin.guessable import is_guessable
 from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.signin.own_password import put_own_password
@@ -58,11 +59,12 @@ def set_own_password(work: Work, auth: AuthSession, hashed: str) -> int:
     Ends every other session of the account and returns how many.
 
     Raises:
-        NotAllowedError: a change of channel waits: whoever may call it off must get in for that.
+        NotAllowedError: a change of channel waits: whoever may call it off must get in for that;
+            or a loss was reported.
         WrongStateError: the session or the account has gone on.
     """
     credential = lock_step(work, auth, Stage.FULL)
-    refuse_while_waiting(work, credential)
+    require_change(work, auth, credential, Right.CHANGE_SECRETS)
     put_own_password(work, credential, hashed)
     return sessions.end_all(
         work.session, sessions.Owner(sessions.RESIDENT, credential.id), keep=auth.id
@@ -73,11 +75,12 @@ def renew_backup_codes(work: Work, auth: AuthSession) -> list[str]:
     """Make ten new backup codes in place of the old ones, and tell the owner.
 
     Raises:
-        NotAllowedError: a change of channel waits: whoever may call it off may need an old one.
+        NotAllowedError: a change of channel waits: whoever may call it off may need an old one;
+            or a loss was reported.
         WrongStateError: the session or the account has gone on.
     """
     credential = lock_step(work, auth, Stage.FULL)
-    refuse_while_waiting(work, credential)
+    require_change(work, auth, credential, Right.CHANGE_SECRETS)
     _note(work, credential, "account.backup_codes")
     notify_owner(work, credential, AccountEvent.BACKUP_CODES_CHANGED)
     return new_backup_codes(work, credential.id)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,9 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import move
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.records import birth_digests
+from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.own_password import put_own_password
+from portal.domain.people.signin.standing import is_known, kept_as, require_step, shown_in
 from portal.domain.people.signin.steps import (
     FIRST_PASSWORD,
     lock_step,
@@ -67,7 +70,10 @@ def check_birth(work: Work, auth: AuthSession, typed: date) -> BirthCheck:
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
     digests = birth_digests(work.vault, household.number_digest, typed)
     if household.birth_digest is not None and any_same(household.birth_digest, digests):
-        token = _next_session(work, auth, Stage.CHANNEL)
+        shown = shown_in(auth) | {Item.BIRTH}
+        require_step(auth, credential, shown, Right.FIRST_SIGN_IN, work.now)
+        kept = kept_as(shown, known_device=is_known(auth))
+        token = _next_session(work, auth, Stage.CHANNEL, kept)
         record(
             by_resident,
             "activation.birth",
@@ -135,6 +141,7 @@ def activate(work: Work, auth: AuthSession) -> tuple[str, list[str]]:
         WrongStateError: the session is not at this step, or the account is past it.
     """
     credential = lock_step(work, auth, Stage.CHANNEL)
+    require_step(auth, credential, shown_in(auth), Right.FIRST_SIGN_IN, work.now)
     if not has_password(work.program, auth, credential):
         raise step_is_over()
     move(work.acting_as(Actor(Role.RESIDENT, credential.id)), credential, "activate")
@@ -149,12 +156,14 @@ def activate(work: Work, auth: AuthSession) -> tuple[str, list[str]]:
         credential.own_password_hash = None  # of a first sign-in that was never finished
     credential.activated_at = credential.activated_at or work.now
     backup = new_backup_codes(work, credential.id)
-    return _next_session(work, auth, Stage.FULL), backup
+    proven = {Item(one.kind) for one in sources if one.state == SourceState.CONFIRMED}
+    kept = kept_as(shown_in(auth) | proven, known_device=True)
+    return _next_session(work, auth, Stage.FULL, kept), backup
 
 
-def _next_session(work: Work, auth: AuthSession, stage: Stage) -> str:
+def _next_session(work: Work, auth: AuthSession, stage: Stage, kept: dict[str, Any]) -> str:
     owner = sessions.Owner(sessions.RESIDENT, auth.owner_id or 0)
-    new = sessions.NewSession(owner, stage, device=auth.device, replaces=auth)
+    new = sessions.NewSession(owner, stage, data=kept, device=auth.device, replaces=auth)
     return sessions.start(work.session, new, work.now)
 
 

@@ -33,7 +33,9 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.signin import slow_mode
 from portal.domain.people.signin.changes import settle
+from portal.domain.people.signin.evidence import Item, Right, may_become
 from portal.domain.people.signin.slow_mode import Ticket
+from portal.domain.people.signin.standing import account_at, kept_as
 from portal.domain.people.signin.steps import state_at
 
 DEVICE_LIFE = timedelta(days=400)
@@ -76,8 +78,10 @@ def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
     return name if vault.has_signed("device", name + digest.hex(), signature) else None
 
 
-def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
+def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True) -> Attempt:
     """Count the attempt and find the hash to compare with.
+
+    Not ``waits``: slow mode does not hold up what opens nothing.
 
     Raises:
         InputError: the ID has a wrong length or check digit (public arithmetic, so no try is
@@ -90,21 +94,29 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor) -> Attempt:
         raise InputError(login_id_text(), code="login_id")
     digest = login_digest(work.vault, login_id)
     device = known_device(work.vault, digest, visitor.device)
-    if device is None:
+    if device is None and waits:
         _wait_in_slow_mode(work, visitor.ticket)
     counters = _counters(work.vault, digest, device, visitor.address)
     _count(work, counters)
     credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
-    owner_id, hashed, password = None, None, read_password(typed.password)
-    if credential is not None:
-        owner_id = credential.id
-        if _takes_own_password(credential):
-            hashed, password = credential.own_password_hash, typed.password
-        elif _takes_mailed_password(
-            state_at(credential, work.now), work.program.letter_password_mode
-        ):
-            hashed = credential.password_hash
-    return Attempt(owner_id, hashed, password, counters, visitor.device_label)
+    own = credential is not None and _takes_own_password(credential)
+    return Attempt(
+        owner_id=credential.id if credential is not None else None,
+        hashed=_hash_of(work, credential, own=own),
+        password=typed.password if own else read_password(typed.password),
+        counters=counters,
+        device=visitor.device_label,
+        known_device=device is not None,
+        own_password=own,
+    )
+
+
+def _hash_of(work: Work, credential: Credential | None, *, own: bool) -> str | None:
+    if credential is None or own:
+        return credential.own_password_hash if credential is not None else None
+    state = state_at(credential, work.now)
+    mailed = _takes_mailed_password(state, work.program.letter_password_mode)
+    return credential.password_hash if mailed else None
 
 
 def _wait_in_slow_mode(work: Work, ticket: Ticket | None) -> None:
@@ -175,18 +187,19 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
     # An unknown ID is looked up and logged like a known one, so that timing reveals nothing.
     credential = work.session.get(Credential, attempt.owner_id or 0)
     household = work.session.get(Household, credential.household_id if credential else 0)
-    if credential is None or not (attempt.matched and _may_sign_in(credential, household)):
+    stage = _next_stage(work, attempt, credential) if is_served(household) else None
+    if credential is None or stage is None or not attempt.matched:
         _record_refusal(work, credential)
         return None
     attempt.uncount(work.session)
     _renew_hash(work, attempt)
     if state_at(credential, work.now) != credential.state:
         settle(work, credential.id)
-    stage = Stage.CODE if credential.state == CredentialState.ACTIVE else Stage.BIRTH
     owner = sessions.Owner(sessions.RESIDENT, credential.id)
+    kept = kept_as(password_of(attempt), known_device=attempt.known_device)
     token = sessions.start(
         work.session,
-        sessions.NewSession(owner, stage, device=attempt.device, replaces=replaced),
+        sessions.NewSession(owner, stage, data=kept, device=attempt.device, replaces=replaced),
         work.now,
     )
     record(
@@ -197,6 +210,21 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
         household_id=credential.household_id,
     )
     return SignedIn(token, stage)
+
+
+def password_of(attempt: Attempt) -> frozenset[Item]:
+    """Return which password an attempt tries, as what it shows if it is right."""
+    return frozenset({Item.OWN_PASSWORD if attempt.own_password else Item.LETTER})
+
+
+def _next_stage(work: Work, attempt: Attempt, credential: Credential | None) -> Stage | None:
+    """Return what comes after a right password; None if nothing may."""
+    if credential is None:
+        return None
+    account = account_at(credential, work.now, known_device=attempt.known_device)
+    steps = ((Right.SESSION, Stage.CODE), (Right.FIRST_SIGN_IN, Stage.BIRTH))
+    shown = password_of(attempt)
+    return next((stage for right, stage in steps if may_become(shown, account, right)), None)
 
 
 def _renew_hash(work: Work, attempt: Attempt) -> None:
@@ -211,10 +239,10 @@ def _renew_hash(work: Work, attempt: Attempt) -> None:
         )
 
 
-def _may_sign_in(credential: Credential, household: Household | None) -> bool:
+def is_served(household: Household | None) -> bool:
+    """Return whether a household may use the site at all (``domain.md`` §2.6)."""
     return (
-        credential.state in USABLE
-        and household is not None
+        household is not None
         and not household.withheld
         and household.state == HouseholdState.ACTIVE
     )

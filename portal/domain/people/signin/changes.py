@@ -23,10 +23,12 @@ from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
-from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.credentials.states import CredentialState, Door
 from portal.domain.people.notices.events import AccountEvent
+from portal.domain.people.signin.evidence import Right, may, suffices
 from portal.domain.people.signin.notify import notify_owner
-from portal.domain.people.signin.steps import lock_step
+from portal.domain.people.signin.standing import account_at, is_known, shown_in
+from portal.domain.people.signin.steps import lock_step, step_is_over
 
 AT_ONCE = 100
 
@@ -72,13 +74,27 @@ def waiting_changes(
     return sorted(found, key=lambda one: one.at)
 
 
-def refuse_while_waiting(work: Work, credential: Credential) -> None:
-    """Refuse what would shut out an owner who may still call a change off.
+def require_change(work: Work, auth: AuthSession, credential: Credential, right: Right) -> None:
+    """Refuse a change of factors that a locked account does not give to its session.
 
     Raises:
-        NotAllowedError: a change of this account waits (``change_waits``).
+        NotAllowedError: a loss was reported (``door_shut``), or a change of this account waits,
+            and what shuts out its owner has to wait too (``change_waits``).
+        WrongStateError: the session has shown too little.
     """
-    if waiting_changes(work.session, credential, work.now):
+    waits = bool(waiting_changes(work.session, credential, work.now))
+    account = account_at(credential, work.now, known_device=is_known(auth), changing=waits)
+    if may(shown_in(auth), account, right):
+        return
+    if account.door is not Door.OPEN:
+        raise NotAllowedError(
+            _(
+                "手紙か電話をなくしたという届け出があったため、いまは変えられません。"
+                "コールセンターにお電話ください。"
+            ),
+            code="door_shut",
+        )
+    if waits and suffices(shown_in(auth), right):
         raise NotAllowedError(
             _(
                 "受け取り方の変更を待っているあいだは、できません。変更が有効になってから、"
@@ -86,6 +102,7 @@ def refuse_while_waiting(work: Work, credential: Credential) -> None:
             ),
             code="change_waits",
         )
+    raise step_is_over()
 
 
 def hold_new(
@@ -109,11 +126,13 @@ def remove(work: Work, auth: AuthSession, kind: str) -> None:
     """Let a source of codes go once the hold is over; until then it is as good as before.
 
     Raises:
-        NotAllowedError: none would remain; what is not in force yet does not count.
+        NotAllowedError: none would remain (what is not in force yet does not count), or a loss
+            was reported.
         WrongStateError: the session or the account has gone on.
     """
     sources = settle(work, auth.owner_id or 0)
-    lock_step(work, auth, Stage.FULL)
+    credential = lock_step(work, auth, Stage.FULL)
+    require_change(work, auth, credential, Right.CHANGE_SOURCES)
     staying = [one for one in sources if one.state == SourceState.CONFIRMED and one.ends_at is None]
     chosen = [one for one in staying if one.kind == kind]
     if len(staying) <= len(chosen):

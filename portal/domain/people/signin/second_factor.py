@@ -24,16 +24,16 @@ from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry, read_co
 from portal.domain.people.credentials.formats import read_password
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.changes import hold_new, settle
+from portal.domain.people.signin.changes import hold_new, require_change, settle
+from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.notify import notify_owner
+from portal.domain.people.signin.standing import kept_as, require_step, shown_in
 from portal.domain.people.signin.steps import lock_step, step_is_over
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
 
 ORDER = tuple(CodeChannel)
 """Channels in the order in which they are offered."""
-BY_BACKUP_CODE = "by_backup_code"
-"""The key of a session's data that says that no channel was used to open it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +92,15 @@ def enroll(
     """Begin to enroll a source of codes, which belongs to this session until it is proven.
 
     Raises:
-        NotAllowedError: the program does not offer this kind.
+        NotAllowedError: the program does not offer this kind, or a loss was reported
+            (``door_shut``).
         WrongStateError: the session or its account has gone on.
     """
     if kind not in allowed:
         raise NotAllowedError(_("この方法は、いま使えません。ほかの方法を選んでください。"))
     codes.lock_all(work.session, auth.owner_id or 0)
     credential = lock_step(work, auth, Stage(auth.stage))
+    _require_sources(work, auth, credential)
     own = pending(work.session, auth)
     if own is not None and own.kind == kind:
         codes.change_pending(work, own, secret)
@@ -108,6 +110,13 @@ def enroll(
     typed = (own.address_digest or b"").hex()
     auth.data = auth.data | {"enrolling": own.id, "kind": kind, "typed": typed}
     return own
+
+
+def _require_sources(work: Work, auth: AuthSession, credential: Credential) -> None:
+    if auth.stage == Stage.FULL:
+        require_change(work, auth, credential, Right.CHANGE_SOURCES)
+    else:
+        require_step(auth, credential, shown_in(auth), Right.FIRST_SIGN_IN, work.now)
 
 
 def prove(work: Work, auth: AuthSession, typed: str) -> tuple[CodeAnswer, OtpAuthenticator]:
@@ -121,7 +130,7 @@ def prove(work: Work, auth: AuthSession, typed: str) -> tuple[CodeAnswer, OtpAut
     """
     sources = settle(work, auth.owner_id or 0)
     stage = Stage(auth.stage)
-    lock_step(work, auth, stage)
+    _require_sources(work, auth, lock_step(work, auth, stage))
     source = pending(work.session, auth)
     if source is None:
         raise step_is_over()
@@ -209,10 +218,8 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
     return right
 
 
-def open_account(
-    work: Work, auth: AuthSession, *, known_device: bool, data: Mapping[str, Any] | None = None
-) -> str:
-    """Open the account after the second proof, as ``step_up`` does.
+def open_account(work: Work, auth: AuthSession, item: Item, *, known_device: bool) -> str:
+    """Open the account after the second proof, as ``step_up`` does, with its errors.
 
     The owner is told of a browser that never signed in before: a code that was given away to a
     false site opens an account from there (A7 of ``security.md`` §4).
@@ -220,25 +227,34 @@ def open_account(
     if not known_device:
         credential = work.session.get_one(Credential, auth.owner_id)
         notify_owner(work, credential, AccountEvent.NEW_DEVICE)
-    return step_up(work, auth, data=data)
+    return step_up(work, auth, item)
 
 
-def step_up(work: Work, auth: AuthSession, *, data: Mapping[str, Any] | None = None) -> str:
-    """Replace this session with a fully signed-in one with ``data``; return its ID."""
-    credential_id = auth.owner_id or 0
-    credential = work.session.get_one(Credential, credential_id)
+def step_up(
+    work: Work, auth: AuthSession, item: Item, *, data: Mapping[str, Any] | None = None
+) -> str:
+    """Replace this session, which has now shown ``item``, with a fully signed-in one with ``data``.
+
+    Returns its ID.
+
+    Raises:
+        WrongStateError: what was shown opens no session; or the session or its account has gone on.
+    """
+    credential = lock_step(work, auth, Stage(auth.stage))
+    shown = shown_in(auth) | {item}
+    require_step(auth, credential, shown, Right.SESSION, work.now)
     credential.locale = current_locale()
     record(
-        work.acting_as(Actor(Role.RESIDENT, credential_id)),
+        work.acting_as(Actor(Role.RESIDENT, credential.id)),
         "signin.complete",
         "credential",
-        credential_id,
+        credential.id,
         household_id=credential.household_id,
     )
     new = sessions.NewSession(
-        sessions.Owner(sessions.RESIDENT, credential_id),
+        sessions.Owner(sessions.RESIDENT, credential.id),
         sessions.Stage.FULL,
-        data=data or {},
+        data=dict(data or {}) | kept_as(shown, known_device=True),
         device=auth.device,
         replaces=auth,
     )

@@ -5,21 +5,15 @@ task; more than 1,000: a second task. Known devices never wait. It ends by itsel
 says how it is counted without a row that every sign-in waits for.
 """
 
-import base64
-import binascii
-import hmac
-import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.errors import IntegrityFaultError, ThrottledError
-from portal.domain.foundation.key_ring import opening_keys, sealing_key
+from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault, seal_json, unseal_json
+from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.attempts import TypedLogin
@@ -30,6 +24,7 @@ from portal.domain.people.authn.site_failures import (
     failures,
 )
 from portal.domain.people.signin import site_alarms
+from portal.domain.people.signin.carried import carried, carry
 from portal.domain.people.signin.site_alarms import Alarm
 from portal.domain.people.tasks.kinds import TaskKind
 
@@ -83,14 +78,12 @@ def make_ticket(vault: Vault, typed: TypedLogin, now: datetime) -> str:
         "login": typed.login[:PASSWORD_KEPT],
         "password": typed.password[:PASSWORD_KEPT],
     }
-    return base64.urlsafe_b64encode(
-        seal_json(_key(sealing_key(vault.token)), content, _CONTEXT)
-    ).decode()
+    return carry(vault, content, _CONTEXT)
 
 
 def read_ticket(vault: Vault, sealed: str | None, now: datetime) -> Ticket | None:
     """Return the try that waits; None if it is forged or older than five minutes."""
-    content = _opened(vault, sealed or "")
+    content = carried(vault, sealed or "", _CONTEXT)
     if content is None:
         return None
     ready_at = datetime.fromtimestamp(content["ready"], UTC)
@@ -109,17 +102,3 @@ def has_waited(work: Work, ticket: Ticket | None) -> bool:
 def give_back(session: Session, ticket: Ticket) -> None:
     """Make a ticket good again: the machine was too busy to compare its password."""
     throttles.uncount_try(session, _USED.of(ticket.number))
-
-
-def _opened(vault: Vault, sealed: str) -> dict[str, Any] | None:
-    for token in opening_keys(vault.token):
-        try:
-            opened = unseal_json(_key(token), base64.urlsafe_b64decode(sealed), _CONTEXT)
-        except (IntegrityFaultError, binascii.Error, ValueError, json.JSONDecodeError):
-            continue
-        return dict(opened)
-    return None
-
-
-def _key(token: bytes) -> bytes:
-    return hmac.digest(token, _CONTEXT.encode(), "sha256")

@@ -10,6 +10,7 @@ class TaskKind(Labeled):
 
     NEW_LETTER = "new_letter", lambda: _s("新しい手紙の依頼")
     REPORT_LOST = "report_lost", lambda: _s("紛失の届け出")
+    LOSS_REPORTED = "loss_reported", lambda: _s("紛失の届け出（サインインせずに）")
     BIRTH_FROZEN = "birth_frozen", lambda: _s("生年月日の凍結")
     CODE_CLOSED = "code_closed", lambda: _s("確認の番号の停止")
     NO_CHANNEL = "no_channel", lambda: _s("確認の番号を受け取れない")
@@ -46,6 +47,12 @@ _ADVICE: Mapping[TaskKind, Sentence] = {
     TaskKind.REPORT_LOST: lambda: _s(
         "アカウントは止まっています。新しい手紙は、次の印刷で作られ、"
         "登録された住所にだけ送られます。"
+    ),
+    TaskKind.LOSS_REPORTED: lambda: _s(
+        "手紙だけ、または電話だけを持つ人が届け出たため、はじめての端末からのサインインと、"
+        "受け取り方の変更を止めています。使ったことのある端末では、そのまま使えます。"
+        "本人と確かめられたら、電話の受付の「サインインを再開する」か、この画面で、"
+        "その日のうちに解いてください。手紙をなくしたときは、新しい手紙を出します。"
     ),
     TaskKind.BIRTH_FROZEN: lambda: _s(
         "世帯主の生年月日が5回違いました。本人と確かめられたら、"

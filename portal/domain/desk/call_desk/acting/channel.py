@@ -36,9 +36,11 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row
-from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.signin.changes import hold_reset
+from portal.domain.people.signin.evidence import Item, Right, may
+from portal.domain.people.signin.standing import account_at
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.tasks.services import new_receipt_no
 
@@ -90,7 +92,7 @@ def propose(work: Work, household_id: int) -> DeskAct:
             code="call_back",
         )
     require_open(work.program.windows.sign_in, work.now)
-    credential = _changeable(work.session, household_id)
+    credential = _changeable(work, household_id)
     waiting = open_for(work.session, KIND, SUBJECT, [credential.id]).get(credential.id)
     if waiting is not None and work.now < waiting.proposed_at + LIFE:
         raise ConflictError(
@@ -104,10 +106,15 @@ def propose(work: Work, household_id: int) -> DeskAct:
     return record_act(work, admitted, ActSubject("approval", approval.id, new_receipt_no()))
 
 
-def _changeable(session: Session, household_id: int) -> Credential:
+def _may_reset(credential: Credential, now: datetime) -> bool:
+    shown = frozenset({Item.CALL_BACK})
+    return may(shown, account_at(credential, now), Right.RESET)
+
+
+def _changeable(work: Work, household_id: int) -> Credential:
     """Return the locked account whose channel may be changed."""
-    credential = lock_row(session, living_credential(session, household_id).id)
-    if not CREDENTIAL.can(credential.state, "reset_channel"):
+    credential = lock_row(work.session, living_credential(work.session, household_id).id)
+    if not _may_reset(credential, work.now):
         raise ConflictError(
             _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。"),
             code="no_channel",
@@ -142,7 +149,7 @@ def confirm(work: Work, approval_id: int) -> DeskAct:
         )
     require_open(work.program.windows.sign_in, work.now)
     credential = lock_row(work.session, approval.subject_id or 0)
-    if not CREDENTIAL.can(credential.state, "reset_channel"):
+    if not _may_reset(credential, work.now):
         raise WrongStateError(
             _s("受け取り方を変えられる状態ではありません。新しい手紙を案内してください。")
         )

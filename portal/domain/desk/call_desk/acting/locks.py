@@ -12,7 +12,7 @@ from portal.domain.people.authn import throttles
 from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.states import LIVING, CredentialState
+from portal.domain.people.credentials.states import LIVING, CredentialState, Door
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TaskState
@@ -22,14 +22,15 @@ from portal.domain.people.tasks.states import TaskState
 class Locks:
     """The locks of an account; the instants (UTC) are in the future, or None.
 
-    Waiting times and a frozen birth date may be ended for a verified caller; ``closed`` (a password
-    or channel after too many tries) and ``suspended`` (reported lost, returned letter) end only
-    with a new letter.
+    Waiting times, a frozen birth date and a ``shut`` door (a report by one item alone) may be ended
+    for a verified caller; ``closed`` (a password or channel after too many tries) and ``suspended``
+    (reported lost, returned letter) end only with a new letter.
     """
 
     birth_frozen: bool = False
     password_until: datetime | None = None
     code_until: datetime | None = None
+    shut: bool = False
     closed: bool = False
     suspended: bool = False
 
@@ -37,7 +38,7 @@ class Locks:
     def can_end(self) -> bool:
         """Whether a lock may be ended by telephone."""
         waits = self.birth_frozen or self.password_until is not None or self.code_until is not None
-        return waits and not self.suspended
+        return (waits or self.shut) and not self.suspended
 
     @property
     def any(self) -> bool:
@@ -90,6 +91,7 @@ def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
         birth_frozen=credential.state == CredentialState.LOCKED,
         password_until=throttles.blocked_until(session, bucket, now),
         code_until=max(waits, default=None),
+        shut=credential.door != Door.OPEN,
         closed=throttles.is_closed(session, bucket)
         or (not usable and any(source.state == SourceState.CLOSED for source in sources)),
         suspended=credential.state == CredentialState.SUSPENDED
