@@ -14,6 +14,7 @@ from portal.domain.contacts.faxes.states import (
     SENT,
     SendingFailure,
 )
+from portal.domain.contacts.faxes.visibility import named_outside_the_ward, require_visible
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
@@ -25,9 +26,12 @@ def read_number(work: Work, case_id: int, reply_id: int) -> FaxReply:
     """Return the number to dial, and log that it was read.
 
     Raises:
-        NotFoundError: there is no such reply.
+        NotFoundError: there is no such reply, or its household has come under protection.
     """
     reply = of_case(work.session, case_id, reply_id)
+    require_visible(work.session, work.session.get(FaxCase, case_id))
+    if reply.household_id and not named_outside_the_ward(work.session, [reply]):
+        raise NotFoundError(_s("この返信は見つかりませんでした。"))
     record(work, "fax.number_read", "fax_case", reply.case_id, reply=reply.id)
     return reply
 

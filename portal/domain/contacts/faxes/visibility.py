@@ -1,18 +1,21 @@
 """Access to a FAX case: the calls about it, its household, and who may see its pages."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.levels import Level, level_of
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.services import current_call
-from portal.domain.contacts.faxes.models import FaxCase
+from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.states import RECEIVED
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import ScanReason, open_scan, visible_scan
 
@@ -56,6 +59,24 @@ def may_see_pages(work: Work, case: FaxCase) -> bool:
     return fresh or work.actor.role in LEADS or own_call(work, case.id) is not None
 
 
+def require_visible(session: Session, case: FaxCase | None) -> FaxCase:
+    """Return a case whose contents may be seen outside the ward.
+
+    Raises:
+        NotFoundError: there is none, or its household has come under protection.
+    """
+    if case is None or visible_scan(session, case.scan_id, include_protected=False) is None:
+        raise NotFoundError(_s("このFAXは見つかりませんでした。"))
+    return case
+
+
+def named_outside_the_ward(session: Session, replies: Iterable[FaxReply]) -> frozenset[int]:
+    """Return those of the replies' households that may be named outside the ward."""
+    keys = {reply.household_id for reply in replies if reply.household_id is not None}
+    ordinary = select(Household.id).where(Household.id.in_(keys), Household.protected.is_(False))
+    return frozenset(session.scalars(ordinary))
+
+
 def read_page(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
     """Return a page (``number`` from 1) of a case's file with its media type; log the access.
 
@@ -80,12 +101,10 @@ def read_sender(work: Work, case_id: int) -> FaxCase:
     """Log that the actor reads the number in a case's header, and return the case.
 
     Raises:
-        NotFoundError: there is no such case.
+        NotFoundError: there is no such case, or its household has come under protection.
         NotAllowedError: the actor does not handle it.
     """
-    case = work.session.get(FaxCase, case_id)
-    if case is None:
-        raise NotFoundError(_s("このFAXは見つかりませんでした。"))
+    case = require_visible(work.session, work.session.get(FaxCase, case_id))
     if not may_see_pages(work, case):
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。番号は、対応している人だけが見られます。")
