@@ -58,6 +58,7 @@ class Context:
         first: The person of ``--by``, once proven.
         dry_run: ``--dry-run``: whether nothing is to be changed.
         json_file: ``--json``: the file for the result, ``-`` for standard output.
+        moves_index: Whether the command may meet a database of another search key.
     """
 
     settings: Settings
@@ -69,6 +70,7 @@ class Context:
     first: Actor | None = None
     dry_run: bool = False
     json_file: str | None = None
+    moves_index: bool = False
 
     @property
     def program_name(self) -> str:
@@ -86,7 +88,7 @@ class Context:
 
     @cached_property
     def _database(self) -> RecordingDatabase:
-        check_tables_and_keys(self.settings)
+        check_tables_and_keys(self.settings, moving=self.moves_index)
         engine = make_engine(self.settings.database_url, waits=COMMAND_WAITS)
         database = RecordingDatabase(engine, self._record_look)
         command = click.get_current_context(silent=True)

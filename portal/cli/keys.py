@@ -5,22 +5,24 @@ from datetime import datetime
 import click
 
 from portal.cli.context import Context, answering
+from portal.cli.index_key import rotate_index
 from portal.cli.key_papers import papers
+from portal.cli.key_steps import begin, progress_of, say_coming, say_earlier
 from portal.domain.foundation.errors import WrongStateError
-from portal.domain.foundation.key_ring import READ_EVERY, KeyFile
+from portal.domain.foundation.key_ring import READ_EVERY
 from portal.domain.foundation.program.deployment import CHECKED_KEYS, deployment, follow
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_FILES, Vault, load_vault
 from portal.domain.oversight.keys import services
+from portal.domain.oversight.keys.another_index import INDEX
 from portal.domain.oversight.keys.another_pepper import renew_births
 from portal.domain.oversight.keys.needs import need_earlier
-from portal.domain.oversight.keys.sealing_anew import Passed, Progress, places, seal_all_anew
+from portal.domain.oversight.keys.sealing_anew import Passed, places, seal_all_anew
 from portal.domain.tables import metadata
 from portal.platform.key_files import create_keys
 from portal.platform.key_rotation import Folder
 
 MASTER, PEPPER = "kek", "pepper"
-SHOWN_EVERY = 5_000
 
 
 @click.group("keys", help="The keys of this deployment.")
@@ -55,21 +57,21 @@ def create(context: Context) -> None:
 @click.pass_obj
 @answering
 def rotate(context: Context, name: str, copied: bool) -> None:
-    """Replace a key while the sites go on; run it again after --copied, also if it was stopped."""
+    """Replace a key while the sites go on; run it again after --copied, also if it was stopped.
+
+    ``index`` wants all sites and workers stopped for its second step.
+    """
+    if name == INDEX:
+        rotate_index(context, copied)
+        return
     context.database()
     folder = Folder(context.settings.key_dir, name)
     coming = folder.coming
     begins = not folder.earlier or (name == PEPPER and not copied)
     if coming is None and begins:
-        coming, copied = _begin(context, folder), False
+        coming, copied = begin(context, folder), False
     if coming is not None and not copied:
-        click.echo(
-            _s(
-                "新しい鍵 %(file)s を作りました。まだ使いません。すべての機械の鍵フォルダーに"
-                "写してから、「portal keys rotate %(name)s --copied」を実行してください。"
-            )
-            % {"file": coming.path.name, "name": name}
-        )
+        say_coming(name, coming)
         return
     if coming is not None:
         with context.database().read() as session:
@@ -81,17 +83,7 @@ def rotate(context: Context, name: str, copied: bool) -> None:
         _seal_anew(context, vault)
     if name == PEPPER:
         _pepper_anew(context, vault)
-    _say_earlier(folder)
-
-
-def _begin(context: Context, folder: Folder) -> KeyFile:
-    """Make the coming key, on record before it has its name: who was stopped begins anew."""
-    with context.database().write() as session:
-        here = {file.path.name for file in folder.files}
-        services.check_may_begin(session, folder.name, here)
-        made = folder.write()
-        services.note_made(context.work(session), folder.name, made)
-    return folder.name_it(made)
+    say_earlier(folder)
 
 
 def _record_newest(context: Context, vault: Vault, folder: Folder) -> None:
@@ -112,7 +104,7 @@ def _seal_anew(context: Context, vault: Vault) -> None:
         context.database().write,
         vault,
         places(metadata.tables),
-        _progress(context),
+        progress_of(context),
         pause=READ_EVERY,
     )
     _note_anew(context, MASTER, passed)
@@ -123,7 +115,7 @@ def _seal_anew(context: Context, vault: Vault) -> None:
 
 
 def _pepper_anew(context: Context, vault: Vault) -> None:
-    passed = renew_births(context.database().write, vault, _progress(context))
+    passed = renew_births(context.database().write, vault, progress_of(context))
     _note_anew(context, PEPPER, passed)
     click.echo(
         _s(
@@ -134,29 +126,10 @@ def _pepper_anew(context: Context, vault: Vault) -> None:
     )
 
 
-def _progress(context: Context) -> Progress:
-    def show(place: str, rows: int) -> None:
-        if context.speaks and rows % SHOWN_EVERY == 0:
-            click.echo(f"  {place}: {rows:,}", err=True)
-
-    return show
-
-
 def _note_anew(context: Context, name: str, passed: Passed) -> None:
     if passed.sealed_anew:
         with context.database().write() as session:
             services.note_sealed_anew(context.work(session), name, passed.sealed_anew)
-
-
-def _say_earlier(folder: Folder) -> None:
-    for file in folder.earlier:
-        click.echo(
-            _s(
-                "「portal keys papers print」で、鍵の紙を作りなおしてください。前の鍵 %(file)s は、"
-                "まだ残っています。要らなくなったら「portal keys destroy %(file)s」で消せます。"
-            )
-            % {"file": file.path.name}
-        )
 
 
 @keys_group.command()
@@ -164,14 +137,20 @@ def _say_earlier(folder: Folder) -> None:
 @answering
 def status(context: Context) -> None:
     """Show the age of each key, what comes, and what still needs an earlier one."""
+    context.moves_index = True
     with context.database().read() as session:
         now = context.clock.now(session)
         for name in KEY_FILES:
             folder = Folder(context.settings.key_dir, name)
             age = services.age_of(session, name)
             click.echo(_line(folder, age, now))
-        for name, text in ((MASTER, _s("前の鍵で封じた行")), (PEPPER, _s("前の pepper の行"))):
-            if Folder(context.settings.key_dir, name).earlier:
+        for name, text in (
+            (MASTER, _s("前の鍵で封じた行")),
+            (INDEX, _s("前の index の照合値のままのデータベース")),
+            (PEPPER, _s("前の pepper の行")),
+        ):
+            folder = Folder(context.settings.key_dir, name)
+            if folder.earlier or (name == INDEX and folder.coming is not None):
                 left = need_earlier(context.work(session), name, places(metadata.tables))
                 click.echo(
                     f"{text}: {sum(left.values()):,}"
@@ -195,6 +174,7 @@ def _line(folder: Folder, age: services.Age | None, now: datetime) -> str:
 def destroy(context: Context, file_name: str) -> None:
     """Destroy an earlier key on this machine, by the name of its file, once nothing needs it."""
     name = file_name.partition(".")[0]
+    context.moves_index = name == INDEX
     folder = Folder(context.settings.key_dir, name)
     folder.check_earlier(file_name)
     with context.database().write() as session:

@@ -136,8 +136,10 @@ def _seal_what_is_there(
     sealer.sign(at_once=first)
 
 
-def check_tables_and_keys(settings: Settings) -> None:
+def check_tables_and_keys(settings: Settings, *, moving: bool = False) -> None:
     """Refuse a database that is missing, or has other tables, keys or another program.
+
+    ``moving`` is for commands that bring a database to another search key.
 
     Raises:
         DisposedError: the data were disposed of.
@@ -150,7 +152,7 @@ def check_tables_and_keys(settings: Settings) -> None:
             refuse_disposed(session)
             vault = load_vault(settings.key_dir)
             if (known := deployment(session)) is not None:
-                check_keys(known, vault)
+                check_keys(known, vault, moving=moving)
                 check_program_belongs(known, load_program(settings.program))
 
 

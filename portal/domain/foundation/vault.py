@@ -81,10 +81,14 @@ class Vault:
 
         ``purpose`` separates digests of the same value.
         """
-        data = value.encode() if isinstance(value, str) else value
-        return hashlib.blake2b(
-            data, digest_size=size, key=self.index, person=purpose.encode()[:16]
-        ).digest()
+        return _blind(self.index, purpose, value, size)
+
+    def earlier_blinds(self, purpose: str, value: str | bytes, size: int = 16) -> tuple[bytes, ...]:
+        """Return the digests that other keys of the folder make, mostly of before a rotation."""
+        used = bytes(self.index)
+        return tuple(
+            _blind(key, purpose, value, size) for key in opening_keys(self.index) if key != used
+        )
 
     def code_digest(self, purpose: str, value: str) -> bytes:
         """Return the keyed hash of a short secret (one-time code, birth date).
@@ -115,6 +119,13 @@ class Vault:
     def _signed(self, purpose: str, value: str, signature: str) -> bool:
         made = [_signature(key, purpose, value).encode() for key in opening_keys(self.token)]
         return any_same(signature.encode(), made)
+
+
+def _blind(key: bytes, purpose: str, value: str | bytes, size: int) -> bytes:
+    # the bytes of a ring are the key with which the program began, which it compared with its
+    # database; files that are put there later change nothing (decision 0036)
+    data = value.encode() if isinstance(value, str) else value
+    return hashlib.blake2b(data, digest_size=size, key=key, person=purpose.encode()[:16]).digest()
 
 
 def _code_digest(pepper: bytes, purpose: str, value: str) -> bytes:

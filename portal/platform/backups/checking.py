@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from portal.domain.foundation.errors import DomainError
 from portal.domain.oversight.copies.opened_rows import WRAPPED, Opened, SealedRows
-from portal.platform.backups.manifest import Figures, Manifest, differences, figures_of
+from portal.platform.backups.manifest import Figures, Manifest, differences, figures_of, vault_of
 from portal.platform.backups.restoring import Order, restore
 from portal.platform.backups.temporary import Place, temporary_place
 from portal.platform.database import Database, opened
@@ -98,9 +98,10 @@ def _inspect(database: Database, order: Order, verdict: Verdict) -> None:
             wanted = replace(wanted, rows=still)
         verdict.faults += differences(wanted, verdict.found)
         try:
+            vault = vault_of(verdict.manifest, order.vault)
             columns = columns_of(session.connection())
             tables = {table for table, column in columns if column == WRAPPED}
-            verdict.opened = SealedRows(session, order.vault, tables).open_all()
+            verdict.opened = SealedRows(session, vault, tables).open_all()
         except DomainError as error:
             verdict.faults.append(error.message)
 

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -196,6 +196,12 @@ def check_keys(manifest: Manifest, vault: Vault) -> None:
             )
             % {"names": ", ".join(wrong)}
         )
+
+
+def vault_of(manifest: Manifest, vault: Vault) -> Vault:
+    """Return the keys with the search key of a backup, which may be one of before."""
+    found = [key for key in opening_keys(vault.index) if key_digest(key) == manifest.keys["index"]]
+    return replace(vault, index=found[0]) if found else vault
 
 
 def check_deployment(session: Session, vault: Vault) -> None:

@@ -36,7 +36,7 @@ def check_key_ages(subject: Subject) -> Iterator[Finding]:
                     _s("「portal keys status」で、次にすることを確かめてください。"),
                 )
     if calm:
-        yield well("key_ages", _s("替えられる鍵（kek、pepper、token）は、1年以内のものです。"))
+        yield well("key_ages", _s("鍵（kek、index、pepper、token）は、どれも1年以内のものです。"))
 
 
 def _is_unfinished(files: list[KeyFile], name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.queries import credential_by_id
+from portal.domain.people.credentials.services import login_id_of
 from portal.domain.people.signin.attempt import known_device
 from portal.domain.people.signin.code_sending import Asked
 from portal.platform.http import cookies
@@ -17,6 +18,6 @@ def asked_in(page: Page, auth: AuthSession | None) -> Asked:
     """Return who asks for a code in a session, which may be newer than the page."""
     known = False
     if auth is not None and auth.owner_id is not None:
-        digest = credential_by_id(page.session, auth.owner_id).login_digest
-        known = known_device(page.site.vault, digest, page.cookie(cookies.DEVICE)) is not None
+        login_id = login_id_of(page.site.vault, credential_by_id(page.session, auth.owner_id))
+        known = known_device(page.site.vault, login_id, page.cookie(cookies.DEVICE)) is not None
     return Asked(origin_of(page.site), known)

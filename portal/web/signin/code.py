@@ -17,6 +17,7 @@ from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.credentials.queries import credential_by_id
+from portal.domain.people.credentials.services import login_id_of
 from portal.domain.people.notices.phones import mask_email, mask_phone
 from portal.domain.people.notices.queries import in_trouble
 from portal.domain.people.signin import attempt, code_sending, second_factor
@@ -165,7 +166,8 @@ def remember_device(page: Page) -> None:
     """
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     credential = credential_by_id(page.session, page.who.auth.owner_id)
-    token = attempt.device_token(page.site.vault, credential.login_digest)
+    login_id = login_id_of(page.site.vault, credential)
+    token = attempt.device_token(page.site.vault, login_id)
     page.answer.set_cookie(cookies.DEVICE, token, max_age=int(attempt.DEVICE_LIFE.total_seconds()))
 
 

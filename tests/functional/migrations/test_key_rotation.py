@@ -8,7 +8,12 @@ import pytest
 from sqlalchemy import Engine, select
 
 from portal.domain.foundation.errors import IntegrityFaultError
+from portal.domain.foundation.program.deployment import complete
+from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.vault import load_vault
+from portal.domain.oversight.copies.opened_rows import SealedRows
+from portal.domain.oversight.keys.another_index import renew_digests
+from portal.domain.oversight.keys.index_rows import RENEWED
 from portal.domain.oversight.keys.sealing_anew import (
     BOUND,
     DIRECT,
@@ -23,8 +28,30 @@ from portal.platform.key_rotation import Folder
 from portal.platform.migrations import upgrade_tables
 from tests.support.databases.sealed_rows import open_everything, stored_names
 from tests.support.databases.stored import FOLDER, Stored
+from tests.support.work import sample_program, work_in
 
 pytestmark = pytest.mark.matrix
+
+OTHER_KEYS = {"backup:{}", "birth:{}", "code:{}:{}", "device", "form", "lock"}
+"""Purposes of the pepper and of the key that signs."""
+MADE_ANEW = {
+    "household": "household.number_digest",
+    "person": "child.person_digest",
+    "coupon-number": "coupon.management_digest",
+    "coupon-code": "coupon.management_digest",
+    "login": "credential.login_digest",
+    "address": "otp_authenticator.address_digest",
+    "staff_login": "throttle_bucket.key",
+}
+LEFT = {
+    "answer-sheet": "only the digest of the file was kept; looked for by each key that is there",
+    "scan": "likewise, of the file that came",
+    "file-checksum": "only the digest was kept; while such a hand-over is open, nothing is changed",
+    "form_sender": "counts for a day what nobody keeps",
+    "network": "counts for an hour, or a day, what nobody keeps",
+    "outbox": "the name of a message, which gateways know by now",
+}
+"""Decision 0036 says what follows."""
 
 
 @pytest.fixture
@@ -66,6 +93,42 @@ def test_after_a_rotation_the_newest_key_alone_opens_every_row(old: Engine, keys
     assert again.sealed_anew == 0
     keys.destroy("kek.key")
     assert open_everything(old, load_vault(keys.folder), metadata) == before
+
+
+def test_what_stands_in_a_digest_or_is_bound_to_one_is_made_anew_or_left_for_a_reason() -> None:
+    listed = stored_names()
+    purposes = set(listed["names"]["index_purposes"]) - OTHER_KEYS
+    assert purposes == {*MADE_ANEW, *LEFT}
+    assert set(MADE_ANEW.values()) == {".".join(place) for place in RENEWED}
+    bound = {
+        name.split(".")[0]
+        for name, rule in listed["sealed"].items()
+        if "digest" in str(rule.get("context"))
+    }
+    renewed = {table for table, _column in RENEWED} | {"staged_household", "staged_child"}
+    assert bound - renewed == {"escalation_sheet", "scan", "scan_draft"}
+
+
+def test_after_another_search_key_a_whole_database_opens_and_is_found(
+    old: Engine, keys: Folder
+) -> None:
+    upgrade_tables(old)
+    before = open_everything(old, load_vault(keys.folder), metadata)
+    index, database = Folder(keys.folder, "index"), Database(old)
+    coming = index.begin()
+    with database.write() as session:
+        row = session.get_one(Deployment, 1)
+        complete(row, sample_program(), load_vault(keys.folder), row.program)
+        work = work_in(session, vault=load_vault(keys.folder))
+        renew_digests(work, coming.read(), "index.2.key", lambda _place, _rows: None)
+    index.promote()
+    index.destroy("index.key")
+    vault = load_vault(keys.folder)
+    assert open_everything(old, vault, metadata) == before
+    with database.read() as session:
+        found = SealedRows(session, vault, {"household"}).open_all()
+    assert found.households > 50
+    assert found.logins > 50
 
 
 def test_a_row_that_no_key_opens_is_named_and_stays(old: Engine, keys: Folder) -> None:

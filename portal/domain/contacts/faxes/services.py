@@ -1,5 +1,6 @@
 """FAX cases: stored with the time of their header, handled in a call, or closed without reply."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -38,7 +39,7 @@ from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.services import new_receipt_no
 from portal.domain.requests.requests.paper_forms import check_instant
-from portal.domain.requests.requests.scans import CheckedScan, digest_of, store_scan
+from portal.domain.requests.requests.scans import CheckedScan, known_digests, store_scan
 
 OLD = timedelta(days=31)
 """An older header needs a confirmation, because FAX machines lose their clocks."""
@@ -78,7 +79,7 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
     _check_header_time(fax, work.now)
     case = _case_of(work, fax)
     case.due_on = due_day(calendar, fax.received_at)
-    _refuse_double(work.session, digest_of(work, fax.file))
+    _refuse_double(work.session, known_digests(work, fax.file))
     try:
         with work.session.begin_nested():
             scan = store_scan(work, fax.file)
@@ -87,7 +88,7 @@ def receive(work: Work, calendar: CallCenterCalendar, fax: NewFax) -> FaxCase:
             work.session.flush()
     except IntegrityError:
         # somebody else stored the same file at this moment
-        _refuse_double(work.session, digest_of(work, fax.file))
+        _refuse_double(work.session, known_digests(work, fax.file))
         raise
     record(work, "fax.received", "fax_case", case.id, pages=case.pages, language=case.language)
     return case
@@ -130,8 +131,8 @@ def _sender(typed: str) -> str:
         raise InputError(error.message, code="sender") from None
 
 
-def _refuse_double(session: Session, digest: bytes) -> None:
-    known = session.scalar(select(FaxCase.receipt_no).where(FaxCase.digest == digest))
+def _refuse_double(session: Session, digests: Collection[bytes]) -> None:
+    known = session.scalar(select(FaxCase.receipt_no).where(FaxCase.digest.in_(digests)))
     if known is not None:
         raise ConflictError(
             _s("このファイルは、もう登録されています。受付番号は %(number)s です。")

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,7 @@ from portal.domain.foundation.key_ring import opening_keys
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import Vault, any_same, seal, unseal
+from portal.domain.foundation.vault import Vault, any_same, same, seal, unseal
 
 CHECK_CONTEXT = b"deployment"
 CHECKED_KEYS = ("index", "pepper", "token")
@@ -56,8 +57,10 @@ def is_complete(row: Deployment) -> bool:
     return row.program_title is not None and all(checks)
 
 
-def check_keys(row: Deployment, vault: Vault) -> None:
+def check_keys(row: Deployment, vault: Vault, *, moving: bool = False) -> None:
     """Refuse keys that do not belong to this database.
+
+    ``moving``: the search key may be one that comes or was before (``fitting``).
 
     Raises:
         IntegrityFaultError: one of the four is another database's; the message names its file.
@@ -74,6 +77,34 @@ def check_keys(row: Deployment, vault: Vault) -> None:
                 )
                 % {"name": name}
             )
+    if not (moving or is_found_by(row, vault)):
+        raise IntegrityFaultError(
+            _s(
+                "このデータベースの照合値は、いまの index の鍵のものではありません。鍵を替えている"
+                "途中か、替える前のバックアップです。サイトと「portal work」を止めたまま、"
+                "「portal keys rotate index --copied」を実行してください。"
+            )
+        )
+
+
+def is_found_by(row: Deployment, vault: Vault) -> bool:
+    """Tell whether the digests of this database are those of the search key in use.
+
+    Of this key only one fits at a time: it seals nothing, so that none could be tried on a row.
+    """
+    return row.index_check is None or same(row.index_check, _check_value(bytes(vault.index)))
+
+
+def fitting(row: Deployment, vault: Vault) -> Vault:
+    """Return the keys with the search key by which rows of this database are found now.
+
+    It is the one in use if the folder has none that fits.
+    """
+    known = row.index_check
+    if known is None or is_found_by(row, vault):
+        return vault
+    found = next((key for key in opening_keys(vault.index) if same(known, _check_value(key))), None)
+    return replace(vault, index=found) if found is not None else vault
 
 
 def check_program_belongs(row: Deployment, program: Program) -> None:
@@ -124,7 +155,15 @@ def follow(row: Deployment, vault: Vault, name: str) -> None:
     setattr(row, f"{name}_check", _check_values(vault, name)[0])
 
 
+def follow_index(row: Deployment, key: bytes) -> None:
+    """Record by which search key the rows of this database are found from now on."""
+    row.index_check = _check_value(key)
+
+
 def _check_values(vault: Vault, name: str) -> list[bytes]:
     """Return the digests of a key and of those before it, the newest first."""
-    keys = opening_keys(getattr(vault, name))
-    return [hmac.digest(key, b"portal key check", "sha256") for key in keys]
+    return [_check_value(key) for key in opening_keys(getattr(vault, name))]
+
+
+def _check_value(key: bytes) -> bytes:
+    return hmac.digest(key, b"portal key check", "sha256")

@@ -13,15 +13,18 @@ from portal.domain.foundation.key_ring import KeyFile, fingerprint
 from portal.domain.foundation.program.deployment import deployment
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.authn import throttles
 from portal.domain.people.authn.sessions import LIFETIMES
 
 SUBJECT, MADE, ROTATED = "key", "key.made", "key.rotated"
-REPLACEABLE = ("kek", "pepper", "token")
-"""The keys that can be replaced under a running program."""
+REPLACEABLE = ("kek", "index", "pepper", "token")
+"""The keys that can be replaced; ``index`` while the sites stand still, the others meanwhile."""
 OLD = timedelta(days=365)
 """From this age on a key is to be replaced."""
 SESSIONS_END = max(lifetime.absolute for lifetime in LIFETIMES.values())
 """After this time no session holds anything that was sealed or signed before."""
+KEPT = {"index": max(SESSIONS_END, timedelta(seconds=throttles.UNKNOWN_DEVICE.seconds))}
+"""How long an earlier key is kept: tries of IDs that do not exist are counted on for a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +131,12 @@ def check_sessions_ended(work: Work, name: str) -> None:
     Raises:
         WrongStateError: the newest key is not old enough.
     """
-    age = age_of(work.session, name)
-    if age is None or work.now - age.since < SESSIONS_END:
+    age, kept = age_of(work.session, name), KEPT.get(name, SESSIONS_END)
+    if age is None or work.now - age.since < kept:
         raise WrongStateError(
             _s(
                 "まだ前の鍵で始まったサインインが続いているかもしれません。"
                 "新しい鍵を使い始めてから%(hours)d時間たったら、もう一度実行してください。"
             )
-            % {"hours": SESSIONS_END // timedelta(hours=1)}
+            % {"hours": kept // timedelta(hours=1)}
         )

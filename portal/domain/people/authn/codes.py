@@ -57,9 +57,14 @@ def change_pending(work: Work, pending: OtpAuthenticator, secret: str) -> None:
 def _put_secret(work: Work, source: OtpAuthenticator, secret: str) -> None:
     source.sealed = seal(work.vault.kek, secret.encode(), _context(source))
     is_app = source.kind == CodeChannel.TOTP
-    source.address_digest = None if is_app else work.vault.blind("address", secret)
+    source.address_digest = None if is_app else address_digest(work.vault, secret)
     source.created_at = work.now
     work.session.flush()
+
+
+def address_digest(vault: Vault, address: str) -> bytes:
+    """Return the keyed digest by which an address is recognized."""
+    return vault.blind("address", address)
 
 
 def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:

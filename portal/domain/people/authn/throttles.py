@@ -222,6 +222,16 @@ def end_wait(session: Session, bucket: Bucket) -> None:
     )
 
 
+def bring(session: Session, before: Bucket, now: Bucket) -> None:
+    """Let a counter go on under another key; one that is there already stays as it is."""
+    there = select(_BUCKETS.c.key).where(_BUCKETS.c.key == now.stored_key).exists()
+    session.execute(
+        update(_BUCKETS)
+        .where(_BUCKETS.c.key == before.stored_key, ~there)
+        .values(key=now.stored_key)
+    )
+
+
 def sweep(session: Session, now: datetime) -> None:
     """Delete counters whose window is over."""
     session.execute(delete(ThrottleBucket).where(ThrottleBucket.expires_at < now))

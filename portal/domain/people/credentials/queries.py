@@ -7,6 +7,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.channels import CodeChannel, SourceState
+from portal.domain.people.authn.codes import address_digest
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 
@@ -42,7 +43,7 @@ def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> li
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
         .where(
-            OtpAuthenticator.address_digest == work.vault.blind("address", telephone),
+            OtpAuthenticator.address_digest == address_digest(work.vault, telephone),
             OtpAuthenticator.kind == CodeChannel.SMS,
             OtpAuthenticator.state.in_((SourceState.CONFIRMED, SourceState.CLOSED)),
         )

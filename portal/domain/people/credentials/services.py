@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.vault import Vault, seal
+from portal.domain.foundation.vault import Vault, opening_for_nobody, seal, unseal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.credentials.formats import new_login_id
@@ -27,6 +27,17 @@ from portal.domain.people.credentials.states import (
 def login_digest(vault: Vault, login_id: str) -> bytes:
     """Return the keyed digest by which an ID is found."""
     return vault.blind("login", login_id)
+
+
+def earlier_login_digests(vault: Vault, login_id: str) -> tuple[bytes, ...]:
+    """Return the digests that an ID had under search keys that are not in use."""
+    return vault.earlier_blinds("login", login_id)
+
+
+def login_id_of(vault: Vault, credential: Credential) -> str:
+    """Return the ID of an account, for what the program compares and shows to nobody."""
+    with opening_for_nobody():
+        return unseal(vault.kek, credential.login_sealed, credential.login_digest).decode()
 
 
 @dataclass(frozen=True, slots=True)

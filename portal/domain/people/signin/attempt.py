@@ -27,7 +27,7 @@ from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.throttles import Bucket
 from portal.domain.people.credentials.formats import read_login_id, read_password
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.services import login_digest
+from portal.domain.people.credentials.services import earlier_login_digests, login_digest
 from portal.domain.people.credentials.states import USABLE, CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.states import HouseholdState
@@ -66,16 +66,21 @@ class SignedIn:
     stage: Stage
 
 
-def device_token(vault: Vault, digest: bytes) -> str:
+def device_token(vault: Vault, login_id: str) -> str:
     """Return a cookie that marks this browser as known for one ID, and for no other."""
     name = secrets.token_hex(8)
-    return f"{name}.{vault.sign('device', name + digest.hex())}"
+    return f"{name}.{vault.sign('device', name + login_id)}"
 
 
-def known_device(vault: Vault, digest: bytes, token: str | None) -> str | None:
+def known_device(vault: Vault, login_id: str, token: str | None) -> str | None:
     """Return the device's name if the cookie was made for this ID."""
     name, _dot, signature = (token or "").partition(".")
-    return name if vault.has_signed("device", name + digest.hex(), signature) else None
+    # the program before 0.2.0 signed the ID's digest, so that another search key changed it
+    digests = (login_digest(vault, login_id), *earlier_login_digests(vault, login_id))
+    for bound in (login_id, *(digest.hex() for digest in digests)):
+        if vault.has_signed("device", name + bound, signature):
+            return name
+    return None
 
 
 def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True) -> Attempt:
@@ -93,9 +98,10 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True
     if login_id is None:
         raise InputError(login_id_text(), code="login_id")
     digest = login_digest(work.vault, login_id)
-    device = known_device(work.vault, digest, visitor.device)
+    device = known_device(work.vault, login_id, visitor.device)
     if device is None and waits:
         _wait_in_slow_mode(work, visitor.ticket)
+    _bring_tries(work, login_id, digest)
     counters = _counters(work.vault, digest, device, visitor.address)
     _count(work, counters)
     credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
@@ -117,6 +123,17 @@ def _hash_of(work: Work, credential: Credential | None, *, own: bool) -> str | N
     state = state_at(credential, work.now)
     mailed = _takes_mailed_password(state, work.program.letter_password_mode)
     return credential.password_hash if mailed else None
+
+
+def _bring_tries(work: Work, login_id: str, digest: bytes) -> None:
+    """Count on where tries of this ID were counted under an earlier search key.
+
+    Those of IDs that exist were brought with the rotation. Of others nobody knows the ID until it
+    is typed again, and their answers must not tell them apart.
+    """
+    own = throttles.UNKNOWN_DEVICE.of(digest.hex())
+    for earlier in earlier_login_digests(work.vault, login_id):
+        throttles.bring(work.session, throttles.UNKNOWN_DEVICE.of(earlier.hex()), own)
 
 
 def _wait_in_slow_mode(work: Work, ticket: Ticket | None) -> None:

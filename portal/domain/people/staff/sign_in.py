@@ -40,6 +40,13 @@ def account_key(vault: Vault, login: str) -> str:
     return vault.blind("staff_login", fold_login(login)).hex()
 
 
+def _bring_tries(work: Work, login: str) -> None:
+    """Count on where tries of this login were counted under an earlier search key."""
+    own = throttles.STAFF_ACCOUNT.of(account_key(work.vault, login))
+    for earlier in work.vault.earlier_blinds("staff_login", fold_login(login)):
+        throttles.bring(work.session, throttles.STAFF_ACCOUNT.of(earlier.hex()), own)
+
+
 def actor_of(user: StaffUser) -> Actor:
     """Return the actor of an account, for audit events."""
     return Actor(Role(user.role), user.id, Organization(user.organization))
@@ -54,6 +61,7 @@ def begin(work: Work, typed: TypedLogin, address: str) -> Attempt:
         ThrottledError: this login or network must wait.
     """
     near, _wide = network_keys(work.vault, address)
+    _bring_tries(work, typed.login)
     counters = (
         throttles.STAFF_ACCOUNT.of(account_key(work.vault, typed.login)),
         throttles.NETWORK.of("staff" + near),

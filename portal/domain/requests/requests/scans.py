@@ -114,6 +114,14 @@ def digest_of(work: Work, checked: CheckedScan) -> bytes:
     return work.vault.blind("scan", checked.came, 32)
 
 
+def known_digests(work: Work, checked: CheckedScan) -> tuple[bytes, ...]:
+    """Return the digests of the same file, also by search keys of before that are still here.
+
+    What came is not kept, so that another search key cannot make its digest anew.
+    """
+    return digest_of(work, checked), *work.vault.earlier_blinds("scan", checked.came, 32)
+
+
 def _refusal(code: str) -> str:
     return {
         "size": _s("ファイルが大きすぎます。10メガバイトまでのファイルを選んでください。"),

@@ -68,3 +68,25 @@ def test_no_earlier_and_no_coming_key_is_in_a_backup(deployed: Deployed) -> None
     assert done.exit_code == 3
     for name in ("kek.key", "kek.2.key", "token.2.next.key"):
         assert f"{name}.txt" in done.stderr
+
+
+def test_a_database_of_before_is_brought_to_the_search_key_in_use(
+    deployed: Deployed, new_database: NewUrl, tmp_path: Path
+) -> None:
+    """Both a check and a restore work with the key of before; nothing starts until it is done."""
+    file = deployed.backup()
+    deployed.done("keys", "rotate", "index")
+    deployed.done("keys", "rotate", "index", "--copied")
+    both = deployed.moved(tmp_path / "both", new_database(False))
+    both.done("verify-backup", file, "--identity", deployed.identity)
+    both.done("restore", file, "--identity", deployed.identity, "--live")
+    assert "portal keys rotate index --copied" in both.refused("coupons", "status")
+    assert "照合値のままのデータベース: 1" in both.done("keys", "status").stdout
+    refused = both.refused("keys", "destroy", "index.key")
+    assert "portal keys rotate index" in refused or "もう一度実行" in refused
+    both.done("keys", "rotate", "index")
+    both.done("coupons", "status")
+    alone = deployed.moved(tmp_path / "alone", new_database(False))
+    (alone.settings.key_dir / "index.key").unlink()
+    said = alone.refused("restore", file, "--identity", deployed.identity, "--live")
+    assert "index.key" in said
