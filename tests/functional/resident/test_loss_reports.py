@@ -164,6 +164,7 @@ def test_nobody_learns_whether_a_number_is_registered(resident: Resident) -> Non
     said = [outcome(report_letter(resident, "090-9999-0000", "123456"))]
     assert resident.messages() == [], "nothing is sent to a number that somebody typed"
     said.append(outcome(report_letter(resident, code="000000")))
+    assert door(resident, person) == "open"
     said.append(outcome(report_letter(resident)))
     assert len(set(said)) == 1
     assert door(resident, person) == "letter_lost"
