@@ -5,15 +5,15 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 from portal.domain.foundation.disk import sync
 from portal.domain.foundation.errors import InputError, IntegrityFaultError
@@ -27,6 +27,17 @@ from portal.domain.foundation.key_ring import (
 from portal.domain.foundation.texts import _s
 
 NONCE_BYTES = 12
+Cipher = AESGCM | ChaCha20Poly1305
+ALGORITHMS: Final[Mapping[bytes, type[Cipher]]] = {
+    b"\0chacha20-poly1305\0": ChaCha20Poly1305,
+    b"": AESGCM,
+}
+"""What sealed a value, by the mark with which it begins; AES-256-GCM, the first one, has none.
+
+An algorithm is exchanged in two releases: the first opens the new mark, the second seals with it.
+"""
+SEALING: bytes = b""
+"""The mark of the algorithm that seals now."""
 DATA_KEY_CONTEXT = b"dek"
 KEY_FILES = ("kek", "index", "pepper", "token")
 AUDIT_KEY = "audit"
@@ -142,12 +153,13 @@ def _signature(key: bytes, purpose: str, value: str) -> str:
 
 
 def seal(key: bytes, plaintext: bytes, context: bytes) -> bytes:
-    """Encrypt with AES-256-GCM.
+    """Encrypt with the algorithm that seals now: AES-256-GCM.
 
     ``context`` binds the result to its place, so that rows cannot be swapped.
     """
     nonce = os.urandom(NONCE_BYTES)
-    return nonce + AESGCM(sealing_key(key)).encrypt(nonce, plaintext, context)
+    made = ALGORITHMS[SEALING](sealing_key(key)).encrypt(nonce, plaintext, context)
+    return SEALING + nonce + made
 
 
 def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
@@ -172,24 +184,31 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
 
 
 def sealed_anew(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
-    """Return what an earlier key of the ring sealed under the one that seals now, else None.
+    """Return a value under the key and the algorithm that seal now; None if it is already.
 
     Raises:
         IntegrityFaultError: no key of the ring opens it.
     """
-    if _opened(sealing_key(key), sealed, context) is not None:
+    if _mark_of(sealed) == SEALING and _opened(sealing_key(key), sealed, context) is not None:
         return None
     with opening_for_nobody():
         return seal(key, unseal(key, sealed, context), context)
 
 
 def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
+    mark = _mark_of(sealed)
+    nonce, made = sealed[len(mark) :][:NONCE_BYTES], sealed[len(mark) + NONCE_BYTES :]
     for one in opening_keys(key):
         try:
-            return AESGCM(one).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], context)
+            return ALGORITHMS[mark](one).decrypt(nonce, made, context)
         except (InvalidTag, ValueError):
             continue
     return None
+
+
+def _mark_of(sealed: bytes) -> bytes:
+    """Return the mark with which a value begins: no random nonce begins like one of a sort."""
+    return next(mark for mark in ALGORITHMS if sealed.startswith(mark))
 
 
 @contextmanager
