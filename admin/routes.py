@@ -63,7 +63,15 @@ from admin.oversight import (
     transfer_sheets,
     transfers,
 )
-from admin.oversight.management import checklist, milestones, minutes, questions, registers
+from admin.oversight.management import (
+    agreements,
+    checklist,
+    milestones,
+    minutes,
+    questions,
+    registers,
+    self_checks,
+)
 from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
     account,
@@ -167,6 +175,8 @@ MODULES = (
     documents,
     checklist,
     registers,
+    self_checks,
+    agreements,
     calendar,
     sites,
     account,

@@ -37,7 +37,8 @@ from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
 from portal.domain.mailroom.printing.proofs.making import waiting_proofs
 from portal.domain.mailroom.roster.holds.protection_none import PROTECTION_NONE
 from portal.domain.oversight.copies.queries import overdue_count
-from portal.domain.oversight.management import milestones, questions
+from portal.domain.oversight.management import agreements, milestones, questions
+from portal.domain.oversight.management.agreements import Agreed
 from portal.domain.oversight.management.milestones import PlannedMilestone
 from portal.domain.oversight.management.questions import Question
 from portal.domain.oversight.registers.dues import late_count
@@ -87,14 +88,21 @@ def _due(page: Page) -> list[Due]:
 class WithWard:
     """What is late between the ward and the contractor.
 
-    These are milestones, texts that nobody has approved, and questions. ``text_is_new``: the
-    letter's current texts were never submitted to the ward.
+    These are milestones, texts that nobody has approved, questions, and what began without an
+    agreement. ``text_is_new``: the letter's current texts were never submitted to the ward.
     """
 
     milestones: list[PlannedMilestone]
     texts: list[DocumentVersion]
     text_is_new: bool
     questions: list[Question]
+    agreements: list[Agreed]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether there is any."""
+        lists = (self.milestones, self.texts, self.questions, self.agreements)
+        return self.text_is_new or any(lists)
 
 
 def _with_ward(page: Page) -> WithWard | None:
@@ -106,9 +114,9 @@ def _with_ward(page: Page) -> WithWard | None:
         documents.waiting(session),
         not program.is_demo and letter_status(page.work) is None,
         questions.overdue(page.work, program.calendar),
+        agreements.late(page.work),
     )
-    late = found.milestones or found.texts or found.text_is_new or found.questions
-    return found if late else None
+    return found if found.is_late else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents import services as documents
 from portal.domain.letters.documents.kinds import DocumentKind
-from portal.domain.oversight.management import asking, milestones, minutes
+from portal.domain.oversight.management import agreements, asking, milestones, minutes
+from portal.domain.oversight.management.agreements import SUBJECTS, AgreedKey
 from portal.domain.oversight.reports import ward_documents
 from portal.platform.site import Site
 
@@ -64,3 +65,9 @@ def _add_questions(by_officer: Work, by_ward: Work) -> None:
     instruction = Instruction("8水こ第10号", today - timedelta(days=45))
     answer = asking.Answer("計画書に示した基準日と生年月日の範囲でよい。", instruction)
     asking.answer(by_ward, 1, answer)
+    days = asking.Answer(
+        "始まりの日と、戻った手紙の保管の日数は、設定のとおりでよい。", instruction
+    )
+    asking.answer(by_ward, 3, days)
+    for key in AgreedKey:
+        agreements.agree(by_ward, key, 3, SUBJECTS[key].value(by_ward.program))

@@ -20,6 +20,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.mailroom.incidents import downtime
+from portal.domain.mailroom.incidents.availability import Availability, availability
 from portal.domain.mailroom.incidents.downtime import Minutes
 from portal.domain.mailroom.incidents.kinds import DownPart
 from portal.domain.mailroom.incidents.models import Downtime
@@ -44,6 +45,8 @@ class DowntimeView(View):
     more: bool
     number: int
     minutes: Sequence[Minutes]
+    year: Sequence[Availability]
+    limit: float | None
     things: tuple[DownPart, ...]
     days: int
     earliest: date
@@ -69,6 +72,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             more=len(rows) > PAGE,
             number=number,
             minutes=downtime.minutes_between(page.session, downtime.Span(start, end), page.now),
+            year=availability(page.work),
+            limit=page.site.program.availability_percent,
             things=tuple(DownPart),
             days=downtime.NOTICE_DAYS,
             earliest=jst_date(downtime.first_plannable(page.now)),

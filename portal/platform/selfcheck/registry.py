@@ -11,6 +11,7 @@ from portal.platform.disposed import has_begun
 from portal.platform.selfcheck.addresses import check_https, check_proxies, check_staff_networks
 from portal.platform.selfcheck.audit import check_audit
 from portal.platform.selfcheck.clocks import check_clocks
+from portal.platform.selfcheck.contract import check_agreements, check_availability
 from portal.platform.selfcheck.copies import check_backups, check_copies, check_drills
 from portal.platform.selfcheck.database import check_database, check_durability
 from portal.platform.selfcheck.disclosure import check_disclosure
@@ -72,6 +73,8 @@ CHECKS: tuple[Check, ...] = (
     Check("metrics", check_metrics),
     Check("certificates", check_certificates),
     Check("security_txt", check_disclosure),
+    Check("agreements", check_agreements),
+    Check("availability", check_availability),
 )
 AT_START = tuple(check for check in CHECKS if check.at_start)
 DISPOSED = (Check("disposal", check_disposal),)

@@ -276,6 +276,12 @@ ALL: dict[str, Step] = {
     "staff accounts": lambda served, page: _open(
         "/staff", Role.ADMINISTRATOR, served=served, page=page
     ),
+    "agreements": lambda served, page: _open(
+        "/agreements", Role.WARD_OFFICER, served=served, page=page
+    ),
+    "self-checks": lambda served, page: _open(
+        "/self-checks", Role.OFFICER, served=served, page=page
+    ),
     "registers": lambda served, page: _open("/registers", served=served, page=page),
     "register": lambda served, page: _open(
         "/registers/pledge", Role.OFFICER, served=served, page=page

@@ -7,15 +7,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.program.deployment import keep_deployment
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.oversight.disposal.models import Disposal
-from portal.platform.database import Database
+from portal.domain.oversight.registers.models import SelfCheck
+from portal.platform.database import Database, make_engine
 from portal.platform.key_rotation import Folder
 from portal.platform.selfcheck import clocks, files
+from portal.platform.selfcheck.dated import DATED
 from portal.platform.selfcheck.findings import Finding, Level
 from portal.platform.selfcheck.registry import AT_START, run
 from portal.platform.selfcheck.subject import Subject
@@ -94,6 +97,20 @@ def test_a_new_deployment_stands_well_enough_to_be_told_in_sentences(tmp_path: P
     done = line.run("selfcheck")
     assert done.returncode in (0, 3), done.stdout
     assert "正常: データベースにつながり" in done.stdout
+
+
+def test_on_record_each_check_of_a_program_is_dated(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'checks.sqlite3'}"
+    line = CommandLine(tmp_path, url, program="demo", extra={"PORTAL_ENVIRONMENT": "test"})
+    assert line.run("init").returncode == 0
+    line.run("selfcheck")
+    assert line.run("selfcheck", "--record").returncode in (0, 3)
+    database = Database(make_engine(url))
+    with database.read() as session:
+        made = session.execute(select(SelfCheck.subject, SelfCheck.made_by)).all()
+    database.engine.dispose()
+    assert sorted(subject for subject, _by in made) == sorted(DATED)
+    assert {by for _subject, by in made} == {None}
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER])

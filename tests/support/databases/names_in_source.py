@@ -22,6 +22,7 @@ INDEXING = {"blind": 0, "code_digest": 0, "sign": 0}
 EVENT = re.compile(r"(?:[a-z_]|\{\})+\.(?:[a-z_]|\{\})+")
 NO_EVENTS = re.compile(
     r".*\.(?:id|typ|toml|json|csv|xlsx|pdf|md|py|log|mo|po|texts|key|lock|from|to|age|layouts|new|db)"
+    r"|.*\.number"
     r"|portal\..*|gram\..*|program\.\{\}|certificate\.\{\}|metrics\..*|botocore\..*|twilio\..*"
 )
 """What looks like an event and is a column, a file, a logger, a library, or another list's name."""

@@ -84,6 +84,7 @@ def explain_settings(program: Program) -> list[SettingRow]:
             _s("こども1人の金額"),
             _s("%(yen)s円") % {"yen": f"{eligibility.amount_yen:,}"},
         ),
+        SettingRow("availability_percent", _s("年間の稼働率の限度"), _percent(program)),
         SettingRow("telephone", _s("電話"), contact.telephone),
         SettingRow("fax", _s("FAX"), contact.fax),
         SettingRow("hours", _s("受付時間"), f"{hours.opens:%H:%M}–{hours.closes:%H:%M}"),
@@ -140,6 +141,11 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("issuers", _s("発行事業者"), str(program.issuers_dir)),
         SettingRow("letter_texts", _s("手紙の文"), str(program.letter_texts_file)),
     ]
+
+
+def _percent(program: Program) -> str:
+    percent = program.availability_percent
+    return "-" if percent is None else f"{percent:g}%"
 
 
 def _outside(program: Program) -> str:

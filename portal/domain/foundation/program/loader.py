@@ -93,6 +93,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     eligibility = _read_eligibility(root.table("eligibility"), problems)
     contract = root.table("contract")
     period = Period(contract.day("from"), contract.day("to"))
+    availability = contract.number("availability_percent", 0, low=50, high=100) or None
     contact = read_contact(root.table("contact"))
     channels = read_channels(root.table("channels"))
     letter = root.table("letter")
@@ -134,6 +135,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         names=names,
         eligibility=eligibility,
         contract=period,
+        availability_percent=availability,
         windows=windows,
         request_rules=dates.rules(),
         calendar=dates.calendar,

@@ -223,6 +223,7 @@ class Program:
     names: Names
     eligibility: Eligibility
     contract: Period
+    availability_percent: float | None
     windows: Windows
     request_rules: tuple[RequestRule, ...]
     calendar: CallCenterCalendar

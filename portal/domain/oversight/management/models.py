@@ -94,6 +94,21 @@ class OpenQuestion(Base):
     closed_at: Mapped[datetime | None]
 
 
+class Agreement(Base):
+    """What the program said when the ward agreed it, and the question whose answer did.
+
+    ``key`` is one of ``agreements.AgreedKey``, ``value`` a day or a number as the program has it.
+    """
+
+    __tablename__ = "agreement"
+
+    key: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(20))
+    question: Mapped[int] = mapped_column(ForeignKey("open_question.number"), index=True)
+    agreed_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    agreed_at: Mapped[datetime]
+
+
 class ChecklistAnswer(Base):
     """One version of our answer to an item of the ward's security checklist.
 

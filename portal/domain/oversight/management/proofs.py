@@ -18,7 +18,9 @@ from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.models import SentFile
+from portal.domain.mailroom.incidents.availability import availability
 from portal.domain.oversight.copies.queries import kept_copies, overdue_count
+from portal.domain.oversight.management import agreements
 from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import RegisterKind
@@ -214,6 +216,27 @@ def _self_checks(work: Work) -> Proof:
     )
 
 
+def _agreed_days(work: Work) -> Proof:
+    late = agreements.late(work)
+    return Proof(
+        not late,
+        _s("区と合意した日と日数の記録"),
+        "、".join(f"{one.key.label}（{one.value}）: {one.standing.label}" for one in late)
+        or _s("始まったもので、合意の記録がないものはありません。"),
+    )
+
+
+def _availability(work: Work) -> Proof:
+    check = _s("停止の記録と、契約の年の稼働率の限度")
+    percent = work.program.availability_percent
+    if percent is None:
+        return Proof(False, check, _s("区と決めた限度が、事業の設定にありません。"))
+    over = [one for one in availability(work) if one.is_over]
+    found = _s("限度 %(percent)s%% を下回ったものはありません。") % {"percent": f"{percent:g}"}
+    text = "、".join(f"{one.part.label}: {one.percent:.3f}%" for one in over) or found
+    return Proof(not over, check, text)
+
+
 def _disposal(work: Work) -> Proof:
     today, kept = jst_date(work.now), len(kept_copies(work.session))
     late = overdue_count(work.session, today)
@@ -251,6 +274,8 @@ LIVE: Mapping[str, Callable[[Work], Proof]] = {
     "sums": _sums,
     "certificates": _certificates,
     "self_checks": _self_checks,
+    "agreed_days": _agreed_days,
+    "availability": _availability,
     "disposal": _disposal,
     "indelible": _indelible,
 }

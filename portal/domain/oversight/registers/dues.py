@@ -13,6 +13,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
 from portal.domain.oversight.registers.models import RegisterEntry
 from portal.domain.oversight.registers.queries import people_to_record
+from portal.domain.oversight.registers.self_checks import Standing, standings
 from portal.domain.oversight.registers.states import EntryState
 
 SOON = timedelta(days=60)
@@ -48,6 +49,8 @@ def dues(work: Work) -> list[Due]:
             found += _of_people(kind, those, people, today)
         elif register.at_least_one:
             found += _of_all(kind, those, _needed_from(kind, work.program), today)
+    if today >= work.program.contract.first_day:
+        found += [due for one in standings(work) for due in _of_check(one)]
     return sorted(found, key=lambda due: not due.late)
 
 
@@ -77,6 +80,19 @@ def _of_entries(kind: RegisterKind, rows: list[RegisterEntry], today: date) -> I
             yield Due(kind, True, _s("%(day)s に期限が切れました。") % _day(row.until))
         elif row.until < today + SOON:
             yield Due(kind, False, _s("%(day)s に期限が切れます。") % _day(row.until))
+
+
+def _of_check(one: Standing) -> Iterator[Due]:
+    kind, what = RegisterKind.SELF_CHECK, {"what": one.subject.label}
+    if one.is_late:
+        text = _s("「%(what)s」の自己点検を、1か月以上していません。")
+        yield Due(kind, True, text % what)
+    elif one.wanting:
+        text = _s("「%(what)s」の自己点検で見つかったことが、直っていません。")
+        yield Due(kind, True, text % what)
+    elif one.is_coming and one.by_a_person:
+        text = _s("「%(what)s」の自己点検の期限は %(day)s です。")
+        yield Due(kind, False, text % {**what, "day": f"{one.next_due}"})
 
 
 def _of_people(

@@ -74,9 +74,8 @@ REGISTERS: Mapping[RegisterKind, Register] = {
     RegisterKind.BCP_DRILL: Register(
         "6(6)①", party=lambda: _s("行った人と場所"), repeats=YEAR, at_least_one=True
     ),
-    RegisterKind.SELF_CHECK: Register(
-        "12④", party=lambda: _s("点検した人"), repeats=MONTH, at_least_one=True
-    ),
+    # what is due every month stands in ``self_checks``; here is what else was checked
+    RegisterKind.SELF_CHECK: Register("12④", party=lambda: _s("点検した人とこと")),
     RegisterKind.DELIVERABLE: Register(
         "10", party=lambda: _s("納品物の名前"), number=lambda: _s("版か番号"), ward_confirms=True
     ),

@@ -1,4 +1,4 @@
-"""The table of the registers' entries."""
+"""Tables of the registers' entries and of the dated self-checks."""
 
 from datetime import date, datetime
 
@@ -41,3 +41,21 @@ class RegisterEntry(Base):
     decision_on: Mapped[date | None]
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     changed_at: Mapped[datetime | None]
+
+
+class SelfCheck(Base):
+    """A self-check as it was made, never changed; ``made_by`` is None where a program made it.
+
+    ``wanting`` counts what is to be mended. ``sealed`` holds the sentences and the note.
+    """
+
+    __tablename__ = "self_check"
+    __table_args__ = (Index("ix_self_check_subject", "subject", "made_at"),)
+
+    id: Mapped[int] = primary_key()
+    subject: Mapped[str] = mapped_column(String(20))
+    made_at: Mapped[datetime]
+    made_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    wanting: Mapped[int]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -69,6 +69,7 @@ NOT_PERSONAL = (
     "minutes",
     "open_question",
     "register",  # papers of the contract
+    "self_check",
     "print_proof",  # why a proof was refused; its pages are above
     "report",
     "report_note",

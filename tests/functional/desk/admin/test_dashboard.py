@@ -19,6 +19,7 @@ from portal.domain.letters.documents import services
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.oversight.management import asking, milestones, questions
+from portal.domain.oversight.management.agreements import AgreedKey
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
@@ -202,6 +203,7 @@ def test_what_is_late_with_the_ward_is_a_link_for_those_who_see_the_management(
         "/documents",
         "/documents#version-1",
         "/questions/2",
+        *["/agreements"] * len(AgreedKey),
     ]
     assert "期限を過ぎました" in staff.enter_as(Role.AUDITOR).open("/questions/2").text
     for role in (Role.AGENT, Role.SUPERVISOR):

@@ -15,14 +15,17 @@ from portal.domain.foundation.audit.sealing import Sealer
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
+from portal.domain.mailroom.incidents.models import Downtime
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.management import checklist
 from portal.domain.oversight.management.checklist import Verdict
+from portal.domain.oversight.management.models import Agreement
 from portal.domain.oversight.management.promises import not_kept
 from portal.domain.oversight.management.proofs import LIVE, prove
 from portal.domain.oversight.registers.kinds import RegisterKind
-from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.models import RegisterEntry, SelfCheck
+from portal.domain.oversight.registers.self_checks import CheckSubject, record_check
 from portal.domain.oversight.registers.services import NewEntry, enter
 from portal.domain.oversight.reports.management import papers
 from portal.domain.oversight.reports.management.plan import plan_report
@@ -31,6 +34,7 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
 from portal.platform.database import Database
+from tests.functional.oversight.management.agreeing import agree_all
 from tests.support.coupons import NOW
 from tests.support.people import add_person
 from tests.support.staff import StaffSite, hire
@@ -69,11 +73,12 @@ def officer(database: Database) -> Actor:
         )
     actor = Actor(Role.OFFICER, key, Organization.CONTRACTOR)
     with database.write() as session:
-        for kind in (RegisterKind.CERTIFICATE, RegisterKind.SELF_CHECK):
-            enter(
-                work_in(session, actor),
-                NewEntry(kind, date(2023, 7, 3), "会社", "第1号", date(2026, 3, 31)),
-            )
+        work = work_in(session, actor)
+        kind = RegisterKind.CERTIFICATE
+        enter(work, NewEntry(kind, date(2023, 7, 3), "会社", "第1号", date(2026, 3, 31)))
+        for subject in CheckSubject:
+            record_check(work, subject, [])
+    agree_all(database)
     sealer = Sealer(source_of(database), Signer(Ed25519PrivateKey.generate()))
     while sealer.step():
         pass
@@ -120,8 +125,20 @@ BROKEN: dict[str, Callable[[Work], Work]] = {
     "hashes": changed(update(StaffUser).values(password_hash="secret")),
     "sums": changed(delete(Entitlement)),
     "certificates": changed(delete(RegisterEntry)),
-    "self_checks": changed(update(RegisterEntry).values(day=date(2023, 5, 1))),
+    "self_checks": changed(delete(SelfCheck)),
     "disposal": changed(overdue_copy()),
+    "agreed_days": changed(delete(Agreement)),
+    "availability": changed(
+        insert(Downtime).values(
+            what="resident_site",
+            planned=False,
+            state="ended",
+            starts_at=NOW - timedelta(days=9),
+            ends_at=NOW - timedelta(days=7),
+            entered_by=1,
+            entered_at=NOW,
+        )
+    ),
     "indelible": changed(
         insert(AuditEvent).values(
             at=NOW - timedelta(seconds=6),
@@ -167,6 +184,8 @@ def test_a_promise_whose_proof_fails_is_printed_nowhere_as_done(
             "hashes",
             "certificates",
             "self_checks",
+            "agreed_days",
+            "availability",
         }
         session.rollback()
 

@@ -179,13 +179,11 @@ def test_a_certificate_is_announced_before_it_runs_out_and_late_afterwards(offic
     assert "期限が切れました" in late.sentence
 
 
-def test_a_self_check_is_due_every_month_and_a_drill_every_year(office: Office) -> None:
-    office.enter(RegisterKind.SELF_CHECK)
+def test_a_drill_is_due_every_year(office: Office) -> None:
     office.enter(RegisterKind.BCP_DRILL)
-    for kind, days in ((RegisterKind.SELF_CHECK, 31), (RegisterKind.BCP_DRILL, 365)):
-        last = datetime(TODAY.year, TODAY.month, TODAY.day, 3, tzinfo=NOW.tzinfo) + days * DAY
-        assert not office.due(last)[kind][0].late
-        assert office.due(last + DAY)[kind][0].late
+    last = datetime(TODAY.year, TODAY.month, TODAY.day, 3, tzinfo=NOW.tzinfo) + 365 * DAY
+    assert not office.due(last)[RegisterKind.BCP_DRILL][0].late
+    assert office.due(last + DAY)[RegisterKind.BCP_DRILL][0].late
 
 
 def test_every_account_of_the_contractor_needs_a_pledge_and_the_wards_do_not(
@@ -226,20 +224,16 @@ def test_the_paper_for_the_ward_has_every_register_and_what_is_due(office: Offic
     office.enter(RegisterKind.CERTIFICATE)
     with office.database.read() as session:
         report = registers_report(work_in(session, office.officer))
-    assert len(report.tables) == 1 + len(REGISTERS)
+    assert len(report.tables) == 1 + len(REGISTERS) + 3
     assert [row for row in report.tables[0].rows if "誓約書" in str(row[1])]
     (line,) = report.tables[1].rows
     assert line[:3] == ("2023-07-03", "株式会社みなと（架空）", "第1号")
 
 
 def test_what_repeats_is_announced_before_its_day(office: Office) -> None:
-    for kind in (RegisterKind.SELF_CHECK, RegisterKind.BCP_DRILL, RegisterKind.TRAINING):
+    for kind in (RegisterKind.BCP_DRILL, RegisterKind.TRAINING):
         office.enter(kind)
-    for kind, first in (
-        (RegisterKind.SELF_CHECK, 25),
-        (RegisterKind.BCP_DRILL, 306),
-        (RegisterKind.TRAINING, 306),
-    ):
+    for kind, first in ((RegisterKind.BCP_DRILL, 306), (RegisterKind.TRAINING, 306)):
         assert kind not in office.due(NOW + (first - 1) * DAY)
         (due,) = office.due(NOW + first * DAY)[kind]
         assert not due.late

@@ -8,6 +8,7 @@ from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import downtime, queries
+from portal.domain.mailroom.incidents.availability import availability
 from portal.domain.mailroom.incidents.kinds import DownPart, IncidentKind
 from portal.domain.oversight.reports.tables import ReportTable
 
@@ -68,6 +69,34 @@ def downtime_table(work: Work, start: datetime, end: datetime) -> ReportTable:
             _s("計画外 %(n)s") % {"n": sum(one.unplanned for one in minutes)},
         ),
         empty=_s("止まった時間はありません。"),
+    )
+
+
+def availability_table(work: Work) -> ReportTable:
+    """Return how much of the contract's present year each part was there, with the limit."""
+    percent = work.program.availability_percent
+    title = _s("契約の年の稼働率")
+    if percent is not None:
+        title = _s("契約の年の稼働率（限度 %(percent)s%%）") % {"percent": f"{percent:g}"}
+    return ReportTable(
+        title,
+        (
+            _s("止まったもの"),
+            _s("稼働率（％）"),
+            _s("計画停止（分）"),
+            _s("計画外（分）"),
+            _s("1年に止まってよい時間（分）"),
+        ),
+        [
+            (
+                one.part.label,
+                f"{one.percent:.3f}",
+                one.planned,
+                one.unplanned,
+                "–" if one.allowed is None else one.allowed,
+            )
+            for one in availability(work)
+        ],
     )
 
 

@@ -2,9 +2,12 @@
 
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.management.agreements import agreements
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import REGISTERS, RegisterKind
 from portal.domain.oversight.registers.queries import Entry, entries
+from portal.domain.oversight.registers.self_checks import standings
+from portal.domain.oversight.reports.incidents.tables import availability_table
 from portal.domain.oversight.reports.management.rows import paper_of_today
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
@@ -18,8 +21,41 @@ def registers_report(work: Work) -> Report:
         (
             _due(work),
             *(_register(kind, [one for one in found if one.kind is kind]) for kind in REGISTERS),
+            _self_checks(work),
+            _agreements(work),
+            availability_table(work),
         ),
     )
+
+
+def _self_checks(work: Work) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.subject.label,
+            one.day.isoformat() if one.day else "–",
+            one.person or "–",
+            "、".join(one.wanting) or (_s("よい") if one.day else "–"),
+            one.next_due.isoformat() if one.next_due else "–",
+        )
+        for one in standings(work)
+    ]
+    columns = (_s("点検"), _s("点検した日"), _s("点検した人"), _s("結果"), _s("次の期限"))
+    return ReportTable(_s("自己点検（仕様書 12④）"), columns, rows, wide=3)
+
+
+def _agreements(work: Work) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.key.label,
+            one.value,
+            one.agreed or "–",
+            f"{one.instruction_no} {one.instruction_on}" if one.instruction_no else "–",
+            one.standing.label,
+        )
+        for one in agreements(work)
+    ]
+    columns = (_s("決めること"), _s("いまの設定"), _s("合意した値"), _s("区の文書"), _s("状態"))
+    return ReportTable(_s("区と合意した日と日数"), columns, rows)
 
 
 def _due(work: Work) -> ReportTable:
