@@ -187,6 +187,8 @@ def _casework() -> dict[str, str]:
         "household.imported": _s("名簿から取り込み"),
         "household.changed": _s("名簿の変更を反映"),
         "household.removed": _s("名簿から外れた"),
+        "household.disposed": _s("区の決定で、世帯の個人情報を廃棄"),
+        "household.disposed_again": _s("復元で戻った世帯を、もう一度廃棄"),
         "household.protected": _s("支援措置の対象になった"),
         "household.unprotected": _s("支援措置の対象から外れた"),
         "hold.put": _s("保留にした"),

@@ -24,6 +24,7 @@ from portal.domain.oversight.copies.kinds import CopyKind
 from portal.platform import startup
 from portal.platform.backups.checking import Verdict, check_backup
 from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.disposed_households import repeat_listed
 from portal.platform.schema import State, schema_of, sentence_of
 
 
@@ -64,6 +65,7 @@ def upgrade(context: Context) -> None:
     """Bring the tables of an earlier version to this one, whole or not at all."""
     if startup.upgrade(context.settings):
         click.echo(_s("データベースの表を、この版に更新しました。"))
+    repeat_listed(context.settings, context.work_source())  # after a restore of an earlier version
     click.echo(_s("データベースは最新です。"))
 
 

@@ -9,24 +9,39 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from portal.cli.context import Context
 from portal.domain.foundation.audit.heads import load_signer, name_of
 from portal.domain.foundation.audit.verifying import verify
 from portal.domain.foundation.clock import DatabaseClock
+from portal.domain.foundation.vault import load_vault
+from portal.domain.foundation.work import WorkSource
 from portal.domain.oversight.disposal.attested import Attested
+from portal.domain.oversight.disposal.household.keys import family_keys
+from portal.domain.oversight.disposal.household.services import (
+    Decision,
+    dispose_of,
+    done_before,
+    household_numbered,
+)
+from portal.domain.oversight.disposal.household.traces import count_traces
 from portal.domain.oversight.disposal.recording import preview
 from portal.domain.oversight.disposal.services import begin, the_disposal
 from portal.domain.oversight.disposal.states import COMPLETE
-from portal.domain.people.households.models import Household
+from portal.domain.people.households.models import DisposedHousehold, Household
 from portal.platform.database import Database, make_engine
+from portal.platform.disposed_households import bring_list_up_to_date
 from portal.platform.disposing.steps import Place, carry_on, holdings_of
+from portal.platform.household_list import FILE
 from tests.support.coupons import NOW
 from tests.support.oversight.ended import HOUSEHOLDS, Ended, end
+from tests.support.oversight.family import fill
 from tests.support.programs.command import CommandLine
 from tests.support.programs.servers import PATIENCE, StartServer, free_port
 from tests.support.work import work_in
+
+NUMBER = "9800000001"
 
 
 @pytest.fixture
@@ -113,6 +128,75 @@ def test_killed_at_every_step_it_is_nothing_or_ended_by_the_next_run(ended: Ende
         assert (found.is_whole, found.waiting) == (True, 0)
     assert not list(ended.settings.key_dir.iterdir())
     assert ended.verify(before).exit_code == 0
+
+
+def end_one_household(ended: Ended, statement: int) -> int:
+    """Dispose of one household in a process that kills itself before a statement.
+
+    Returns how many statements there were where it came to its end, else 0.
+    """
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        code, counted = 1, 0
+
+        def count(*_given: object) -> None:
+            nonlocal counted
+            counted += 1
+            if counted == statement:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        try:
+            database = Database(make_engine(ended.settings.database_url))
+            event.listen(database.engine, "before_cursor_execute", count)
+            event.listen(database.engine, "commit", count)
+            _one_household(ended, database)
+            os.write(writing, str(counted).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(writing)
+    _child, status = os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as told:
+        counted = int(told.read().decode() or 0)
+    assert os.waitstatus_to_exitcode(status) == (0 if counted else -signal.SIGKILL)
+    return counted
+
+
+def _one_household(ended: Ended, database: Database) -> None:
+    decision = Decision("5汐子第77号", NOW.date())
+    context, vault = Context(ended.settings), load_vault(ended.settings.key_dir)
+    source = WorkSource(
+        database.read,
+        database.write,
+        vault,
+        DatabaseClock(),
+        ended.ending.officer,
+        context.load_program(),
+    )
+    with source.writing() as work:
+        if done_before(work, NUMBER) is None:
+            home = household_numbered(work, NUMBER, may_know=False)
+            dispose_of(work, ended.ending.ward, home, decision)
+    bring_list_up_to_date(ended.settings, source)
+
+
+def test_one_household_killed_anywhere_is_whole_or_gone(ended: Ended) -> None:
+    with ended.database.write() as session:
+        fill(session, ended.last)
+        whole = count_traces(session, family_keys(session, ended.last.household_id))
+    ended.database.engine.dispose()
+    statement, gone = 1, False
+    while not end_one_household(ended, statement):
+        with ended.database.read() as session:
+            row = session.scalar(select(DisposedHousehold.id))
+            home = session.get_one(Household, ended.last.household_id)
+            left = count_traces(session, family_keys(session, home.id))
+            assert (row is None) == (home.state == "active") == (left == whole)
+            gone = row is not None
+        ended.database.engine.dispose()
+        statement += 1 if gone else 9
+    assert ended.backup().with_name(FILE).exists()
 
 
 def closed(address: str) -> httpx.Response:

@@ -36,8 +36,10 @@ from portal.domain.oversight.copies.services import (
     register,
     removed_by_program,
 )
+from portal.domain.people.households.disposed import disposed_households
 from portal.platform.backups.identities import make_identity, read_recipients
 from portal.platform.backups.making import Made, Wanted, make_backup
+from portal.platform.household_list import keep_list
 
 
 @dataclass
@@ -98,6 +100,10 @@ def backup(
         made = make_backup(
             live.database, wanted, lambda found: _entered(context, live, found, entry)
         )
+        if live.registers:
+            with live.database.read() as session:
+                rows = disposed_households(session)
+                keep_list([folder], load_vault(settings.key_dir), rows)
         pruned = _prune(context, live, folder) if prune and live.registers else 0
     _answer(context, made, entry, pruned)
 

@@ -9,6 +9,8 @@ import click
 from portal.cli.context import FAILED, Command, Context, answering, fail, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
 from portal.cli.oversight.backup_options import FILE, folder_option, identity_option, into_option
+from portal.cli.oversight.dispose_household import household_group
+from portal.cli.oversight.tables import say_table
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.oversight.disposal.attested import Attested
@@ -19,7 +21,6 @@ from portal.domain.oversight.disposal.recording import preview
 from portal.domain.oversight.disposal.services import begin, the_disposal
 from portal.domain.oversight.disposal.states import COMPLETE, DisposalState
 from portal.domain.oversight.reports.outputs import as_pdf
-from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.backups.identities import read_identities
 from portal.platform.backups.temporary import Place as TemporaryPlace
@@ -46,6 +47,9 @@ def dispose() -> None:
     """Dispose of the data: keys, rows, files and accounts, for good."""
 
 
+dispose.add_command(household_group)
+
+
 @dispose.command("preview")
 @json_option
 @click.pass_obj
@@ -60,21 +64,12 @@ def show(context: Context) -> None:
         context.write(found | {"obstacles": {one.value: n for one, n in in_the_way.items()}})
         if context.speaks:
             for table in preview_tables(found):
-                _say_table(table)
+                say_table(table)
             click.echo(_s("業務期間は %(day)s までです。") % {"day": found["contract_ends"]})
         for sentence in sentences(in_the_way):
             click.echo(f"- {sentence}", err=True)
     if in_the_way:
         raise SystemExit(FAILED)
-
-
-def _say_table(table: ReportTable) -> None:
-    click.echo(f"\n{table.title}")
-    rows = [*table.rows, *([table.total] if table.total else [])]
-    for row in rows:
-        click.echo("  ".join(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
-    if not rows:
-        click.echo(table.empty)
 
 
 def _resuming(command: Command) -> Command:

@@ -25,6 +25,7 @@ from portal.domain.oversight.copies.kinds import CopyKind
 from portal.domain.oversight.copies.services import NewCopy, place_here, register
 from portal.platform.backups.restoring import restore as restore_backup
 from portal.platform.backups.unpacking import Unpacked
+from portal.platform.disposed_households import repeat_listed
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def restore(
     standing = _standing(context, live=live, owner=owner, purpose=purpose, until=until)
     unpacked = restore_backup(order_of(context, file, identity))
     number, behind = _enter(context, unpacked, standing)
+    if not behind:
+        _dispose_again(context, file.parent)
     _answer(context, unpacked, number, behind=behind)
 
 
@@ -105,6 +108,15 @@ def _enter(context: Context, unpacked: Unpacked, standing: Standing) -> tuple[in
                 ),
             )
             return row.id, False
+
+
+def _dispose_again(context: Context, beside: Path) -> None:
+    """Dispose again of the households that were disposed of after this backup."""
+    again = repeat_listed(context.settings, context.work_source(), [beside])
+    if context.speaks and again:
+        click.echo(
+            _s("このバックアップの後に廃棄した%(n)d世帯を、もう一度廃棄しました。") % {"n": again}
+        )
 
 
 def _answer(context: Context, unpacked: Unpacked, number: int | None, *, behind: bool) -> None:

@@ -6,8 +6,21 @@ from portal.domain.foundation.key_ring import key_paths
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.disposal.services import the_disposal
 from portal.domain.oversight.disposal.states import COMPLETE, DisposalState
+from portal.platform.disposed_households import listed_and_there
 from portal.platform.selfcheck.findings import Finding, well, wrong
 from portal.platform.selfcheck.subject import Subject
+
+
+def check_disposed_households(subject: Subject) -> Iterator[Finding]:
+    """Yield whether a restored backup brought back households that were disposed of."""
+    database = subject.database  # first: without one, its own check says so
+    there = listed_and_there(subject.settings, subject.vault, database)
+    if there:
+        yield wrong(
+            "disposed_households",
+            _s("廃棄した%(n)d世帯が、復元で戻っています。") % {"n": there},
+            _s("「portal dispose household again」で、もう一度廃棄してください。"),
+        )
 
 
 def check_disposal(subject: Subject) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from portal.platform.selfcheck.contract import check_agreements, check_availabil
 from portal.platform.selfcheck.copies import check_backups, check_copies, check_drills
 from portal.platform.selfcheck.database import check_database, check_durability
 from portal.platform.selfcheck.disclosure import check_disclosure
-from portal.platform.selfcheck.disposal import check_disposal
+from portal.platform.selfcheck.disposal import check_disposal, check_disposed_households
 from portal.platform.selfcheck.files import check_disk, check_modes
 from portal.platform.selfcheck.findings import Finding, worst_first, wrong
 from portal.platform.selfcheck.jobs import check_jobs
@@ -61,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     Check("backups", check_backups),
     Check("drills", check_drills),
     Check("copies", check_copies),
+    Check("disposed_households", check_disposed_households, at_start=True),
     Check("https", check_https, at_start=True),
     Check("proxies", check_proxies, at_start=True),
     Check("staff_networks", check_staff_networks),

@@ -27,7 +27,7 @@ from portal.platform.startup import initialize
 from portal.settings import Settings
 from tests.support.coupons import AMOUNT
 from tests.support.oversight.settlement import AFTER_ALL, Ending, make_ending
-from tests.support.people import add_person
+from tests.support.people import Person, add_person
 from tests.support.proofs import invoke
 from tests.support.resident import write_keys
 from tests.support.staff import PASSWORD
@@ -49,6 +49,7 @@ class Ended:
     ending: Ending
     identity: Path
     recipient: str
+    last: Person
 
     @property
     def letter(self) -> Path:
@@ -132,7 +133,6 @@ def end(url: str, folder: Path) -> Ended:
     database = context.database()
     (folder / "codes").mkdir()
     ending = make_ending(database, folder / "codes", HOUSEHOLDS)
-    ended = Ended(settings, database, ending, identity, make_identity(identity))
     _settle(ending)
     with database.write() as session:
         work = work_in(session, now=context.clock.now(session))
@@ -143,7 +143,8 @@ def end(url: str, folder: Path) -> Ended:
         ):
             add_staff(work, Profile(login, f"廃棄の{login}", organization, role), password=PASSWORD)
     _count_on(database)
-    add_person(database, AFTER_ALL, number="9800000001", active=True)
+    last = add_person(database, AFTER_ALL, number="9800000001", active=True)
+    ended = Ended(settings, database, ending, identity, make_identity(identity), last)
     for kind in RECEIPTED:
         ended.enter(kind)
     ended.letter.parent.mkdir(parents=True)

@@ -5,7 +5,7 @@ What a file would do is shown first, then all of it is done at once, or nothing.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -85,6 +85,17 @@ def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
     became(work, transfer, "escalation_sheet", sheet.id)
     record(work, "escalation.sheet_read", "escalation_sheet", sheet.id, rows=sheet.rows)
     return sheet
+
+
+def forget_rows(vault: Vault, sheet: AnswerSheet, receipt_nos: Collection[str]) -> bool:
+    """Take rows about these questions out of a sheet, for good; return whether there were any."""
+    rows = _rows(vault, sheet)
+    kept = [row for row in rows if row.receipt_no not in receipt_nos]
+    if len(kept) == len(rows):
+        return False
+    key, sheet.wrapped_key = vault.new_data_key()
+    sheet.sealed = seal_json(key, [row.as_values() for row in kept], _context(sheet.digest))
+    return True
 
 
 def not_of_sheet(work: Work, data: bytes) -> str:

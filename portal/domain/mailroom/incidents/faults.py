@@ -276,6 +276,13 @@ def words_of(vault: Vault, row: CouponFault) -> dict[str, str]:
     return opened | {"note": str(note)}
 
 
+def forget_words(vault: Vault, row: CouponFault) -> None:
+    """Take the words out of a case, for good; its money and its end stay."""
+    key, row.wrapped_key = vault.new_data_key()
+    row.sealed = seal_json(key, {"shop": "", "words": ""}, _place(row.receipt_no))
+    row.note_sealed = None
+
+
 def open_fault(session: Session, entitlement_id: int) -> CouponFault | None:
     """Return the open case of a child, or None."""
     return session.scalar(

@@ -89,8 +89,9 @@ def _gone(record: Mapping[str, Any]) -> Iterator[ReportTable]:
     )
 
 
-def _outside(record: Mapping[str, Any]) -> Iterator[ReportTable]:
-    yield ReportTable(
+def copies_table(record: Mapping[str, Any]) -> ReportTable:
+    """Return the numbered copies of the data."""
+    return ReportTable(
         _s("データの写し"),
         (_s("番号"), _s("種類"), _s("場所"), _s("責任者"), _s("作った日"), _s("状態")),
         [
@@ -107,6 +108,10 @@ def _outside(record: Mapping[str, Any]) -> Iterator[ReportTable]:
         empty=_s("登録した写しは、ありません。"),
         wide=2,
     )
+
+
+def _outside(record: Mapping[str, Any]) -> Iterator[ReportTable]:
+    yield copies_table(record)
     yield ReportTable(
         _s("鍵の紙"),
         (_s("紙の番号"), _s("枚数")),
@@ -195,10 +200,15 @@ def _state_name(state: str) -> str:
     return _s("5人未満の状態など") if state == SMALL else label_of(SettledState, state)
 
 
-def _attested(record: Mapping[str, Any]) -> ReportTable:
-    people = "、".join(
+def people_of(record: Mapping[str, Any]) -> str:
+    """Return who was there, with their organizations."""
+    return "、".join(
         f"{label_of(Organization, one['organization'])} {one['name']}" for one in record["people"]
     )
+
+
+def _attested(record: Mapping[str, Any]) -> ReportTable:
+    people = people_of(record)
     return ReportTable(
         _s("ソフトウェアでは証明できず、2人が確かめたこと"),
         (_s("確かめたこと"), _s("確かめた人")),

@@ -80,7 +80,7 @@ def preview(work: Work, holdings: Holdings) -> dict[str, Any]:
         "papers": list(holdings.papers),
         "heads_key": holdings.heads_key,
         "copies": [
-            _copy(row) for row in work.session.scalars(select(DataCopy).order_by(DataCopy.id))
+            copy_values(row) for row in work.session.scalars(select(DataCopy).order_by(DataCopy.id))
         ],
         "companies": companies(work.session),
         "receipts": _receipts(work),
@@ -111,7 +111,8 @@ def attesting(
     }
 
 
-def _copy(row: DataCopy) -> dict[str, Any]:
+def copy_values(row: DataCopy) -> dict[str, Any]:
+    """Return a numbered copy as plain values."""
     return {
         "number": row.id,
         "kind": row.kind,

@@ -1,6 +1,6 @@
 """Tables of households, children, holds, print texts and the feed of the search."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -119,6 +119,27 @@ class PrintText(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     approval_id: Mapped[int] = mapped_column(ForeignKey("approval.id"))
     approved_at: Mapped[datetime]
+
+
+class DisposedHousehold(Base):
+    """One household of which, by the ward's decision, only money and final state were kept.
+
+    ``number_digest`` is the keyed digest of its number, which its own row has no more: it keeps a
+    later extract from bringing it back, and says which row of a restored backup is to go again.
+    ``decided_by`` is None where that was done. ``record`` is what its certificate says.
+    """
+
+    __tablename__ = "disposed_household"
+
+    id: Mapped[int] = primary_key()
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"), unique=True)
+    number_digest: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    decision_no: Mapped[str] = mapped_column(String(40))
+    decision_on: Mapped[date]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    disposed_at: Mapped[datetime]
+    record: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class OldSearchRow(Base):

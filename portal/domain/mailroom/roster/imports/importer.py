@@ -41,6 +41,7 @@ from portal.domain.mailroom.roster.imports.staging import (
 from portal.domain.mailroom.roster.models import RosterDifference, RosterImport
 from portal.domain.mailroom.roster.states import ROSTER_IMPORT, ImportState
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.disposed import disposed_digests
 from portal.domain.people.households.models import Child, Household, SearchFeed
 
 
@@ -89,7 +90,9 @@ class Importer:
         with self._source.writing() as work:
             session = work.session
             found = self._begin(session, path, report)
-            run = StagingRun(found.id, found.wrapped_key, next_staged_id(session))
+            run = StagingRun(
+                found.id, found.wrapped_key, next_staged_id(session), disposed_digests(session)
+            )
             stager = Stager(self._source.vault, run)
             transfer = locked(session, transfer.id)
             found.first = passes(transfer) and session.scalar(select(Household.id).limit(1)) is None

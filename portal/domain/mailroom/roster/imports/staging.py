@@ -88,12 +88,14 @@ class Batch:
 class StagingRun:
     """One run of an import, which is identified by its own wrapped key.
 
-    ``first_id`` is the first free key of a staged household.
+    ``first_id`` is the first free key of a staged household. ``disposed`` are the digests of
+    households that no extract may bring back: of them nothing is stored.
     """
 
     import_id: int
     wrapped_key: bytes = field(repr=False)
     first_id: int
+    disposed: frozenset[bytes] = field(default=frozenset(), repr=False)
 
 
 class Stager:
@@ -106,6 +108,7 @@ class Stager:
         self._import_key = vault.unwrap(run.wrapped_key)
         self._groups: Counter[str] = Counter()
         self._ids = count(run.first_id)
+        self._disposed = run.disposed
 
     def stage(self, write: Write, report: RosterReport) -> None:
         """Stage the whole report, one transaction per chunk.
@@ -145,7 +148,7 @@ class Stager:
                     batch.rows.append(self._row(row, protected))
             if judged is not None and judged.disposition != HouseholdDisposition.NONE:
                 key = self._key_of(judged, rows, report.layout.grouped)
-                stored = gather(judged, rows, key, grouped=report.layout.grouped)
+                stored = self._gathered(judged, rows, key, grouped=report.layout.grouped)
                 if stored is not None:
                     staged_id = self._household(batch, stored, judged)
                     batch.holds.extend(
@@ -159,6 +162,13 @@ class Stager:
                 yield batch
                 batch = Batch()
         yield batch
+
+    def _gathered(
+        self, judged: CheckedHousehold, rows: tuple[CheckedRow, ...], key: str, *, grouped: bool
+    ) -> StoredHousehold | None:
+        if self._disposed and household_digest(self._vault, key) in self._disposed:
+            return None
+        return gather(judged, rows, key, grouped=grouped)
 
     def _row(self, row: CheckedRow, protected: bool) -> Values:
         numbers = {

@@ -1,0 +1,334 @@
+"""One household goes by the ward's decision: nothing of it can be read, and the money stays."""
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from click.testing import Result
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.cli.context import Context
+from portal.cli.oversight.dispose import dispose
+from portal.domain.foundation.actors import Organization, Role
+from portal.domain.mailroom.incidents.kinds import IncidentKind
+from portal.domain.mailroom.incidents.register import Opening, open_incident
+from portal.domain.oversight.copies.opened_rows import WRAPPED
+from portal.domain.oversight.disposal.household.emptying import NOBODY
+from portal.domain.oversight.disposal.household.obstacles import InTheWay, in_the_way
+from portal.domain.oversight.disposal.household.services import Decision, dispose_again
+from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.models import DisposedHousehold, Household
+from portal.domain.people.households.queries import view_household
+from portal.domain.people.staff.services import Profile, add_staff
+from portal.domain.tables import metadata
+from portal.platform.database import Database
+from portal.platform.household_list import FILE
+from tests.support.coupons import NOW, VAULT
+from tests.support.mailroom.roster import Ward
+from tests.support.oversight.ended import CLERK, WARD, Ended, end
+from tests.support.oversight.family import Filling, fill, looked_at, personal_values
+from tests.support.people import CANARY_CHILDREN, CANARY_NAME
+from tests.support.proofs import invoke
+from tests.support.sources import ROOT
+from tests.support.staff import PASSWORD
+from tests.support.work import work_in
+
+NewUrl = Callable[[bool], str]
+NUMBER, DECISION = "9800000001", "5汐子第77号"
+CLASSES = tomllib.loads((ROOT / "portal/domain/sensitivity.toml").read_text("utf-8"))["tables"]
+WHOLE_KEY = len(VAULT.new_data_key()[1])
+STAY = {
+    "coupon",
+    "coupon_batch",
+    "disposed_household",
+    "roster_import",
+    "staff_user",
+    "print_proof",
+    "monthly_report",
+}
+
+
+@pytest.fixture
+def ended(new_database: NewUrl, tmp_path: Path) -> Iterator[Ended]:
+    yield from _filled(new_database(False), tmp_path)
+
+
+@pytest.fixture
+def on_sqlite(new_sqlite: NewUrl, tmp_path: Path) -> Iterator[Ended]:
+    yield from _filled(new_sqlite(False), tmp_path)
+
+
+def _filled(url: str, folder: Path) -> Iterator[Ended]:
+    made = end(url, folder)
+    with made.database.write() as session:
+        fill(session, made.last)
+    yield made
+    made.database.engine.dispose()
+
+
+def dispose_of(
+    ended: Ended, *words: object, number: str = NUMBER, by: str = CLERK, other: str = WARD
+) -> Result:
+    context = Context(ended.settings)
+    decided = ("--decision", DECISION, "--decided-on", "2023-08-01")
+    people = ("--by", by, "--confirmed-by", other)
+    arguments = ["household", "run", "--number", number, *decided, *people, *words]
+    try:
+        return invoke(dispose, arguments, context)
+    finally:
+        context.database().engine.dispose()
+
+
+def money(session: Session) -> list[tuple[Any, ...]]:
+    """What the sums are made of: states and yen of everybody."""
+    of_all = select(Entitlement.id, Entitlement.state, Entitlement.amount_yen)
+    used = select(Coupon.id, Coupon.state, Coupon.face_yen, Coupon.used_yen)
+    lines = metadata.tables["settlement_line"]
+    return [
+        tuple(row)
+        for statement in (
+            of_all.order_by(Entitlement.id),
+            used.order_by(Coupon.id),
+            select(lines).order_by(lines.c.entitlement_id),
+        )
+        for row in session.execute(statement)
+    ]
+
+
+def of_family(session: Session, household: int) -> set[bytes]:
+    """Ciphertexts and digests that belong to the family, but for what stays of everybody."""
+    before = personal_values(session, {k: v for k, v in CLASSES.items() if k not in STAY})
+    return before - others_of(session, household)
+
+
+def others_of(session: Session, household: int) -> set[bytes]:
+    """What is of other families, of the audit, or a digest that a child keeps."""
+    found: set[bytes] = set()
+    for name in ("household", "child", "credential"):
+        table = metadata.tables[name]
+        key = table.c.id if name == "household" else table.c.household_id
+        for row in session.execute(select(table).where(key != household)).mappings():
+            found |= {bytes(one) for one in row.values() if isinstance(one, bytes)}
+    own = metadata.tables["child"]
+    found |= set(
+        session.scalars(select(own.c.person_digest).where(own.c.household_id == household))
+    )
+    sheets, rows = metadata.tables["escalation_sheet"], metadata.tables["roster_row"]
+    found |= set(session.scalars(select(sheets.c.digest)))  # of a whole file
+    found |= set(session.scalars(select(rows.c.sealed).where(rows.c.record == 2)))
+    for name in ("audit_event", "deployment", "register_entry"):
+        for row in session.execute(select(metadata.tables[name])).mappings():
+            found |= {bytes(one) for one in row.values() if isinstance(one, bytes)}
+    return found
+
+
+def test_somebody_decided_for_every_table_with_personal_data() -> None:
+    held = {
+        name
+        for name, classed in CLASSES.items()
+        if classed.get("personal", "") or classed.get("secret", "")
+    }
+    held &= set(metadata.tables)
+    assert looked_at() >= held, held - looked_at()
+    unknown = looked_at() - set(metadata.tables)
+    assert not unknown
+
+
+def test_one_household_goes_and_the_money_stays(ended: Ended, tmp_path: Path) -> None:
+    home = ended.last.household_id
+    with ended.database.read() as session:
+        secrets, before = of_family(session, home), money(session)
+        counted = session.scalar(select(func.count(Household.id)))
+    assert len(secrets) > 40
+    certificate = tmp_path / "household.pdf"
+    done = dispose_of(ended, "--certificate", certificate)
+    assert done.exit_code == 0, done.output
+    with ended.database.read() as session:
+        left = personal_values(session, CLASSES) & secrets
+        kept = set(session.scalars(select(DisposedHousehold.number_digest)))
+        assert left == kept, "only what keeps it from coming back"
+        assert (money(session), session.scalar(select(func.count(Household.id)))) == (
+            before,
+            counted,
+        )
+        assert view_household(work_in(session), home).fields.name == NOBODY
+        for table in metadata.sorted_tables:
+            if WRAPPED in table.c:  # a drill and a rotation open each of them
+                held = select(table.c[WRAPPED]).where(table.c[WRAPPED].is_not(None))
+                found = [bytes(one) for one in session.scalars(held)]
+                # the families of the settlement's tests have no real one
+                assert all(VAULT.unwrap(one) for one in found if len(one) == WHOLE_KEY)
+        rows = metadata.tables["roster_row"]
+        assert session.scalars(select(rows.c.record)).all() == [2], "somebody else's stays"
+    assert json.loads(ended.run("audit", "verify", "--json").stdout)["whole"]
+    pages = pypdfium2.PdfDocument(certificate.read_bytes())
+    said = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert (DECISION in said, f"廃棄の{CLERK}" in said) == (True, True)
+    for secret in (NUMBER, CANARY_NAME, CANARY_CHILDREN[0][0]):
+        assert secret not in said
+        assert secret not in (ended.settings.backup_dir / FILE).read_text("utf-8")
+    again = dispose_of(ended)
+    assert again.exit_code == 0, "killed after its end it only brings the list and the paper"
+
+
+def test_a_restore_of_an_older_backup_brings_nobody_back(on_sqlite: Ended, tmp_path: Path) -> None:
+    ended = on_sqlite
+    before = ended.backup()
+    assert dispose_of(ended).exit_code == 0
+    empty = tmp_path / "empty"
+    settings = replace(
+        ended.settings,
+        data_dir=empty / "data",
+        database_url=f"sqlite:///{empty}/data/portal.sqlite",
+    )
+    other = replace(ended, settings=settings)
+    done = other.run("restore", before, "--identity", ended.identity, "--live")
+    assert done.exit_code == 0, done.output
+    assert "1世帯を、もう一度廃棄" in done.output
+    context = Context(settings)
+    with context.database().read() as session:
+        row = session.scalars(select(DisposedHousehold)).one()
+        assert (row.decision_no, row.decided_by) == (DECISION, None)
+        assert session.get_one(Household, row.household_id).state == "removed"
+    context.database().engine.dispose()
+    lost = ended.settings.backup_dir / FILE
+    changed = lost.read_text("utf-8").replace("77", "78")
+    lost.write_text(changed, "utf-8")
+    refused = other.run("dispose", "household", "again")
+    assert (refused.exit_code, "変えられた行" in refused.output) == (1, True)
+
+
+def test_a_database_that_brought_one_back_serves_nobody_until_it_is_gone_again(
+    on_sqlite: Ended,
+) -> None:
+    ended = on_sqlite
+    assert dispose_of(ended).exit_code == 0
+    with ended.database.write() as session:  # as a restore without the list leaves it
+        row = session.scalars(select(DisposedHousehold)).one()
+        home = session.get_one(Household, row.household_id)
+        home.number_digest, home.state = row.number_digest, "active"
+        session.delete(row)
+    found = json.loads(ended.run("selfcheck", "--json").stdout)["findings"]
+    (one,) = [each for each in found if each["name"] == "disposed_households"]
+    assert (one["level"], "dispose household again" in one["advice"]) == ("error", True)
+
+
+def test_a_later_extract_brings_nobody_back(database: Database, tmp_path: Path) -> None:
+    ward = Ward(database, tmp_path)
+    ward.hand_over()
+    family = ward.extract().families[0]
+    key = ward.key(family)
+    with database.write() as session:
+        home = session.get_one(Household, key)
+        digest = bytes(home.number_digest)
+        assert dispose_again(work_in(session), {digest: Decision(DECISION, date(2023, 8, 1))}) == 1
+        families = session.scalar(select(func.count(Household.id)))
+        paid = session.scalar(select(func.sum(Entitlement.amount_yen)))
+    done = ward.hand_over(
+        lambda extract: extract.families[0].people[0].cells.update({"方書": "新しい号室"})
+    )
+    assert (done.state, done.differences) == ("applied", {})
+    with database.read() as session:
+        assert session.get_one(Household, key).state == "removed"
+        assert session.scalar(select(func.count(Household.id))) == families
+        assert session.scalar(select(func.sum(Entitlement.amount_yen))) == paid
+
+
+def _closed(table: str, **values: object) -> Callable[[Session, int], None]:
+    def reopen(session: Session, home: int) -> None:
+        rows = metadata.tables[table]
+        session.execute(update(rows).where(rows.c.household_id == home).values(values))
+
+    return reopen
+
+
+def _call(session: Session, _home: int) -> None:
+    session.execute(update(metadata.tables["call_record"]).values(ended_at=None))
+
+
+def _letter(session: Session, home: int) -> None:
+    letters = metadata.tables["letter"]
+    run = session.scalars(
+        select(letters.c.print_run_id).where(letters.c.household_id == home)
+    ).first()
+    Filling(session).add("print_chunk", print_run_id=run, number=7, built_at=NOW, state="built")
+    session.execute(update(letters).where(letters.c.household_id == home).values(chunk_number=7))
+
+
+def _incident(session: Session, home: int) -> None:
+    staff = session.scalars(select(metadata.tables["staff_user"].c.id)).first()
+    actor = replace(work_in(session).actor, id=staff)
+    incident = open_incident(
+        work_in(session, actor), Opening(next(iter(IncidentKind)), NOW, summary="手紙")
+    )
+    Filling(session).add(
+        "incident_subject", incident_id=incident.id, household_id=home, kind="household"
+    )
+
+
+def _import(session: Session, _home: int) -> None:
+    session.execute(update(metadata.tables["roster_import"]).values(state="staged"))
+
+
+OPEN: dict[InTheWay, Callable[[Session, int], None]] = {
+    InTheWay.CHILDREN: _closed("entitlement", state="in_progress"),
+    InTheWay.HOLDS: _closed("hold", state="open"),
+    InTheWay.REQUESTS: _closed("request", state="waiting"),
+    InTheWay.TASKS: _closed("task", state="open"),
+    InTheWay.QUESTIONS: _closed("escalation", state="answered"),
+    InTheWay.FAXES: _closed("fax_case", state="in_work"),
+    InTheWay.CALLS: _call,
+    InTheWay.FAULTS: _closed("coupon_fault", state="reported"),
+    InTheWay.INCIDENTS: _incident,
+    InTheWay.LETTERS: _letter,
+    InTheWay.OPENINGS: _closed("household_opening", state="waiting"),
+    InTheWay.IMPORTS: _import,
+}
+
+
+def test_what_is_open_about_it_is_in_the_way(on_sqlite: Ended) -> None:
+    ended, home = on_sqlite, on_sqlite.last.household_id
+    assert set(OPEN) == set(InTheWay)
+    with ended.database.write() as session:
+        assert in_the_way(session, home) == {}
+        for one, reopen in OPEN.items():
+            with session.begin_nested() as tried:
+                reopen(session, home)
+                assert set(in_the_way(session, home)) == {one}
+                tried.rollback()
+        OPEN[InTheWay.TASKS](session, home)
+    refused = dispose_of(ended)
+    assert (refused.exit_code, "用件が1件" in refused.output) == (1, True)
+    assert is_there(ended)
+
+
+def is_there(ended: Ended) -> bool:
+    with ended.database.read() as session:
+        return session.scalar(select(DisposedHousehold.id)) is None
+
+
+def test_who_may_not_decide_changes_nothing_and_learns_nothing(on_sqlite: Ended) -> None:
+    ended = on_sqlite
+    with ended.database.write() as session:
+        work = work_in(session)
+        profile = Profile("ward2", "区の人", Organization.WARD, Role.WARD_OFFICER)
+        add_staff(work, profile, password=PASSWORD)
+    absent = dispose_of(ended, number="9800000999")
+    both = dispose_of(ended, other="second")
+    assert (both.exit_code, "区の人でなければ" in both.output) == (1, True)
+    with ended.database.write() as session:
+        session.get_one(Household, ended.last.household_id).protected = True
+    hidden = dispose_of(ended)
+    assert (absent.exit_code, hidden.exit_code) == (1, 1)
+    assert hidden.output == absent.output
+    assert is_there(ended)
+    shown = dispose_of(ended, by="ward2")
+    assert shown.exit_code == 0, shown.output
