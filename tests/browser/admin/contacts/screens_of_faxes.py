@@ -106,11 +106,19 @@ def _wrong_new(served: ServedStaff, page: Page) -> None:
     press(page)
 
 
+def _to_look_at(served: ServedStaff, page: Page) -> None:
+    _new(served, page)
+    page.set_input_files("#file", {"name": "a.tif", "mimeType": "image/tiff", "buffer": fax()})
+    press(page)
+
+
 def _old(served: ServedStaff, page: Page) -> None:
     _new(served, page)
     page.set_input_files("#file", {"name": "a.tif", "mimeType": "image/tiff", "buffer": fax()})
     page.fill("#received_on", "2023-06-05")
     page.fill("#received_at", "14:05")
+    press(page)
+    page.check("input[name='file.numbers'][value=none]")
     press(page)
 
 
@@ -187,6 +195,7 @@ FAXES: dict[str, Step] = {
     "faxes: done": _done,
     "fax: new": _new,
     "fax: wrong file": _wrong_new,
+    "fax: to look at": _to_look_at,
     "fax: old header": _old,
     "fax: waiting": _waiting,
     "fax: a colleague's": _of_a_colleague,

@@ -54,9 +54,36 @@ def test_a_form_with_its_scan_is_entered_without_javascript(
     fill(page)
     page.set_input_files("#scan", {"name": "a.png", "mimeType": "image/png", "buffer": picture()})
     page.locator("button.main").click()
+    picture_of_it = page.locator("input[type=image]")
+    for across, down in ((30, 30), (200, 100)):
+        picture_of_it.click(position={"x": across, "y": down})
+    assert page.locator("#scan-marks").input_value().startswith("1:")
+    page.check("input[name='scan.numbers'][value=black]")
+    page.locator("button.main").click()
     assert page.locator("#item-error").is_visible()
     assert page.input_value("#received_on") == "2023年7月31日"
-    assert "もう一度選んでください" in page.inner_text("#scan-hint")
+    assert page.locator("#scan-marks").input_value().startswith("1:"), "nothing is asked twice"
+
+
+def test_a_number_on_a_scan_is_dragged_over_with_the_mouse(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    page = page_factory()
+    ENTRIES["redelivery by post"](served_staff, page)
+    fill(page)
+    page.set_input_files("#scan", {"name": "a.png", "mimeType": "image/png", "buffer": picture()})
+    page.locator("button.main").click()
+    area = page.locator("input[type=image]")
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 80, steps=4)
+    page.mouse.up()
+    assert page.locator(".black-box").count() == 1
+    assert page.locator("#scan-marks").input_value().startswith("1:")
+    assert page.locator("input[type=image]").is_visible(), "the drag sent nothing yet"
 
 
 def fill(page: Page) -> None:
