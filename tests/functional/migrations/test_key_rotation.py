@@ -46,6 +46,7 @@ MADE_ANEW = {
 LEFT = {
     "answer-sheet": "only the digest of the file was kept; looked for by each key that is there",
     "scan": "likewise, of the file that came",
+    "disposed-line": "of a list beside the rows; after such a disposal nothing is changed",
     "file-checksum": "only the digest was kept; while such a hand-over is open, nothing is changed",
     "form_sender": "counts for a day what nobody keeps",
     "network": "counts for an hour, or a day, what nobody keeps",

@@ -55,7 +55,7 @@ from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.looks import names_somebody
-from portal.domain.people.households.models import Child, Household
+from portal.domain.people.households.models import Child, DisposedHousehold, Household
 from portal.domain.people.households.newcomers import child_key
 from portal.domain.people.households.queries import household_id_of
 from portal.domain.people.households.records import ChildFields, person_digest, seal_child
@@ -367,6 +367,25 @@ def test_it_waits_for_files_whose_checksum_is_kept_as_a_digest_only(
     with deployed.database.write() as session:
         withdraw(work_in(session, officer), number, "送り先がちがったため")
     deployed.replace_key()
+
+
+def test_after_the_disposal_of_one_household_the_key_stays(deployed: Deployed) -> None:
+    """Its digest is kept without its number, so that no extract brings it back."""
+    person = add_person(deployed.database, NOON)
+    with deployed.database.write() as session:
+        row = DisposedHousehold(
+            household_id=person.household_id,
+            number_digest=b"0" * 16,
+            decision_no="1",
+            decision_on=NOON.date(),
+            disposed_at=NOON,
+            record={},
+        )
+        session.add(row)
+    before = deployed.values()
+    with pytest.raises(WrongStateError, match="disposed_household"):
+        deployed.replace_key()
+    assert deployed.values() == before
 
 
 def test_a_program_starts_only_with_the_key_of_its_database(deployed: Deployed) -> None:
