@@ -74,6 +74,7 @@ def test_a_number_on_a_scan_is_dragged_over_with_the_mouse(
     page.set_input_files("#scan", {"name": "a.png", "mimeType": "image/png", "buffer": picture()})
     page.locator("button.main").click()
     area = page.locator("input[type=image]")
+    page.wait_for_load_state("load")  # before it is there, the picture has no height
     area.scroll_into_view_if_needed()
     box = area.bounding_box()
     assert box is not None
