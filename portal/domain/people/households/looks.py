@@ -65,6 +65,7 @@ NOT_PERSONAL = (
     "desk",  # what a member of the staff typed into the search
     "dispatch",
     "locked_screen",
+    "loss_report",  # digest of an address, in the cookie of whoever typed it
     "milestone",
     "minutes",
     "open_question",

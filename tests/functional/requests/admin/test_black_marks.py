@@ -20,6 +20,7 @@ from portal.domain.requests.requests.scans import (
     store_scan,
 )
 from portal.worker.jobs import _sweep
+from tests.functional.people.admin.test_looks import opened
 from tests.support.reading.files import fax, pdf
 from tests.support.requests.looking import NO_FILE, looked_at, waiting_fields
 from tests.support.requests.scans import checked
@@ -230,6 +231,7 @@ def test_a_number_found_later_is_made_black_and_the_older_picture_is_destroyed(
         before = session.get_one(Scan, number)
         old = before.sealed, before.wrapped_key, before.digest
     visitor = staff.enter_as(Role.OFFICER)
+    opened(visitor, person.household_id)
     answer = visitor.get(f"/scans/{number}/numbers")
     shown = visitor.post(f"/scans/{number}/numbers/begin", {"form_key": "1"})
     fields = waiting_fields(shown.text) | {"form_key": "2", "kind": "my_number"}
@@ -278,6 +280,7 @@ def test_a_scan_that_one_may_not_see_cannot_be_blackened(sqlite_staff: StaffSite
     assert officer.get(f"/scans/{number}/numbers").status_code == 404
     assert officer.post(f"/scans/{number}/numbers/begin").status_code == 404
     ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
+    opened(ward, person.household_id)
     assert "書類を出して塗る" in ward.get(f"/scans/{number}/numbers").text
 
 
