@@ -34,6 +34,8 @@ from tests.support.people import CANARY_CHILDREN, CANARY_NAME, CANARY_STREET, Pe
 from tests.support.resident import Resident, Visitor, start_session
 from tests.support.work import work_in
 
+pytestmark = pytest.mark.matrix
+
 OWN = "うずらの たまご 12個"
 PHONE, MAIL = "090-1234-5678", "uzurano@example.jp"
 STAGED = ("/signin/submit", "/signin/code/submit", "/signin/backup/submit", "/start/birth/submit")

@@ -1,7 +1,7 @@
 """The FAX pages: entered, taken, answered and recorded by agents; nobody reads another's number."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -11,6 +11,7 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
+from tests.functional.contacts.faxes.support import make_fax_desk
 from tests.support.reading import pdf as read_pdf
 from tests.support.reading.files import fax, pdf, picture
 from tests.support.requests.looking import NO_FILE, looked_at, post_looked_at
@@ -311,14 +312,11 @@ def test_a_number_is_read_by_who_handles_it_and_by_nobody_else(staff: StaffSite)
 
 
 def test_twenty_a_page_and_the_oldest_first(sqlite_staff: StaffSite) -> None:
-    agent = sqlite_staff.enter_as(Role.AGENT)
+    desk = make_fax_desk(sqlite_staff.database)
     for number in range(23):
-        send_in(
-            agent,
-            fax((172, 100 + number)),
-            received_at=f"{14 - number // 6}:{number % 6:02}",
-            form_key=str(number),
-        )
+        hour, minute = 5 - number // 6, number % 6
+        desk.receive(at=datetime(2023, 7, 31, hour, minute, tzinfo=UTC))
+    agent = sqlite_staff.enter_as(Role.AGENT)
     first = agent.get("/faxes").text
     rows = re.findall(r'href="/faxes/(\d+)"', first)
     assert len(rows) == 20

@@ -1,6 +1,6 @@
 """A desk that gets FAX: agents, a family, FAX that come in, and replies."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -69,9 +69,11 @@ class FaxDesk:
         data: bytes = b"",
         **more: Any,
     ) -> int:
-        """A FAX comes in; each is another file."""
+        """A FAX comes in; each is another file, which only one of them was drawn for."""
         self.sent += 1
-        file = checked(data or fax((172, 110 + self.sent)))
+        file = checked(data or fax())
+        if not data:
+            file = replace(file, came=f"FAX {self.sent}".encode())
         new = NewFax(
             at or self.now - timedelta(minutes=30), file, CallLanguage(language), sender, **more
         )

@@ -40,6 +40,8 @@ from tests.support.coupons import NOW
 from tests.support.oversight.ended import CLERK, HOUSEHOLDS, LETTER, Ended, end
 from tests.support.work import work_in
 
+pytestmark = pytest.mark.matrix
+
 NewUrl = Callable[[bool], str]
 
 

@@ -41,6 +41,8 @@ from tests.support.sources import ROOT
 from tests.support.staff import PASSWORD
 from tests.support.work import work_in
 
+pytestmark = pytest.mark.matrix
+
 NewUrl = Callable[[bool], str]
 NUMBER, DECISION = "9800000001", "5汐子第77号"
 CLASSES = tomllib.loads((ROOT / "portal/domain/sensitivity.toml").read_text("utf-8"))["tables"]

@@ -1,6 +1,5 @@
 """Another search key: everything is found as before, and nothing by the key of before."""
 
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -23,19 +22,15 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.program.deployment import (
     check_keys,
-    complete,
     deployment,
     fitting,
-    keep_deployment,
-    sealed_by,
 )
-from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.transfers.ending import withdraw
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.foundation.transfers.states import TransferState
-from portal.domain.foundation.vault import Vault, load_vault, noting_what_is_opened, seal
+from portal.domain.foundation.vault import seal
 from portal.domain.mailroom.roster.checks.check import check_file
 from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.imports.importer import Importer
@@ -44,9 +39,7 @@ from portal.domain.oversight.keys.another_index import belongs_to, renew_digests
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.codes import add_authenticator
-from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.passwords import HashPool
-from portal.domain.people.authn.throttles import UNKNOWN_DEVICE
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
 from portal.domain.people.coupons.loader import refuse_known
 from portal.domain.people.coupons.models import Coupon, CouponBatch
@@ -54,7 +47,6 @@ from portal.domain.people.coupons.sealed import unseal_code, unseal_image
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
-from portal.domain.people.households.looks import names_somebody
 from portal.domain.people.households.models import Child, DisposedHousehold, Household
 from portal.domain.people.households.newcomers import child_key
 from portal.domain.people.households.queries import household_id_of
@@ -64,93 +56,21 @@ from portal.domain.people.signin.activation import BirthAnswer, check_birth
 from portal.domain.people.staff import sign_in
 from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.scans import ScanReason, open_scan
-from portal.domain.tables import metadata
 from portal.platform.database import Database
 from portal.platform.key_rotation import Folder
 from tests.functional.contacts.faxes.support import PROGRAM, SENDER, FaxDesk, add_staff
 from tests.support.coupons import TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
 from tests.support.mailroom.roster import NOW, Ward, enter_sheet, rules_for
+from tests.support.oversight.index_key import ADDRESS, Deployed
 from tests.support.people import CANARY_BIRTH, Person, add_person
 from tests.support.reading.files import fax
 from tests.support.requests.scans import checked
 from tests.support.resident import NOON, write_keys
 from tests.support.staff import PASSWORD, hire
 from tests.support.transfers import announced
-from tests.support.work import sample_program, source_of, work_in
+from tests.support.work import source_of, work_in
 
-ADDRESS, TELEPHONE = "192.0.2.7", "+819012345678"
-DIGESTS = (
-    "household.number_digest",
-    "child.person_digest",
-    "coupon.management_digest",
-    "coupon.code_digest",
-    "credential.login_digest",
-    "otp_authenticator.address_digest",
-)
-
-
-@dataclass
-class Deployed:
-    """A database that knows its keys, and the keys in a folder of their own."""
-
-    database: Database
-    folder: Folder
-
-    def __post_init__(self) -> None:
-        vault = self.vault
-        row = Deployment(program="sample", key_check=sealed_by(vault), created_at=NOON)
-        complete(row, sample_program(), vault)
-        with self.database.write() as session:
-            keep_deployment(session, row)
-
-    @property
-    def vault(self) -> Vault:
-        return replace(load_vault(self.folder.folder), password_cost=VAULT.password_cost)
-
-    def replace_key(self) -> int:
-        """Replace the search key; return how many digests were made anew."""
-        coming = self.folder.coming or self.folder.begin()
-        with noting_what_is_opened() as opened, self.database.write() as session:
-            work = work_in(session, now=NOON, vault=self.vault)
-            name = f"index.{coming.number}.key"
-            done = renew_digests(work, coming.read(), name, lambda *_step: None)
-        assert not names_somebody(opened)
-        self.folder.promote()
-        return done.sealed_anew
-
-    def forget(self) -> None:
-        """Take the key of before away."""
-        self.folder.destroy("index.key")
-
-    def values(self) -> dict[str, list[object]]:
-        """What stands in every column of digests."""
-        found = {}
-        with self.database.read() as session:
-            for name in DIGESTS:
-                table, column = name.split(".")
-                target = metadata.tables[table]
-                found[name] = list(session.scalars(select(target.c[column]).order_by(target.c.id)))
-        return found
-
-    def try_password(self, login_id: str, password: str = "CDFG HJKL MNPQ") -> str | None:
-        """Try to sign in from a browser that is not known; return the session's token."""
-        return self.enter(login_id, password, None)
-
-    def enter(self, login_id: str, password: str, device: str | None) -> str | None:
-        vault, typed = self.vault, TypedLogin(login_id, password)
-        with self.database.write() as session:
-            visitor = attempt.Visitor(ADDRESS, device)
-            tried = attempt.begin(work_in(session, now=NOON, vault=vault), typed, visitor)
-        tried = tried.compared(HashPool(vault))
-        with self.database.write() as session:
-            signed = attempt.finish(work_in(session, now=NOON, vault=vault), tried, None)
-        return signed.token if signed is not None else None
-
-    def tries(self, login_id: str) -> int | None:
-        """How many tries from unknown browsers are counted for an ID, in all."""
-        key = UNKNOWN_DEVICE.of(login_digest(self.vault, login_id).hex()).stored_key
-        with self.database.read() as session:
-            return session.scalar(select(ThrottleBucket.total).where(ThrottleBucket.key == key))
+TELEPHONE = "+819012345678"
 
 
 @pytest.fixture
