@@ -42,4 +42,7 @@ def invoke(command: click.Command, words: Sequence[object], context: Context) ->
     if not named(written):
         return CliRunner().invoke(command, written, obj=context)
     typed = codes(context, written)
-    return CliRunner().invoke(command, [*written, "--codes-fd", "0"], obj=context, input=typed)
+    try:
+        return CliRunner().invoke(command, [*written, "--codes-fd", "0"], obj=context, input=typed)
+    finally:
+        context.database().engine.dispose()  # it was opened before the command, outside of it
