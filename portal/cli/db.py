@@ -65,6 +65,7 @@ def upgrade(context: Context) -> None:
     """Bring the tables of an earlier version to this one, whole or not at all."""
     if startup.upgrade(context.settings):
         click.echo(_s("データベースの表を、この版に更新しました。"))
+    context.moves_index = True
     repeat_listed(context.settings, context.work_source())  # after a restore of an earlier version
     click.echo(_s("データベースは最新です。"))
 

@@ -7,10 +7,14 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.domain.foundation.errors import WrongStateError
+from portal.domain.foundation.key_ring import sealing_key
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import WorkSource
 from portal.domain.oversight.disposal.household.services import dispose_again, still_there
 from portal.domain.oversight.disposal.household.traces import TRACES, WITH_RULES
+from portal.domain.oversight.keys.another_index import belongs_to
 from portal.domain.people.households.disposed import disposed_households
 from portal.platform.database import Database
 from portal.platform.household_list import keep_list, list_folders, read_list
@@ -34,10 +38,21 @@ def repeat_listed(settings: Settings, source: WorkSource, given: Iterable[Path] 
 
     Raises:
         IntegrityFaultError: a line of a list was changed.
+        WrongStateError: the database, of before another search key, is to be brought to it first;
+            until then no site starts.
     """
     listed = read_list([*list_folders(settings), *given], source.vault)
     if not listed:
         return 0
+    with source.reading() as work:
+        if belongs_to(work) != sealing_key(work.vault.index):
+            raise WrongStateError(
+                _s(
+                    "廃棄した世帯を、もう一度廃棄する必要があります。"
+                    "先に「portal keys rotate index --copied」で照合の鍵をそろえ、"
+                    "「portal dispose household again」を実行してください。"
+                )
+            )
     with source.writing() as work:
         again = dispose_again(work, listed)
     bring_list_up_to_date(settings, source)

@@ -65,9 +65,9 @@ def restore(
     standing = _standing(context, live=live, owner=owner, purpose=purpose, until=until)
     unpacked = restore_backup(order_of(context, file, identity))
     number, behind = _enter(context, unpacked, standing)
+    _answer(context, unpacked, number, behind=behind)
     if not behind:
         _dispose_again(context, file.parent)
-    _answer(context, unpacked, number, behind=behind)
 
 
 def _standing(
@@ -112,6 +112,7 @@ def _enter(context: Context, unpacked: Unpacked, standing: Standing) -> tuple[in
 
 def _dispose_again(context: Context, beside: Path) -> None:
     """Dispose again of the households that were disposed of after this backup."""
+    context.moves_index = True
     again = repeat_listed(context.settings, context.work_source(), [beside])
     if context.speaks and again:
         click.echo(

@@ -32,7 +32,8 @@ const TOKENS = new Set([
   "off", "on", "username", "current-password", "new-password", "one-time-code", "tel", "email",
   "bday-year", "bday-month", "bday-day", "name", "postal-code", "street-address"]);
 for (const el of all("input:not([type=hidden]), select, textarea")) {
-  const named = el.getAttribute("aria-label") || el.getAttribute("aria-labelledby");
+  const said = el.getAttribute("aria-label") || el.getAttribute("aria-labelledby");
+  const named = said || (el.type === "image" && el.alt.trim());
   need(el.labels.length || named, `no label: ${label(el)}`);
   const token = el.autocomplete;
   need(!token || TOKENS.has(token), `autocomplete ${token}: ${label(el)}`);

@@ -208,6 +208,32 @@ def test_a_restore_of_an_older_backup_brings_nobody_back(on_sqlite: Ended, tmp_p
     assert (refused.exit_code, "変えられた行" in refused.output) == (1, True)
 
 
+def test_a_backup_of_before_another_search_key_gets_the_key_first(
+    new_sqlite: NewUrl, tmp_path: Path
+) -> None:
+    ended = end(new_sqlite(False), tmp_path)
+    with ended.database.write() as session:
+        of_family = Entitlement.household_id == ended.last.household_id
+        session.execute(update(Entitlement).where(of_family).values(state="declined"))
+    before = ended.backup()
+    ended.database.engine.dispose()
+    for step in ((), ("--copied",)):
+        done = ended.run("keys", "rotate", "index", *step)
+        assert done.exit_code == 0, done.output
+    done = dispose_of(ended)
+    assert done.exit_code == 0, done.output
+    empty = tmp_path / "empty"
+    database_url = f"sqlite:///{empty}/data/portal.sqlite"
+    settings = replace(ended.settings, data_dir=empty / "data", database_url=database_url)
+    other = replace(ended, settings=settings)
+    told = other.run("restore", before, "--identity", ended.identity, "--live")
+    assert (told.exit_code, "portal dispose household again" in told.output) == (1, True)
+    done = other.run("keys", "rotate", "index")
+    assert done.exit_code == 0, done.output
+    again = other.run("dispose", "household", "again", "--json")
+    assert json.loads(again.stdout) == {"again": 1}
+
+
 def test_a_database_that_brought_one_back_serves_nobody_until_it_is_gone_again(
     on_sqlite: Ended,
 ) -> None:
