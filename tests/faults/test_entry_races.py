@@ -22,6 +22,7 @@ from tests.functional.requests.redeliveries.support import make_post
 from tests.support.people import Person
 from tests.support.programs.servers import PATIENCE
 from tests.support.reading.files import picture
+from tests.support.requests.looking import NO_FILE, looked_at
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 
@@ -45,18 +46,22 @@ def people_and_form(staff: StaffSite, kind: str) -> Person:
 
 
 def at_once(hands: list[Visitor], address: str, forms: list[dict[str, str]]) -> list[str]:
-    """Every hand presses in the same moment; returns where each was led."""
+    """Every hand looks at its scan, then presses in the same moment; returns where each was led."""
     gate = Barrier(len(hands))
+    scan = {"scan": ("form.png", picture(), "image/png")}
+    looked = {
+        hand: looked_at(hand.post(address + "/submit", form, files=scan).text, form)
+        for hand, form in dict(zip(hands, forms, strict=True)).items()
+    }
 
-    def press(visitor: Visitor, form: dict[str, str]) -> str:
-        files = {"scan": ("form.png", picture(), "image/png")}
+    def press(visitor: Visitor) -> str:
         gate.wait(PATIENCE)
-        answer = visitor.post(address + "/submit", form, files=files)
+        answer = visitor.post(address + "/submit", looked[visitor], files=NO_FILE)
         assert answer.status_code == 303, answer.text
         return str(answer.headers["location"])
 
     with ThreadPoolExecutor(len(hands)) as pool:
-        return list(pool.map(press, hands, forms))
+        return list(pool.map(press, hands))
 
 
 @pytest.mark.parametrize("kind", sorted(PARTS))
