@@ -71,7 +71,7 @@ def _others_stay(session: Session) -> bool:
     return True
 
 
-def _lock_file(dbapi: SqliteConnection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
+def _lock_file(dbapi: SqliteConnection, _record: ConnectionPoolEntry) -> None:
     # before anything is read: then the whole file is held until the connection closes
     dbapi.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
     dbapi.execute("PRAGMA locking_mode=EXCLUSIVE")

@@ -107,7 +107,7 @@ def _announced_ends(session: Session, rows: Sequence[Downtime]) -> dict[int, dat
     found = session.execute(
         select(SiteNotice.id, SiteNotice.ends_at).where(SiteNotice.id.in_(keys))
     )
-    return {key: ends_at for key, ends_at in found}  # noqa: C416  (dict() of rows does not type)
+    return dict(found.all())
 
 
 def _of_part(

@@ -169,10 +169,11 @@ def _written_plainly(document: object) -> bytes:
     return out.getvalue()
 
 
-def _picture(document: object, number: int, side: int) -> object:
-    page = document[number]  # type: ignore[index]  # the library has no types
+def _picture(document: pypdfium2.PdfDocument, number: int, side: int) -> Image.Image:
+    page = document[number]
     longest = max(page.get_width(), page.get_height())
-    return page.render(scale=side / longest, may_draw_forms=False).to_pil()
+    drawn: Image.Image = page.render(scale=side / longest, may_draw_forms=False).to_pil()
+    return drawn
 
 
 def draw(data: bytes, number: int) -> bytes:
@@ -181,7 +182,7 @@ def draw(data: bytes, number: int) -> bytes:
     if data.startswith(TIFF_STARTS):
         _frame(data, number - 1, DRAWN_SIDE).save(out, "PNG")
     else:
-        _picture(pypdfium2.PdfDocument(data), number - 1, DRAWN_SIDE).save(out, "PNG")  # type: ignore[attr-defined]
+        _picture(pypdfium2.PdfDocument(data), number - 1, DRAWN_SIDE).save(out, "PNG")
     return out.getvalue()
 
 
@@ -221,7 +222,7 @@ def _fresh(data: bytes, number: int, side: int) -> Image.Image:
     if data.startswith(TIFF_STARTS):
         found: Image.Image = _frame(data, number - 1, side)
     elif b"%PDF-" in data[:1024]:
-        found = _picture(pypdfium2.PdfDocument(data), number - 1, side)  # type: ignore[assignment]
+        found = _picture(pypdfium2.PdfDocument(data), number - 1, side)
     else:
         found = _upright(data)
         found.thumbnail((side, side))
@@ -247,7 +248,7 @@ def _upright(data: bytes) -> Image.Image:
 def _is_gray(color: Image.Image) -> bool:
     red, green, blue = color.split()
     apart = (ImageChops.difference(red, green), ImageChops.difference(green, blue))
-    return all(one.getextrema()[1] <= GRAY for one in apart)  # type: ignore[operator]
+    return all(one.point(lambda far: far > GRAY).getbbox() is None for one in apart)
 
 
 def _marks(typed: str) -> list[list[int]]:

@@ -68,7 +68,11 @@ def darkest(image: Image.Image) -> int:
 
 def red_dots(image: Image.Image) -> int:
     counted = image.getcolors(maxcolors=1 << 24) or []
-    return sum(n for n, (r, g, b) in counted if r > 120 and g < 90 and b < 90)  # type: ignore[misc]
+    return sum(
+        number
+        for number, color in counted
+        if isinstance(color, tuple) and color[0] > 120 and max(color[1:]) < 90
+    )
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
