@@ -45,6 +45,7 @@ from portal.domain.oversight.registers.dues import late_count
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
+from portal.domain.people.households.held import held_households
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.platform.view import View
@@ -176,7 +177,7 @@ def show(page: Page) -> Response[Any]:
             cap=review_queue.CAP,
             handed_on=_take_handed_on(page, task_counts),
             task_counts=task_counts,
-            held=worklists.held_households(session, include_protected=protected) if lists else 0,
+            held=held_households(session, include_protected=protected) if lists else 0,
             runs=approvals.pop(HAND_OVER, 0),
             proofs=waiting_proofs(session) if lists else 0,
             nones=approvals.pop(PROTECTION_NONE, 0),

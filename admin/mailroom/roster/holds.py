@@ -18,7 +18,7 @@ from portal.domain.desk.casework.worklists import HoldRow
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.mailroom.roster.holds.services import RELEASE_HOLD
-from portal.domain.mailroom.roster.queries import hold_counts
+from portal.domain.people.households.held import held_by_reason, held_households
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
@@ -39,7 +39,7 @@ class HoldsView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List open holds, all or of one code."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
-    counts = hold_counts(page.session, include_protected=protected)
+    counts = held_by_reason(page.session, include_protected=protected)
     code = page.query.get("code", "")
     code = code if code in counts else ""
     after = page.query.get("after", "0")
@@ -57,7 +57,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             code=code,
             rows=rows[: worklists.PAGE],
             more=len(rows) > worklists.PAGE,
-            households=worklists.held_households(page.session, include_protected=protected),
+            households=held_households(page.session, include_protected=protected),
             proposed=open_for(page.session, RELEASE_HOLD, "hold", [row.id for row in rows]),
             said=page.query.get("said", ""),
         ),

@@ -1,6 +1,6 @@
 """Pages of roster imports: files, counts, rejected rows with their reasons, and differences."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,14 +20,18 @@ from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.queries import (
     DescribedDifference,
+    FileCounts,
     RejectedRow,
     described_differences,
+    difference_counts,
+    file_counts,
     import_by_id,
     imports,
     rejected_count,
     rejected_rows,
 )
 from portal.domain.mailroom.roster.states import ImportState
+from portal.domain.people.households.held import held_households
 from portal.domain.people.households.protection import Protection
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
@@ -62,6 +66,9 @@ class RosterImportView(View):
     rows: Sequence[RejectedRow]
     more: bool
     rejected: int
+    counts: FileCounts | None
+    differences: Mapping[str, int]
+    held: int
     mask: Callable[[str], str]
     changes: Sequence[DescribedDifference]
     changes_in_all: int
@@ -81,6 +88,7 @@ def show(page: Page) -> Response[Any]:
         if waiting
         else []
     )
+    differences = difference_counts(page.session, found, include_protected=may_know)
     start = int(after) if after.isascii() and after.isdigit() and len(after) < 10 else 0
     rows = list(rejected_rows(page.work, found.id, Excerpt(may_know, start, ROWS + 1)))
     return page.render(
@@ -89,10 +97,13 @@ def show(page: Page) -> Response[Any]:
             found=found,
             rows=rows[:ROWS],
             more=len(rows) > ROWS,
-            rejected=rejected_count(page.session, found.id),
+            rejected=rejected_count(page.work, found.id, include_protected=may_know),
+            counts=file_counts(found, include_protected=may_know),
+            differences=differences,
+            held=held_households(page.session, include_protected=may_know),
             mask=mask_number,
             changes=changes,
-            changes_in_all=sum(found.differences.values()),
+            changes_in_all=sum(differences.values()),
             transfer=transfer_of(page.session, "roster_import", found.id),
         ),
     )

@@ -38,6 +38,7 @@ from portal.domain.mailroom.roster.queries import (
     HeldHousehold,
     RejectedRow,
     described_differences,
+    difference_counts,
     held_households,
     rejected_rows,
 )
@@ -287,7 +288,7 @@ def diff(context: Context) -> None:
             {
                 "diff_id": i.id,
                 "file": i.file_name,
-                "differences": i.differences,
+                "differences": difference_counts(session, i, include_protected=knows),
                 "households": [
                     {"household_no": d.household_no, "kind": d.kind, "child": d.child}
                     for d in described_differences(

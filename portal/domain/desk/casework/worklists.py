@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.list_page import ListPage
@@ -27,16 +27,6 @@ class HoldRow:
 
 def _visible(include_protected: bool) -> ColumnElement[bool]:
     return Household.protected.in_([True, False] if include_protected else [False])
-
-
-def held_households(session: Session, *, include_protected: bool) -> int:
-    """Return the number of households with an open hold."""
-    statement = (
-        select(func.count(distinct(Hold.household_id)))
-        .join(Household, Household.id == Hold.household_id)
-        .where(Hold.state == HoldState.OPEN, _visible(include_protected))
-    )
-    return session.scalar(statement) or 0
 
 
 def holds(session: Session, page: ListPage, *, include_protected: bool) -> list[HoldRow]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import Vault, unseal_json
@@ -74,12 +74,48 @@ def import_by_id(session: Session, import_id: int) -> RosterImport | None:
     return session.get(RosterImport, import_id)
 
 
-def rejected_count(session: Session, import_id: int) -> int:
-    """Return how many rows of an import were rejected."""
-    statement = select(func.count(RosterRow.id)).where(
-        RosterRow.import_id == import_id, RosterRow.result == RowDisposition.REJECT
+@dataclass(frozen=True, slots=True)
+class FileCounts:
+    """What an import read in its file: all rows, rows and households by result, and yen.
+
+    A file says by its held households and rejected rows how many families are protected. Whoever
+    may not know that gets only what hides it: ``households_in_all`` and ``yen_in_all`` instead of
+    those by result, and only the rows that were excluded.
+    """
+
+    records: int
+    rows: Mapping[str, int]
+    households: Mapping[str, int]
+    households_in_all: int
+    yen_issue: int | None
+    yen_hold: int | None
+    yen_in_all: int
+
+
+def file_counts(found: RosterImport, *, include_protected: bool) -> FileCounts | None:
+    """Return what an import read in its file; None while it is being read."""
+    if not found.totals:
+        return None
+    rows, households = found.totals.get("rows", {}), found.totals.get("households", {})
+    excluded = {name: n for name, n in rows.items() if name == RowDisposition.EXCLUDE}
+    issue, hold = found.totals.get("yen_issue", 0), found.totals.get("yen_hold", 0)
+    return FileCounts(
+        records=found.totals.get("records", 0),
+        rows=rows if include_protected else excluded,
+        households=households if include_protected else {},
+        households_in_all=sum(households.values()),
+        yen_issue=issue if include_protected else None,
+        yen_hold=hold if include_protected else None,
+        yen_in_all=issue + hold,
     )
-    return session.scalar(statement) or 0
+
+
+def rejected_count(work: Work, import_id: int, *, include_protected: bool) -> int:
+    """Return how many rows of an import were rejected: those that ``rejected_rows`` yields."""
+    if include_protected:
+        statement = select(func.count(RosterRow.id)).where(*_rejected(import_id))
+        return work.session.scalar(statement) or 0
+    return sum(1 for _row in _rejected_rows(work, import_id, Excerpt()))
 
 
 def rejected_rows(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[RejectedRow]:
@@ -87,20 +123,7 @@ def rejected_rows(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Reje
 
     Rows of protected households are left out for readers who may not know of them.
     """
-    found = work.session.get_one(RosterImport, import_id)
-    key = work.vault.unwrap(found.wrapped_key)
-    query = (
-        select(RosterRow)
-        .where(
-            RosterRow.import_id == import_id,
-            RosterRow.result == RowDisposition.REJECT,
-            RosterRow.record > excerpt.after,
-        )
-        .order_by(RosterRow.record)
-        .execution_options(yield_per=AT_ONCE)
-    )
-    visible = _visible_rows(work, query, key, include_protected=excerpt.include_protected)
-    for row, numbers in islice(visible, excerpt.limit):
+    for row, numbers in islice(_rejected_rows(work, import_id, excerpt), excerpt.limit):
         yield RejectedRow(
             import_id,
             row.record,
@@ -110,6 +133,24 @@ def rejected_rows(work: Work, import_id: int, excerpt: Excerpt) -> Iterator[Reje
             row.result,
             tuple(row.codes),
         )
+
+
+def _rejected(import_id: int) -> tuple[ColumnElement[bool], ...]:
+    return RosterRow.import_id == import_id, RosterRow.result == RowDisposition.REJECT
+
+
+def _rejected_rows(
+    work: Work, import_id: int, excerpt: Excerpt
+) -> Iterator[tuple[RosterRow, Mapping[str, Any]]]:
+    found = work.session.get_one(RosterImport, import_id)
+    query = (
+        select(RosterRow)
+        .where(*_rejected(import_id), RosterRow.record > excerpt.after)
+        .order_by(RosterRow.record)
+        .execution_options(yield_per=AT_ONCE)
+    )
+    key = work.vault.unwrap(found.wrapped_key)
+    return _visible_rows(work, query, key, include_protected=excerpt.include_protected)
 
 
 def _visible_rows(
@@ -166,20 +207,6 @@ def held_households(
         )
 
 
-def hold_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
-    """Return the number of held households by code of hold."""
-    query = (
-        select(Hold.code, func.count(Hold.household_id.distinct()))
-        .join(Household, Household.id == Hold.household_id)
-        .where(Hold.state == HoldState.OPEN)
-        .group_by(Hold.code)
-        .order_by(Hold.code)
-    )
-    if not include_protected:
-        query = query.where(Household.protected.is_(False))
-    return dict(session.execute(query).all())
-
-
 def described_differences(
     work: Work, import_id: int, excerpt: Excerpt
 ) -> Iterator[DescribedDifference]:
@@ -211,12 +238,37 @@ def described_differences(
         .execution_options(yield_per=AT_ONCE)
     )
     if not excerpt.include_protected:
-        query = query.where(*(or_(one.is_(None), one.is_(False)) for one in PROTECTED_SIDES))
+        query = query.where(*_of_nobody_protected())
     for row in work.session.execute(query):
         key, kind, household_id, ordinal = row[:4]
         sides = list(row[4:])
         number = _number(work.vault, sides[1:4] if sides[0] is not None else sides[5:])
         yield DescribedDifference(key, kind, household_id, number, ordinal)
+
+
+def difference_counts(
+    session: Session, found: RosterImport, *, include_protected: bool
+) -> dict[str, int]:
+    """Return how many differences of each kind an import has, in the order it was told of them.
+
+    Those of protected households count only with ``include_protected``.
+    """
+    if include_protected:
+        return dict(found.differences)
+    counts = dict(
+        session.execute(
+            select(RosterDifference.kind, func.count())
+            .outerjoin(Household, Household.id == RosterDifference.household_id)
+            .outerjoin(StagedHousehold, StagedHousehold.id == RosterDifference.staged_id)
+            .where(RosterDifference.import_id == found.id, *_of_nobody_protected())
+            .group_by(RosterDifference.kind)
+        ).all()
+    )
+    return {kind: int(counts[kind]) for kind in found.differences if kind in counts}
+
+
+def _of_nobody_protected() -> tuple[ColumnElement[bool], ...]:
+    return tuple(or_(one.is_(None), one.is_(False)) for one in PROTECTED_SIDES)
 
 
 def _number(vault: Vault, side: Sequence[Any]) -> str:

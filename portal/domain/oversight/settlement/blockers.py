@@ -15,6 +15,7 @@ from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import EntitlementState
+from portal.domain.people.households.held import held_households
 
 
 class Blocker(Labeled):
@@ -28,7 +29,8 @@ class Blocker(Labeled):
     HELD = (
         "held",
         lambda: _s(
-            "保留中のこどもが%(n)d人います。区に確かめて、保留を解くか対象外にしてください。"
+            "保留中のこどもがいます（保留の世帯は%(n)d、支援措置の世帯を除く）。"
+            "区に確かめて、保留を解くか対象外にしてください。"
         ),
     )
     OPEN_REQUESTS = (
@@ -73,7 +75,10 @@ class Blocker(Labeled):
 
 
 def blockers(work: Work, figures: Figures) -> Mapping[Blocker, int]:
-    """Return every reason that prevents closing now, with its cases (1 if not countable)."""
+    """Return every reason that prevents closing now, with its cases (1 if not countable).
+
+    A held child prevents it; the cases are the held households without protected ones, maybe none.
+    """
     held = _count(work.session, Entitlement.state == EntitlementState.HELD)
     asked = _count(
         work.session,
@@ -93,7 +98,10 @@ def blockers(work: Work, figures: Figures) -> Mapping[Blocker, int]:
         Blocker.SUMS: int(not figures.adds_up),
         Blocker.CODES: int(not figures.codes.adds_up),
     }
-    return {reason: count for reason, count in found.items() if count}
+    in_the_way = {reason: count for reason, count in found.items() if count}
+    if held:
+        in_the_way[Blocker.HELD] = held_households(work.session, include_protected=False)
+    return in_the_way
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -186,7 +186,7 @@ def _others(found: DeliveryMonth) -> ReportTable:
         (names[name], sent.items, "", sent.yen) for name, sent in found.parcels.items()
     ]
     rows.append((_s("辞退（承認したもの、世帯数）"), *_cells(found.declined)))
-    rows.append((_s("月末の保留（世帯数）"), found.holds, "", ""))
+    rows.append((_s("月末の保留（世帯数、支援措置の世帯を除く）"), found.holds, "", ""))
     return ReportTable(
         _s("代替品、辞退、保留"),
         (_s("項目"), _s("件数"), _s("こども（人）"), _s("金額（円）")),

@@ -15,7 +15,7 @@ from portal.domain.letters.shipments.states import CANCELLED
 from portal.domain.oversight.reports.days import Days
 from portal.domain.oversight.reports.monthly.due import days_of
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.households.models import Hold
+from portal.domain.people.households.held import held_households
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.declines.states import DeclineState
 from portal.domain.requests.requests.models import Request
@@ -41,8 +41,8 @@ class DeliveryMonth:
 
     ``posted`` and ``delivered`` are keyed by (day, mail class, attempt); attempts above the third
     count with the third. ``undelivered`` is as of the month's last day: letters posted until then
-    and not delivered by then, by state or reason of return; ``holds`` are those open at the end of
-    that day.
+    and not delivered by then, by state or reason of return; ``holds`` are the households held at
+    the end of that day, without protected ones.
     """
 
     posted: Mapping[tuple[date, str, int], Sent]
@@ -75,7 +75,7 @@ def count_month(session: Session, month: date) -> DeliveryMonth:
         undelivered=_undelivered(session, days.last),
         parcels=_parcels(session, days),
         declined=_declined(session, days),
-        holds=_holds(session, days.last),
+        holds=held_households(session, include_protected=False, at=day_end(days.last)),
     )
 
 
@@ -167,11 +167,3 @@ def _declined(session: Session, days: Days) -> Sent:
         .where(DeclineItem.state == DeclineState.ACCEPTED, days.spans(Request.received_at))
     ).one()
     return Sent(int(households), int(children), int(yen))
-
-
-def _holds(session: Session, last: date) -> int:
-    end = day_end(last)
-    statement = select(func.count(Hold.household_id.distinct())).where(
-        Hold.created_at < end, or_(Hold.released_at.is_(None), Hold.released_at >= end)
-    )
-    return session.scalar(statement) or 0

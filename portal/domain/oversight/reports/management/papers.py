@@ -122,7 +122,7 @@ def receipt_report(work: Work, import_id: int) -> Report:
         ),
         tables=(
             _counts(_s("行"), row.totals.get("rows", {})),
-            _counts(_s("世帯"), row.totals.get("households", {})),
+            _counts(_s("世帯"), _taken(row.totals.get("households", {}))),
         ),
         notes=(_s("上のとおり、データを受け取りました。"), *_about_the_end(work)),
     )
@@ -149,11 +149,20 @@ def _received_by(session: Session, row: RosterImport) -> str:
     return staff_names(session, [actor_id]).get(actor_id, "")
 
 
+def _taken(households: Mapping[str, int]) -> Mapping[str, int]:
+    """Count held households as taken in; how many are held has one source (decision 0045)."""
+    held = HouseholdDisposition.HOLD
+    taken = {name: count for name, count in households.items() if name != held}
+    if held in households:
+        issued = taken.pop(HouseholdDisposition.ISSUE, 0)
+        taken = {HouseholdDisposition.ISSUE: issued + households[held]} | taken
+    return taken
+
+
 def _counts(title: str, found: Mapping[str, int]) -> ReportTable:
     named: dict[str, str] = {
         RowDisposition.ACCEPT: _s("取り込んだ"),
         HouseholdDisposition.ISSUE: _s("取り込んだ"),
-        HouseholdDisposition.HOLD: _s("保留にした"),
         RowDisposition.REJECT: _s("読めなかった"),
         RowDisposition.EXCLUDE: _s("対象外"),
         HouseholdDisposition.NONE: _s("対象のこどもがいない"),
