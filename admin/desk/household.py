@@ -20,6 +20,7 @@ from admin.people import notice_words
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.access import Part
 from portal.domain.desk.casework.overview import Overview, overview
+from portal.domain.desk.casework.shut_doors import ShutDoor, shut_doors
 from portal.domain.desk.casework.timeline import TimelineEntry, TimelineFacts, timeline
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
@@ -155,6 +156,7 @@ class HouseholdPageView(View):
     shown: Mapping[Part, datetime | None]
     credential: Credential | None
     credential_mark: str
+    shut_doors: Sequence[ShutDoor]
     letters: Sequence[Letter]
     mails: Mapping[int, Shipment]
     ended: tuple[str, ...]
@@ -206,6 +208,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             shown=shown,
             credential=credential,
             credential_mark=credential_mark(credential.state) if credential else "",
+            shut_doors=shut_doors(page.work, household, credential),
             letters=letters,
             mails=mail_of_letters(page.session, household.id) if letters else {},
             ended=BEYOND_POSTING,

@@ -25,6 +25,7 @@ from portal.domain.people.signin import account
 from portal.domain.people.signin.changes import WaitingChange, waiting_changes
 from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
 from portal.domain.people.signin.locked_out import stamp, stamped_at
+from portal.domain.people.signin.shut_since import door_shut_since
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TaskState
@@ -67,7 +68,8 @@ class AccountView(View):
     own_password: bool
     devices: int
     said: str
-    shut: bool
+    door: Door
+    shut_at: str
     new_letter_open: bool
     new_letter_last_day: date | None
 
@@ -77,6 +79,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     credential = own_credential(page)
     found = proven(page).confirmed
     window = page.site.program.windows.new_letter
+    shut = door_shut_since(page.session, credential)
     return page.render(
         "portal/account/account.html",
         AccountView(
@@ -87,7 +90,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
             ),
             said=page.query.get("said", ""),
-            shut=credential.door != Door.OPEN,
+            door=Door(credential.door),
+            shut_at=instant_text(shut.at) if shut is not None else "",
             new_letter_open=window.is_open(page.now),
             new_letter_last_day=window.last_day if window.is_announced(page.now) else None,
         ),

@@ -1,12 +1,15 @@
 """A report by one item alone shuts the account to unknown browsers, and does nothing else."""
 
+import re
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
 
 from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.people.authn.models import AuthSession, OneTimeCode, ThrottleBucket
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
@@ -264,6 +267,36 @@ def test_a_shut_account_changes_no_factor_and_says_where_to_turn(resident: Resid
         answer = inside.post(place, typed)
         assert answer.status_code in {403, 422}, place
         assert "コールセンターにお電話ください" in answer.text, place
+
+
+@pytest.mark.parametrize(
+    ("reports", "lost", "who"),
+    [
+        ((report_letter,), "手紙をなくした", "電話をかけ直して"),
+        ((report_phone,), "電話をなくした", "手紙を見ながら"),
+        ((report_letter, report_phone), "手紙と電話をなくした", "窓口だけです"),
+    ],
+)
+def test_the_account_says_what_is_lost_since_when_and_who_opens_it_again(
+    resident: Resident, reports: tuple[Callable[..., Visitor], ...], lost: str, who: str
+) -> None:
+    person, _owner = with_sms(resident)
+    inside, first = resident.enter(person), resident.now
+    assert "届け出がありました" not in inside.open("/account").text
+    for report in reports:
+        report(resident) if report is report_letter else report(resident, person)
+        resident.clock.advance(minutes=5)
+    page = plain(inside.open("/account").text)
+    assert f"{lost}という届け出がありました" in page
+    assert who in page
+    assert f"{plain(instant_text(first))}から" in page, "the first report, not the last"
+    lift(resident, person)
+    assert "届け出がありました" not in inside.open("/account").text
+
+
+def plain(page: str) -> str:
+    """A page's text without the readings over its words."""
+    return re.sub(r"\{([^|{}]*)\|[^{}]*\}", r"\1", re.sub(r"<rt>.*?</rt>|<[^>]*>", "", page))
 
 
 def test_two_reports_at_once_and_the_same_form_twice_are_one(resident: Resident) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from portal.domain.desk.call_desk.acting.locks import Locks, locks_of
+from portal.domain.desk.casework.locks import Locks, locks_of
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.work import Work

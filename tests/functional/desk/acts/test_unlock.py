@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.domain.contacts.calls.levels import Level
-from portal.domain.desk.call_desk.acting.locks import locks_of
+from portal.domain.desk.casework.locks import locks_of
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import OtpAuthenticator, ThrottleBucket

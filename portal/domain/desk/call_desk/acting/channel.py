@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.gate import locked_household
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.locks import living_credential
 from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.desk.casework.locks import living_credential
 from portal.domain.foundation.approvals import services as approvals
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import approval_by_id, open_for

@@ -1,9 +1,9 @@
 """Reporting a lost letter or telephone, for a caller; the account is suspended at once."""
 
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.locks import living_credential
 from portal.domain.desk.call_desk.acting.on_behalf import ActSubject, admit, record_act
 from portal.domain.desk.call_desk.models import DeskAct
+from portal.domain.desk.casework.locks import living_credential
 from portal.domain.foundation.work import Work
 from portal.domain.people.signin import account
 

@@ -10,8 +10,8 @@ from portal.domain.desk.call_desk.acting import channel
 from portal.domain.desk.call_desk.acting.coupon_fault import shown_coupons
 from portal.domain.desk.call_desk.acting.effective_at import effective_at
 from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
-from portal.domain.desk.call_desk.acting.locks import locks_of
 from portal.domain.desk.call_desk.calling_back import has_number
+from portal.domain.desk.casework.locks import locks_of
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import staff_closed_text
 from portal.domain.foundation.program.schema import Program

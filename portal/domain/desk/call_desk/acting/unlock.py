@@ -4,12 +4,6 @@ from sqlalchemy import select
 
 from portal.domain.desk.call_desk.acting.channel import was_called_back
 from portal.domain.desk.call_desk.acting.kinds import Act
-from portal.domain.desk.call_desk.acting.locks import (
-    Locks,
-    living_credential,
-    locks_of,
-    password_key,
-)
 from portal.domain.desk.call_desk.acting.on_behalf import (
     ActSubject,
     AdmittedCall,
@@ -18,6 +12,12 @@ from portal.domain.desk.call_desk.acting.on_behalf import (
 )
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework.frozen import open_again, unfreeze
+from portal.domain.desk.casework.locks import (
+    Locks,
+    living_credential,
+    locks_of,
+    password_key,
+)
 from portal.domain.desk.casework.loss_reports import lift_report
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.program.opening import require_open

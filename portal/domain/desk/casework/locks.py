@@ -74,8 +74,11 @@ def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
             Credential.household_id == household_id, Credential.state.in_(LIVING)
         )
     )
-    if credential is None:
-        return Locks()
+    return locks_on(session, credential, now) if credential is not None else Locks()
+
+
+def locks_on(session: Session, credential: Credential, now: datetime) -> Locks:
+    """Return the locks of a living account now."""
     bucket = throttles.UNKNOWN_DEVICE.of(password_key(credential))
     sources = session.scalars(
         select(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential.id)
@@ -84,7 +87,7 @@ def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
     usable = any(source.state == SourceState.CONFIRMED for source in sources)
     reported = select(Task.id).where(
         Task.kind == TaskKind.REPORT_LOST,
-        Task.household_id == household_id,
+        Task.household_id == credential.household_id,
         Task.state == TaskState.OPEN,
     )
     return Locks(
