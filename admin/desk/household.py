@@ -196,15 +196,13 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     letters = letters_of(page.session, household.id)
     coupons, assigned = coupons_and_assignments(page.session, household.id)
     moved = moved_children(page.work, household.id) if found.moved else []
-    shown = {part: kept_until(page, SHOWN, f"{household.id}:{part.value}") for part in access.Part}
+    shown = _parts_shown(page, household.id)
     return page.render(
         "admin/desk/household.html",
         HouseholdPageView(
             household=view,
             view=_fields(page, view, credential, shown),
-            children=_child_rows(
-                view, coupons, moved, shown=shown[access.Part.CHILDREN] is not None
-            ),
+            children=_child_rows(view, coupons, moved, shown=shown[Part.CHILDREN] is not None),
             shown=shown,
             credential=credential,
             credential_mark=credential_mark(credential.state) if credential else "",
@@ -227,6 +225,11 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ),
         status_code,
     )
+
+
+def _parts_shown(page: Page, household_id: int) -> dict[Part, datetime | None]:
+    """Return until when each part of a household is unmasked for this person; None if masked."""
+    return {part: kept_until(page, SHOWN, f"{household_id}:{part.value}") for part in Part}
 
 
 def _latest(instants: Iterable[datetime | None]) -> str:

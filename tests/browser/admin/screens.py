@@ -12,6 +12,9 @@ from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.services import announce, send_out, take_in
 from portal.domain.foundation.transfers.sheets import Arrival, Departure, Sheet
+from portal.domain.people.credentials.queries import latest_credential
+from portal.domain.people.signin.evidence import Item, Right
+from portal.domain.people.signin.loss import shut
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import finish_task, open_task
 from tests.browser.admin.served import ServedStaff
@@ -110,6 +113,15 @@ def open_household(served: ServedStaff, page: Page) -> None:
     served.go(page, "/households/{household}")
     page.check("input[value=inquiry]")
     press(page)
+
+
+def _sign_in_shut(served: ServedStaff, page: Page) -> None:
+    with served.database.write() as session:
+        account = latest_credential(session, served.numbers["household"])
+        assert account is not None
+        work = work_in(session, Actor(Role.RESIDENT, account.id), served.now)
+        shut(work, account.id, frozenset({Item.LETTER}), Right.REPORT_PHONE)
+    open_household(served, page)
 
 
 def _found(served: ServedStaff, page: Page) -> None:
@@ -257,6 +269,7 @@ ALL: dict[str, Step] = {
     "reason: ended record": _ended_record,
     "household": open_household,
     "household: unmasked": _unmasked,
+    "household: sign-in shut": _sign_in_shut,
     "protected": lambda served, page: _open(
         "/households/{protected}", Role.OFFICER, served=served, page=page
     ),

@@ -17,9 +17,9 @@ from portal.domain.people.authn.attempts import TypedLogin
 from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.hold import HOLD
 from portal.domain.people.credentials.formats import new_login_id
-from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.states import Door
 from portal.domain.people.signin import slow_mode
+from portal.domain.people.signin.evidence import Item, Right
+from portal.domain.people.signin.loss import shut
 from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
@@ -168,7 +168,8 @@ def _account_shut(served: Served, page: Page) -> None:
     served.people["shut"] = person = served.add(active=True)
     served.enter(page, "shut")
     with served.database.write() as session:
-        session.get_one(Credential, person.credential_id).door = Door.PHONE_LOST
+        work = work_in(session, Actor(Role.RESIDENT, person.credential_id), served.now)
+        shut(work, person.credential_id, frozenset({Item.LETTER}), Right.REPORT_PHONE)
     served.go(page, "/account")
 
 

@@ -1,4 +1,4 @@
-"""Why a household cannot sign in, since when, and who opens it again how (clause 6 of the plan).
+"""Why a household cannot sign in, since when, and who opens it again how.
 
 What is shown decides nothing: ``signin.evidence``, ``casework.loss_reports``, ``casework.frozen``
 and the call desk's ``unlock`` do.
