@@ -26,6 +26,7 @@ COMMANDS = {
     "settlement": "portal.cli.oversight.settlement",
     "export": "portal.cli.oversight.export",
     "audit": "portal.cli.oversight.audit",
+    "disclosure": "portal.cli.oversight.disclosure",
     "backup": "portal.cli.oversight.backup",
     "verify-backup": "portal.cli.oversight.verify_backup",
     "restore": "portal.cli.oversight.restore",

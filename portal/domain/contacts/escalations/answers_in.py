@@ -87,6 +87,11 @@ def store_sheet(work: Work, file: AnswersFile) -> AnswerSheet:
     return sheet
 
 
+def rows_about(vault: Vault, sheet: AnswerSheet, receipt_nos: Collection[str]) -> int:
+    """Return how many rows of a sheet are about these questions."""
+    return sum(row.receipt_no in receipt_nos for row in _rows(vault, sheet))
+
+
 def forget_rows(vault: Vault, sheet: AnswerSheet, receipt_nos: Collection[str]) -> bool:
     """Take rows about these questions out of a sheet, for good; return whether there were any."""
     rows = _rows(vault, sheet)

@@ -100,7 +100,8 @@ def withdraw(work: Work, transfer_id: int, reason: str) -> FileTransfer:
 
 def may_withdraw(row: FileTransfer) -> bool:
     """Return whether nothing depends on an open hand-over."""
-    return row.is_open and (row.subject_id is None or row.kind == TransferKind.EXPORT)
+    nobody_acts_on = {TransferKind.EXPORT, TransferKind.DISCLOSURE}
+    return row.is_open and (row.subject_id is None or row.kind in nobody_acts_on)
 
 
 def replaced(work: Work, subject: str, subject_id: int) -> None:

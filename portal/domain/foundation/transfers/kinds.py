@@ -31,6 +31,7 @@ class TransferKind(Labeled):
     STATEMENT = "statement", lambda: _s("発行者の利用明細")
     ANSWERS = "answers", lambda: _s("回答を書いた表")
     EXPORT = "export", lambda: _s("区への書き出し")
+    DISCLOSURE = "disclosure", lambda: _s("開示の抄本")
 
 
 class Stopped(Labeled):
@@ -84,6 +85,7 @@ class Counted(Labeled):
     CODES = "codes", lambda: _s("コードの数")
     LETTERS = "letters", lambda: _s("手紙の数")
     FILES = "files", lambda: _s("ファイルの数")
+    PAPERS = "papers", lambda: _s("文書の数")
 
 
 SHEET_FIGURES = (Figure.ROWS, Figure.CHILDREN, Figure.YEN, Figure.SHA256)
@@ -147,6 +149,13 @@ RULES: Mapping[TransferKind, KindRule] = {
         needed=_COUNT_AND_CHECKSUM,
         also=(Figure.CHILDREN, Figure.YEN),
         rows_are=Counted.FILES,
+        stops=_PAYING,
+        identity=frozenset({Figure.SHA256}),
+    ),
+    TransferKind.DISCLOSURE: KindRule(
+        outgoing=True,
+        needed=_COUNT_AND_CHECKSUM,
+        rows_are=Counted.PAPERS,
         stops=_PAYING,
         identity=frozenset({Figure.SHA256}),
     ),

@@ -7,6 +7,8 @@ from datetime import timedelta
 from portal.domain.foundation.texts import Labeled, Sentence, _s
 
 YEAR, MONTH = timedelta(days=365), timedelta(days=31)
+ANSWER_AT_MOST = timedelta(days=60)
+"""個人情報保護法 83, 94 and 102: thirty days, and at most thirty more for a good reason."""
 
 
 class RegisterKind(Labeled):
@@ -40,6 +42,8 @@ class Register:
         at_least_one: Whether the program may not run without one.
         ward_confirms: Whether the ward confirms each entry with a number and a day.
         suspends: Whether it can be suspended, which demands a consultation with the ward.
+        longest: How long after its day the last day may be at most, by law.
+        next_step: What is done about one that waits; ``%(number)d`` is its number.
     """
 
     clause: str
@@ -50,6 +54,8 @@ class Register:
     at_least_one: bool = False
     ward_confirms: bool = False
     suspends: bool = False
+    longest: timedelta | None = None
+    next_step: Sentence | None = None
 
     @property
     def of_a_person(self) -> bool:
@@ -97,6 +103,11 @@ REGISTERS: Mapping[RegisterKind, Register] = {
         number=lambda: _s("区の文書の番号"),
         until=lambda: _s("答える期限"),
         ward_confirms=True,
+        longest=ANSWER_AT_MOST,
+        next_step=lambda: _s(
+            "区のふたりが、portal disclosure search --request %(number)d でさがし、"
+            "portal disclosure extract で抄本を作ります。終わったら、区として確認します。"
+        ),
     ),
     RegisterKind.SUB_DISPOSAL: Register(
         "16(2)",

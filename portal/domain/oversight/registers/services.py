@@ -104,6 +104,12 @@ def _until(register: Register, new: NewEntry) -> date | None:
         return None
     if new.until is None or new.until < new.day:
         raise InputError(_s("はじめの日より後の日を入力してください。"), code="until")
+    if register.longest is not None and new.until > new.day + register.longest:
+        raise InputError(
+            _s("法律の期限より後です。%(day)s までの日を入力してください。")
+            % {"day": (new.day + register.longest).isoformat()},
+            code="until",
+        )
     return new.until
 
 
@@ -167,6 +173,20 @@ def end(work: Work, entry_id: int) -> RegisterEntry:
     return _move(work, entry_id, "end")
 
 
+def require_waiting(work: Work, entry_id: int, kind: RegisterKind) -> RegisterEntry:
+    """Return an entry of this register that the ward has not confirmed yet, locked.
+
+    Raises:
+        NotFoundError: there is no such entry.
+        WrongStateError: it does not wait for the ward any more.
+    """
+    row = _locked(work, entry_id)
+    if row.kind != kind.value:
+        raise _unknown()
+    ENTRY.next(row.state, "confirm")
+    return row
+
+
 def _decide(work: Work, row: RegisterEntry, decision: Instruction) -> None:
     row.decision_no = required(decision.number, "decision_no", NUMBER_MAX)
     if decision.day > jst_date(work.now):
@@ -187,5 +207,9 @@ def _locked(work: Work, entry_id: int) -> RegisterEntry:
     statement = select(RegisterEntry).where(RegisterEntry.id == entry_id).with_for_update()
     row = work.session.scalar(statement.execution_options(populate_existing=True))
     if row is None:
-        raise NotFoundError(_s("この記録は見つかりませんでした。"))
+        raise _unknown()
     return row
+
+
+def _unknown() -> NotFoundError:
+    return NotFoundError(_s("この記録は見つかりませんでした。"))

@@ -102,15 +102,16 @@ def due_day(program: Program, received_at: datetime) -> date:
 
 def written_in(vault: Vault, row: Request, form: WrittenForm[R]) -> R:
     """Return what the requester wrote as the record of the kind; an empty one for nothing."""
-    return form.open(_opened(vault, row))
+    return form.open(written_values(vault, row))
 
 
 def telephone_in(vault: Vault, row: Request) -> str:
     """Return the telephone number on a request of any kind; "" where there is none."""
-    return str(_opened(vault, row).get("telephone", ""))
+    return str(written_values(vault, row).get("telephone", ""))
 
 
-def _opened(vault: Vault, row: Request) -> dict[str, Any]:
+def written_values(vault: Vault, row: Request) -> dict[str, Any]:
+    """Return what the requester wrote, as it is stored; an empty dict for nothing."""
     if row.sealed is None or row.wrapped_key is None:
         return {}
     opened: dict[str, Any] = unseal_json(

@@ -51,7 +51,7 @@ class Office:
         if register.number is not None:
             usual["number"] = "第1号"
         if register.until is not None:
-            usual["until"] = date(2026, 3, 31)
+            usual["until"] = TODAY + (register.longest or timedelta(days=1_000))
         with self.database.write() as session:
             new = NewEntry(kind.value, **(usual | typed))  # type: ignore[arg-type]
             return services.enter(work_in(session, self.officer), new).id
@@ -104,6 +104,7 @@ def test_every_register_takes_an_entry_and_shows_it(office: Office, kind: Regist
         (RegisterKind.CERTIFICATE, {"until": None}, "until"),
         (RegisterKind.CERTIFICATE, {"until": TODAY - DAY}, "until"),
         (RegisterKind.CERTIFICATE, {"day": TODAY + 400 * DAY}, "day"),
+        (RegisterKind.DISCLOSURE, {"until": TODAY + 61 * DAY}, "until"),
         (RegisterKind.PLEDGE, {"staff_id": None}, "staff_id"),
         (RegisterKind.PLEDGE, {"staff_id": 999}, "staff_id"),
         (RegisterKind.SELF_CHECK, {"note": "x" * 501}, "note"),

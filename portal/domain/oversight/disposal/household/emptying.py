@@ -4,6 +4,8 @@ Its row is left with a name for nobody, under a data key of its own, so that mon
 keys in other rows stay as they are.
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 
 from portal.domain.contacts.escalations.answers_in import forget_rows
@@ -39,7 +41,8 @@ def take_out(work: Work, household: Household) -> None:
     ).all()
     old = (bytes(household.number_digest), {bytes(child.person_digest) for child in children})
     with opening_for_nobody():
-        _rejected_rows(work, *old)
+        for row in rejected_rows(work, *old):
+            session.delete(row)
         _answer_sheets(work, key)
     for fault in session.scalars(select(CouponFault).where(CouponFault.household_id == key)):
         forget_words(work.vault, fault)
@@ -71,9 +74,10 @@ def _without_a_name(work: Work, household: Household, children: list[Child]) -> 
             child.state = CHILD.next(child.state, "remove")
 
 
-def _rejected_rows(work: Work, number: bytes, persons: set[bytes]) -> None:
-    """Remove the rows of extracts that were rejected and name the household or a child of it."""
+def rejected_rows(work: Work, number: bytes, persons: Collection[bytes]) -> list[RosterRow]:
+    """Return the rows of extracts that were rejected and name the household or a child of it."""
     vault, session = work.vault, work.session
+    found = []
     rows = select(RosterRow, RosterImport.wrapped_key).join(
         RosterImport, RosterImport.id == RosterRow.import_id
     )
@@ -83,14 +87,18 @@ def _rejected_rows(work: Work, number: bytes, persons: set[bytes]) -> None:
         if (household and household_digest(vault, household) == number) or (
             person and person_digest(vault, person) in persons
         ):
-            session.delete(row)
+            found.append(row)
+    return found
 
 
 def _answer_sheets(work: Work, household: int) -> None:
     """Take the ward's answers about the household out of the sheets in which they came."""
+    if receipts := receipts_of(work, household):
+        for sheet in work.session.scalars(select(AnswerSheet)):
+            forget_rows(work.vault, sheet, receipts)
+
+
+def receipts_of(work: Work, household: int) -> set[str]:
+    """Return the receipt numbers of the questions about a household."""
     asked = select(Escalation.receipt_no).where(Escalation.household_id == household)
-    receipts = set(work.session.scalars(asked))
-    if not receipts:
-        return
-    for sheet in work.session.scalars(select(AnswerSheet)):
-        forget_rows(work.vault, sheet, receipts)
+    return set(work.session.scalars(asked))

@@ -96,7 +96,7 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
         InTheWay.INCIDENTS: count(
             Incident.id.in_(named), Incident.state != incidents.IncidentState.CLOSED
         ),
-        InTheWay.LETTERS: _letters_in_files(session, household),
+        InTheWay.LETTERS: letters_in_files(session, household),
         InTheWay.OPENINGS: count(
             HouseholdOpening.household_id == household,
             HouseholdOpening.state == OpeningState.WAITING,
@@ -108,7 +108,7 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
     return {one: counts[one] for one in InTheWay if counts[one]}
 
 
-def _letters_in_files(session: Session, household: int) -> int:
+def letters_in_files(session: Session, household: int) -> int:
     """Count its letters of which a file is kept: plain chunks, and archives for the mail house."""
     archived = (
         select(PrintArchive.id)
