@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -28,6 +27,9 @@ from portal.platform.schema import (
     read_schema,
     refuse,
 )
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 ADVISORY_LOCK = 7301
 FIRST_VERSION = "0.1.0"
@@ -51,8 +53,10 @@ class Limits:
 NORMAL = Limits()
 
 
-def config(versions: Path) -> Config:
+def config(versions: Path) -> "Config":
     """Return the configuration that alembic needs; there is no ini file."""
+    from alembic.config import Config  # noqa: PLC0415  (11 MB that a site never needs)
+
     settings = Config()
     settings.set_main_option("script_location", str(VERSIONS.parent))
     settings.set_main_option("version_locations", str(versions))
@@ -104,6 +108,8 @@ def upgrade_tables(engine: Engine, limits: Limits = NORMAL, versions: Path = VER
 
 def run(connection: Connection, to: str = "head", versions: Path = VERSIONS) -> None:
     """Apply migrations up to a revision, in the running transaction."""
+    from alembic import command  # noqa: PLC0415  (as in ``config``)
+
     settings = config(versions)
     settings.attributes["connection"] = connection
     command.upgrade(settings, to)

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import typst
+from typing import TYPE_CHECKING, Any
 
 from portal.domain.foundation.languages import LANGUAGES
 from portal.domain.foundation.resources import TEMPLATES
 from portal.domain.letters.letters.drawing.fonts import font_folders
+
+if TYPE_CHECKING:
+    import typst
 
 LETTERS = TEMPLATES / "letters"
 IMPORTED = ("parts.typ", "forms.typ")
@@ -58,7 +59,9 @@ def _compile(template: str, data: TypstData, timestamp: int, fonts: tuple[Path, 
 
 
 @lru_cache(maxsize=8)
-def _compiler(template: str, fonts: tuple[Path, ...]) -> tuple[typst.Compiler, dict[str, bytes]]:
+def _compiler(template: str, fonts: tuple[Path, ...]) -> "tuple[typst.Compiler, dict[str, bytes]]":
+    import typst  # noqa: PLC0415  (7 MB that only drawing needs)
+
     folders = {*font_folders(), *(font.parent for font in fonts)}
     typesetting = {one.locale: asdict(one.typesetting) for one in LANGUAGES}
     sources = {
