@@ -71,6 +71,7 @@ from admin.oversight.management import (
     questions,
     registers,
     self_checks,
+    ward_checklist,
 )
 from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
@@ -176,6 +177,7 @@ MODULES = (
     checklist,
     registers,
     self_checks,
+    ward_checklist,
     agreements,
     calendar,
     sites,

@@ -41,6 +41,7 @@ from portal.domain.oversight.management import agreements, milestones, questions
 from portal.domain.oversight.management.agreements import Agreed
 from portal.domain.oversight.management.milestones import PlannedMilestone
 from portal.domain.oversight.management.questions import Question
+from portal.domain.oversight.management.ward_asked import unanswered
 from portal.domain.oversight.registers.dues import late_count
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.oversight.reports.ward_documents import letter_status
@@ -89,8 +90,9 @@ def _due(page: Page) -> list[Due]:
 class WithWard:
     """What is late between the ward and the contractor.
 
-    These are milestones, texts that nobody has approved, questions, and what began without an
-    agreement. ``text_is_new``: the letter's current texts were never submitted to the ward.
+    These are milestones, texts that nobody has approved, questions, what began without an
+    agreement, and how many questions of the ward's checklist have no answer. ``text_is_new``: the
+    letter's current texts were never submitted to the ward.
     """
 
     milestones: list[PlannedMilestone]
@@ -98,12 +100,13 @@ class WithWard:
     text_is_new: bool
     questions: list[Question]
     agreements: list[Agreed]
+    ward_questions: int
 
     @property
     def is_late(self) -> bool:
         """Whether there is any."""
         lists = (self.milestones, self.texts, self.questions, self.agreements)
-        return self.text_is_new or any(lists)
+        return self.text_is_new or bool(self.ward_questions) or any(lists)
 
 
 def _with_ward(page: Page) -> WithWard | None:
@@ -116,6 +119,7 @@ def _with_ward(page: Page) -> WithWard | None:
         not program.is_demo and letter_status(page.work) is None,
         questions.overdue(page.work, program.calendar),
         agreements.late(page.work),
+        unanswered(session),
     )
     return found if found.is_late else None
 

@@ -23,6 +23,7 @@ from portal.domain.oversight.management import milestones
 from portal.domain.oversight.management.milestones import MilestoneStatus
 from portal.domain.oversight.management.questions import questions
 from portal.domain.oversight.management.states import MILESTONE, MilestoneState, QuestionState
+from portal.domain.oversight.management.ward_asked import unanswered
 from portal.domain.oversight.registers.dues import late_count
 from portal.domain.oversight.reports.management import papers
 from portal.domain.oversight.reports.management.plan import plan_report
@@ -67,6 +68,7 @@ class ManagementView(View):
     companies: int
     late: int
     overdue_entries: int
+    ward_questions: int
     imports: Sequence[RosterImport]
     said: str
 
@@ -84,6 +86,7 @@ def show(page: Page) -> Response[Any]:
             companies=sum(one.state == CompanyState.CONSENTED for one in subcontractors(session)),
             late=sum(one.state == MilestoneState.LATE for one in found),
             overdue_entries=late_count(page.work),
+            ward_questions=unanswered(session),
             imports=imports(session, LISTED),
             said=page.query.get("said", ""),
         ),

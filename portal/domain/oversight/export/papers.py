@@ -23,6 +23,7 @@ from portal.domain.oversight.reports.management import papers
 from portal.domain.oversight.reports.management.plan import plan_report
 from portal.domain.oversight.reports.management.progress import progress_report
 from portal.domain.oversight.reports.management.registers import registers_report
+from portal.domain.oversight.reports.management.ward_checklist import answered_xlsx
 from portal.domain.oversight.reports.monthly import versions
 from portal.domain.oversight.reports.monthly.models import MonthlyReport
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -104,6 +105,7 @@ def write_management(work: Work, folder: Folder) -> None:
         "management/checklist_answers.json",
         [asdict(one) for one in checklist.answers(work)],
     )
+    folder.put("management/ward_checklist.xlsx", answered_xlsx(work))
     folder.put_json(
         "management/checklist_versions.json",
         [asdict(one) for one in checklist.history(work)],

@@ -223,7 +223,7 @@ def write(work: Work, key: str, typed: TypedAnswer) -> ChecklistAnswer:
     }
     by = writer(work.actor)
     if _newest_number(work.session, key) != typed.base:
-        raise _newer()
+        raise newer()
     number = typed.base + 1
     wrapped, sealed = sealed_values(work.vault, _place(key, number), values)
     row = ChecklistAnswer(
@@ -239,7 +239,7 @@ def write(work: Work, key: str, typed: TypedAnswer) -> ChecklistAnswer:
         with work.session.begin_nested():
             work.session.add(row)
     except IntegrityError:
-        raise _newer() from None
+        raise newer() from None
     record(work, "checklist.written", "checklist", key=key, number=number, verdict=verdict)
     work.session.flush()
     return row
@@ -250,7 +250,8 @@ def _newest_number(session: Session, key: str) -> int:
     return session.scalar(statement) or 0
 
 
-def _newer() -> ConflictError:
+def newer() -> ConflictError:
+    """Return the refusal of an answer to which somebody saved a newer version meanwhile."""
     return ConflictError(
         _s("ほかの人が新しい版を保存しました。新しい版を見て、もう一度入力してください。"),
         code="newer",

@@ -6,7 +6,15 @@ a key of the row's own, because it can name people.
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
@@ -122,6 +130,55 @@ class ChecklistAnswer(Base):
     id: Mapped[int] = primary_key()
     key: Mapped[str] = mapped_column(String(40))
     number: Mapped[int]
+    verdict: Mapped[str] = mapped_column(String(12))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    written_at: Mapped[datetime]
+
+
+class WardChecklist(Base):
+    """A checklist that the ward handed over as a file; the newest counts.
+
+    ``columns`` are the names of the file's columns, so that it goes back as it came.
+    """
+
+    __tablename__ = "ward_checklist"
+
+    id: Mapped[int] = primary_key()
+    sha256: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[list[str]] = mapped_column(JSON)
+    taken_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    taken_at: Mapped[datetime]
+
+
+class WardQuestion(Base):
+    """A question of the ward, in the newest file that has it; ``cells`` is its whole row there."""
+
+    __tablename__ = "ward_question"
+    __table_args__ = (Index("ix_ward_question_place", "checklist_id", "position"),)
+
+    id: Mapped[int] = primary_key()
+    checklist_id: Mapped[int] = mapped_column(ForeignKey("ward_checklist.id"))
+    position: Mapped[int]
+    number: Mapped[str] = mapped_column(String(20))
+    question: Mapped[str] = mapped_column(String(1000))
+    cells: Mapped[list[str]] = mapped_column(JSON)
+
+
+class WardAnswer(Base):
+    """One version of our answer to a question of the ward.
+
+    ``item`` is the line of our own checklist whose proofs show it; ``sealed``: answer, evidence.
+    """
+
+    __tablename__ = "ward_answer"
+    __table_args__ = (UniqueConstraint("question_id", "number"),)
+
+    id: Mapped[int] = primary_key()
+    question_id: Mapped[int] = mapped_column(ForeignKey("ward_question.id"))
+    number: Mapped[int]
+    item: Mapped[str | None] = mapped_column(String(40))
     verdict: Mapped[str] = mapped_column(String(12))
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -22,6 +22,7 @@ from portal.domain.mailroom.incidents.availability import availability
 from portal.domain.oversight.copies.queries import kept_copies, overdue_count
 from portal.domain.oversight.management import agreements
 from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
+from portal.domain.oversight.management.ward_asked import current_checklist, unanswered
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.people.authn.models import OtpAuthenticator
@@ -237,6 +238,15 @@ def _availability(work: Work) -> Proof:
     return Proof(not over, check, text)
 
 
+def _ward_checklist(work: Work) -> Proof:
+    check, found = _s("区が配ったチェックリストへの回答"), current_checklist(work.session)
+    if found is None:
+        return Proof(False, check, _s("区のチェックリストは、まだ取り込まれていません。"))
+    count = unanswered(work.session)
+    text = _s("答えていない質問 %(count)d 件。") % {"count": count}
+    return Proof(count == 0, check, text)
+
+
 def _disposal(work: Work) -> Proof:
     today, kept = jst_date(work.now), len(kept_copies(work.session))
     late = overdue_count(work.session, today)
@@ -276,6 +286,7 @@ LIVE: Mapping[str, Callable[[Work], Proof]] = {
     "self_checks": _self_checks,
     "agreed_days": _agreed_days,
     "availability": _availability,
+    "ward_checklist": _ward_checklist,
     "disposal": _disposal,
     "indelible": _indelible,
 }

@@ -1,5 +1,6 @@
 """A report as a file: PDF/UA by Typst, or xlsx whose cells are never formulas."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,12 @@ from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
 SHEET_NAME_MAX = 31
+_TEXTS_ONLY = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 def as_pdf(report: Report, now: datetime) -> bytes:
@@ -43,19 +50,27 @@ def _written(cell: Cell) -> str:
     return f"{cell:,}" if isinstance(cell, int) else cell
 
 
+def table_as_xlsx(title: str, rows: Sequence[Sequence[str]]) -> bytes:
+    """Return rows of texts, the names of the columns first, as a workbook of one sheet."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, _TEXTS_ONLY) as book:
+        sheet = book.add_worksheet(title[:SHEET_NAME_MAX])
+        wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+        for line, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                sheet.write_string(line, column, cell, wrapped)
+        sheet.set_column(0, max((len(row) for row in rows), default=1) - 1, 28)
+        sheet.freeze_panes(1, 0)
+    return file.getvalue()
+
+
 def as_xlsx(report: Report) -> bytes:
     """Return the report as a workbook: a sheet of facts, then one sheet per table.
 
     Texts are never interpreted as formulas (CWE-1236).
     """
     file = BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with xlsxwriter.Workbook(file, options) as book:
+    with xlsxwriter.Workbook(file, _TEXTS_ONLY) as book:
         bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
         first = book.add_worksheet(report.title[:SHEET_NAME_MAX])
         first.write_string(0, 0, report.title, bold)

@@ -80,6 +80,7 @@ NOT_PERSONAL = (
     "signin_wait",  # the visit that waits, in the waiting browser's own cookie
     "site_switch",
     "staff_totp",
+    "ward_checklist",
 )
 """Contexts of everything else; a test sorts every one that there is."""
 

@@ -18,11 +18,13 @@ from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.incidents.models import Downtime
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.oversight.copies.models import DataCopy
-from portal.domain.oversight.management import checklist
+from portal.domain.oversight.management import checklist, ward_checklist
 from portal.domain.oversight.management.checklist import Verdict
-from portal.domain.oversight.management.models import Agreement
+from portal.domain.oversight.management.models import Agreement, WardAnswer
 from portal.domain.oversight.management.promises import not_kept
 from portal.domain.oversight.management.proofs import LIVE, prove
+from portal.domain.oversight.management.ward_checklist import TypedReply
+from portal.domain.oversight.management.ward_file import read_asked
 from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.oversight.registers.models import RegisterEntry, SelfCheck
 from portal.domain.oversight.registers.self_checks import CheckSubject, record_check
@@ -79,6 +81,11 @@ def officer(database: Database) -> Actor:
         for subject in CheckSubject:
             record_check(work, subject, [])
     agree_all(database)
+    with database.write() as session:
+        work, file = work_in(session, actor), "番号,質問\n1,体制があるか\n"
+        ward_checklist.take_in(work, read_asked(file.encode()))
+        (question,) = ward_checklist.asked(work)
+        ward_checklist.reply(work, question.id, TypedReply("office", "", "あります。"))
     sealer = Sealer(source_of(database), Signer(Ed25519PrivateKey.generate()))
     while sealer.step():
         pass
@@ -128,6 +135,7 @@ BROKEN: dict[str, Callable[[Work], Work]] = {
     "self_checks": changed(delete(SelfCheck)),
     "disposal": changed(overdue_copy()),
     "agreed_days": changed(delete(Agreement)),
+    "ward_checklist": changed(delete(WardAnswer)),
     "availability": changed(
         insert(Downtime).values(
             what="resident_site",
@@ -186,6 +194,7 @@ def test_a_promise_whose_proof_fails_is_printed_nowhere_as_done(
             "self_checks",
             "agreed_days",
             "availability",
+            "ward_checklist",
         }
         session.rollback()
 

@@ -98,6 +98,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{month:str}": "2023-07",
             "{register:str}": "certificate",
             "{entry_id:int}": "999",
+            "{question_id:int}": "999",
             "{note_id:int}": "999",
             "{opening_id:int}": "999",
             "{event_id:int}": "999",

@@ -185,6 +185,7 @@ KEPT: Mapping[str, str] = {
     "minutes_version": "minutes",
     "open_question": "questions about the contract",
     "checklist_answer": "answers about the contract",
+    "ward_answer": "answers about the contract",
     "monthly_report": "counts and texts of a month",
     "report_version": "as `monthly_report`",
 }
