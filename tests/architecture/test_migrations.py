@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from portal import __version__
-from portal.platform.schema import VERSIONS, revisions
+from portal.platform.schema import VERSIONS
 from tests.support.sources import short
 
 FIRST = "0001"
@@ -115,7 +115,7 @@ def test_a_migration_only_adds_until_its_contract_is_due() -> None:
 
 
 def test_migrations_are_one_line_and_named_by_their_numbers() -> None:
-    assert revisions() == tuple(f"{number:04}" for number in range(1, len(revisions()) + 1))
+    """A number may stay free: who writes a migration takes one before it lands."""
     before = None
     for path in sorted(VERSIONS.glob("[0-9]*.py")):
         lines = path.read_text("utf-8").splitlines()
