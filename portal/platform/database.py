@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.domain.foundation.clock import INSTANT
-from portal.platform.database_address import read_address, sqlite_file
+from portal.platform.database_address import database_file, read_address
 from portal.platform.lost import after_commit
 
 SQLITE_PRAGMAS = (
@@ -91,7 +91,7 @@ def make_engine(url: str, *, pool_size: int = 10, waits: Waits = SITE_WAITS) -> 
 
 def make_folder(url: str) -> None:
     """Make the folder of a SQLite file; only the first start does so."""
-    if (file := sqlite_file(read_address(url))) is not None:
+    if (file := database_file(url)) is not None:
         file.parent.mkdir(0o700, parents=True, exist_ok=True)
 
 

@@ -44,6 +44,15 @@ def sqlite_file(address: URL) -> Path | None:
     return Path(name) if name and name != ":memory:" else None
 
 
+def database_file(url: str) -> Path | None:
+    """Return the file that an address as typed means; None for PostgreSQL and for memory.
+
+    Raises:
+        InputError: the address is not one of SQLite or PostgreSQL.
+    """
+    return sqlite_file(read_address(url))
+
+
 def _several_hosts(url: str) -> URL | None:
     """Return the address of a list of hosts, which SQLAlchemy wants as parameters."""
     found = _HOSTS.fullmatch(url)

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from portal.domain.foundation.key_ring import key_paths
 from portal.platform.backups.identities import MARK
 from portal.platform.backups.snapshots import COPY_NAME
+from portal.platform.database_address import database_file
 from portal.settings import Settings
 
 SECRET_MARK = MARK.encode()
@@ -62,9 +61,8 @@ def _candidates(settings: Settings, backup_dir: Path) -> Iterator[Path]:
 
 def _outside(settings: Settings, backup_dir: Path) -> set[Path]:
     outside = {settings.key_dir, backup_dir, settings.metrics_dir, settings.data_dir / RESTORING}
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        database = Path(url.database).absolute()
+    if (file := database_file(settings.database_url)) is not None:
+        database = file.absolute()
         outside |= {database.with_name(database.name + end) for end in SIDE_FILES}
         outside.add(database.with_name(COPY_NAME))
     return outside

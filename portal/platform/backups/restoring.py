@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.disk import sync
@@ -32,6 +32,7 @@ from portal.platform.backups.sealed_files import open_files, open_files_key
 from portal.platform.backups.snapshots import read_only
 from portal.platform.backups.unpacking import Unpacked, unpack
 from portal.platform.database import COMMAND_WAITS, make_folder, opened
+from portal.platform.database_address import read_address
 from portal.platform.roles import renew_grants
 from portal.platform.schema import revisions
 from portal.settings import Settings
@@ -188,7 +189,7 @@ def _put(order: Order, engine: Engine, unpacked: Unpacked) -> None:
 
 
 def _place_sqlite(settings: Settings, database: Path) -> None:
-    target = Path(str(make_url(settings.database_url).database))
+    target = Path(str(read_address(settings.database_url).database))
     for end in SIDE_FILES[1:]:  # of an empty file that was there: they belong to no other
         target.with_name(target.name + end).unlink(missing_ok=True)
     database.replace(target)

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
 from portal.platform.backups.emptiness import empty, is_filled
 from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.database_address import read_address
 from portal.platform.lost import sqlstate
 from portal.settings import Settings
 
@@ -97,7 +98,7 @@ def _given(url: str) -> Iterator[str]:
 
 @contextmanager
 def _database(settings: Settings, place: Path) -> Iterator[str]:
-    url = make_url(settings.database_url)
+    url = read_address(settings.database_url)
     if url.get_backend_name() == "sqlite":
         yield f"sqlite:///{place / 'data' / 'portal.sqlite3'}"
         return

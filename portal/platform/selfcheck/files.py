@@ -5,11 +5,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from portal.domain.foundation.key_ring import key_paths
 from portal.domain.foundation.texts import _s
-from portal.platform.database_address import sqlite_file
+from portal.platform.database_address import database_file
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 from portal.settings import Settings
@@ -39,7 +37,7 @@ def check_modes(subject: Subject) -> Iterator[Finding]:
 def _secret_paths(settings: Settings) -> list[Path]:
     found = [settings.key_dir, *key_paths(settings.key_dir)]
     found += [settings.data_dir, settings.letters_dir]
-    if (file := sqlite_file(make_url(settings.database_url))) is not None:
+    if (file := database_file(settings.database_url)) is not None:
         found += [file, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]
     return [path for path in found if path.exists()]
 

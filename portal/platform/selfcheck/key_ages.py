@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import make_url
-
 from portal.domain.foundation.key_ring import KeyFile, key_files
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.keys.services import REPLACEABLE, age_of
-from portal.platform.database_address import sqlite_file
+from portal.platform.database_address import database_file
 from portal.platform.selfcheck.findings import Finding, doubtful, well
 from portal.platform.selfcheck.subject import Subject
 
@@ -50,7 +48,7 @@ def check_separation(subject: Subject) -> Iterator[Finding]:
     if not settings.in_production:
         return
     folders = {settings.data_dir, settings.backup_dir}
-    if (file := sqlite_file(make_url(settings.database_url))) is not None:
+    if (file := database_file(settings.database_url)) is not None:
         folders.add(file.parent)
     keys = settings.key_dir.resolve()
     beside = sorted(one for one in folders if keys.is_relative_to(one.resolve()))

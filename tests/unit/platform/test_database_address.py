@@ -1,10 +1,12 @@
 """Addresses of databases: one file, one host, or several of which one can be written."""
 
+from pathlib import Path
+
 import pytest
 
 from portal.domain.foundation.errors import InputError
 from portal.platform.database import make_engine
-from portal.platform.database_address import read_address
+from portal.platform.database_address import database_file, read_address
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,8 @@ def test_what_is_no_address_is_one_sentence(url: str) -> None:
 def test_one_host_and_a_file_stay_as_they_are() -> None:
     assert read_address("postgresql://u@h:5/db").host == "h"
     assert read_address("sqlite:///x.sqlite3").database == "x.sqlite3"
+
+
+def test_only_sqlite_is_a_file() -> None:
+    assert database_file("sqlite:///x.sqlite3") == Path("x.sqlite3")
+    assert database_file("postgresql://u@a:5432,b:5433/db") is None

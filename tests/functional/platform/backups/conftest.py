@@ -1,6 +1,7 @@
 """A ward with twelve households, its keys, an identity, and an empty place beside it."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from portal.cli.main import portal as cli
 from portal.platform.backups.identities import make_identity
@@ -17,6 +18,7 @@ from portal.platform.database import opened
 from portal.platform.startup import initialize
 from portal.settings import Settings
 from tests.support.mailroom.roster import Ward
+from tests.support.programs.servers import free_port
 from tests.support.resident import write_keys
 
 OWNER = "汐子区 情報課"
@@ -72,6 +74,13 @@ class Deployed:
         with opened(self.settings.database_url) as database, database.engine.begin() as connection:
             for statement in statements:
                 connection.execute(text(statement))
+
+    def by_several_hosts(self) -> "Deployed":
+        """The same with an address that names another host before, of which nobody answers."""
+        address = make_url(self.settings.database_url)
+        url = f"{address.host}:{free_port()},{address.host}:{address.port}"
+        several = re.sub(rf"{address.host}:{address.port}", url, self.settings.database_url)
+        return replace(self, settings=replace(self.settings, database_url=several))
 
     def moved(self, data: Path, database_url: str, *, keys: bool = True) -> "Deployed":
         """The same deployment on another machine: its keys were carried there, nothing else."""

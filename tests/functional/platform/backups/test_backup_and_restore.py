@@ -16,6 +16,7 @@ from portal.domain.foundation.vault import KEY_FILES
 from portal.domain.oversight.copies.queries import kept_copies, last_backup_at
 from portal.platform.backups.identities import read_identities
 from portal.platform.database import opened
+from portal.platform.startup import refuse_danger
 from tests.functional.platform.backups.conftest import OWNER, Deployed
 
 pytestmark = pytest.mark.matrix
@@ -41,6 +42,19 @@ def test_an_empty_machine_gets_every_row_and_file_back(
         assert stat.S_IMODE((elsewhere.data / name).stat().st_mode) == 0o600
     assert not (elsewhere.data / ".restoring").exists()
     assert elsewhere.run("db", "status").exit_code == 0
+
+
+@pytest.mark.parametrize("new_database", ["postgresql"], indirect=True)
+def test_a_cluster_is_checked_backed_up_and_restored_by_the_names_of_all_its_hosts(
+    deployed: Deployed, elsewhere: Deployed
+) -> None:
+    """As the guide has it: of several hosts, the one that can be written is used."""
+    cluster, empty = deployed.by_several_hosts(), elsewhere.by_several_hosts()
+    refuse_danger(cluster.settings)
+    file = cluster.backup()
+    cluster.done("backup", "drill", "--identity", deployed.identity)
+    empty.done("restore", file, "--identity", deployed.identity, "--live")
+    assert empty.figures().children == cluster.figures().children > 0
 
 
 def test_a_backup_is_one_file_for_its_owner_and_a_numbered_copy(deployed: Deployed) -> None:

@@ -1,5 +1,7 @@
 """Own passwords that guessers try first are refused; what a person makes up passes."""
 
+import subprocess
+import sys
 from importlib.resources import files
 from pathlib import Path
 from time import process_time
@@ -9,6 +11,7 @@ import pytest
 from portal.domain.foundation.errors import InputError
 from portal.domain.people.signin.account import PASSWORD_MIN, check_own_password
 from portal.domain.people.signin.guessable import LISTED_FROM
+from tests.support.programs.servers import ROOT, clean_environment
 
 WARD = ("東京都みなも区", "Minamo City", "子育て世帯応援 電子クーポン", "minamo")
 
@@ -129,3 +132,15 @@ def test_a_long_password_takes_no_longer_than_a_short_one_many_times() -> None:
     for worst in ("@$", "4@8({[</369&#!", "l0v3", "a"):
         short, long = (worst * 32)[:32], (worst * 128)[:128]
         assert seconds(long) < 5 * seconds(short) + 0.2, worst
+
+
+def test_the_staff_site_starts_without_the_lists_of_a_package_that_it_seldom_needs() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys, admin.app; print('zxcvbn' in sys.modules)"],
+        cwd=ROOT,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "False\n"
