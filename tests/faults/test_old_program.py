@@ -1,9 +1,7 @@
 """Version 0.1.0 itself, out of this repository's history, goes on while the schema is upgraded."""
 
-import io
 import subprocess
 import sys
-import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +12,12 @@ from portal.domain.people.households.models import Household
 from portal.platform.database import make_engine
 from portal.platform.migrations import upgrade_tables
 from portal.platform.schema import require_current
+from tests.support.databases.first_release import first_release
 from tests.support.databases.stored import ENGINES, FOLDER, stored
 from tests.support.faults.cluster import opened
-from tests.support.programs.servers import ROOT, clean_environment
+from tests.support.programs.servers import clean_environment
 
-COMMIT = "e706365311058924de02b549b578bfa6589d7837"
-"""The commit that stored the databases of 0.1.0."""
+__all__ = ["first_release"]
 WRITES = """
 import sys
 from pathlib import Path
@@ -48,25 +46,6 @@ try:
 except Exception as refused:
     print("refused at the next start:", refused)
 """
-
-
-@pytest.fixture(scope="module")
-def first_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source of 0.1.0."""
-    done = subprocess.run(
-        ["git", "archive", COMMIT, "portal", "admin", "tests/support", "tests/__init__.py"],
-        cwd=ROOT,
-        capture_output=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        pytest.fail(
-            f"this test needs the repository's history (git fetch --unshallow): {done.stderr!r}"
-        )
-    folder = tmp_path_factory.mktemp("first-release")
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
-        tar.extractall(folder, filter="data")
-    return folder
 
 
 @pytest.mark.parametrize("kind", ENGINES)

@@ -104,11 +104,15 @@ class PostgresServer:
         """Return the address of a database, perhaps through another port."""
         return f"postgresql://portal@{self.host}:{port or self.port}/{name}"
 
-    def create(self, name: str = "portal") -> str:
-        """Make a database with all tables, and return its address."""
+    def create_empty(self, name: str = "portal") -> str:
+        """Make a database without tables, and return its address."""
         with psycopg.connect(self.url(), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}".encode())
-        engine = make_engine(self.url(name))
+        return self.url(name)
+
+    def create(self, name: str = "portal") -> str:
+        """Make a database with all tables, and return its address."""
+        engine = make_engine(self.create_empty(name))
         migrations.create_tables(engine)
         engine.dispose()
         return self.url(name)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from portal.domain.people.entitlements.queries import Total
 from portal.platform.database import Database
 from portal.settings import Settings
 from tests.support.faults import oracle
@@ -28,6 +29,8 @@ class Laboratory:
     offset: timedelta = field(default_factory=offset_from)
     families: list[Family] = field(default_factory=list)
     nodes: list[Node] = field(default_factory=list)
+    others: Total = oracle.NOBODY
+    """Children and yen that were there before the families."""
 
     @classmethod
     @contextlib.contextmanager
@@ -57,15 +60,21 @@ class Laboratory:
         self.families = add_families(self.database, self.folder, count, NOON)
         return self.families
 
-    def load(self, seed: int = 0, clients: int = 3, sites: Sequence[str] = ()) -> Load:
-        """Let them begin."""
+    def load(
+        self,
+        seed: int = 0,
+        clients: int = 3,
+        sites: Sequence[str] = (),
+        thinking: float = 0.0,
+    ) -> Load:
+        """Let them begin; each looks at a page for ``thinking`` seconds."""
         asked = sites or [node.url for node in self.nodes]
-        return Load(asked, self.families, self.offset, clients, seed).start()
+        return Load(asked, self.families, self.offset, clients, seed, thinking=thinking).start()
 
     def check(self, load: Load) -> None:
         """Fail the test unless everybody has a receipt and everything is as it must be."""
         load.finish()
         assert not load.statuses[500], load.statuses
-        oracle.check(self.database, self.families)
+        oracle.check(self.database, self.families, self.others)
         print(f"answers {dict(load.statuses)}, told {dict(load.outcomes)}, ", end="")
         print(f"longest gap {load.longest_gap():.1f} s")

@@ -62,6 +62,7 @@ class Load:
         families: Who declines.
         offset: How far the sites' clock is from this machine's.
         clients: How many work at once.
+        thinking: Seconds that a family looks at a page before it sends the next form.
         vault: The keys that sign the families' forms.
         statuses: How often each answer came; 0 is a connection that failed.
         outcomes: What the pages said became of a form, by the word in their header.
@@ -75,6 +76,7 @@ class Load:
     offset: timedelta
     clients: int = 3
     seed: int = 0
+    thinking: float = 0.0
     vault: Vault = VAULT
     statuses: Counter[int] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -201,6 +203,7 @@ class _Visit:
 
     def _send(self, path: str, data: dict[str, str]) -> httpx.Response:
         """Send one form with one key until a site answers; nothing else is ever sent twice."""
+        time.sleep(self.load.thinking)
         sent = data | {"form_token": self.form, "form_key": f"{self.dice.getrandbits(96):024x}"}
         for _try in range(TRIES):
             site = self.dice.choice(list(self.load.sites))

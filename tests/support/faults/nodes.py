@@ -38,6 +38,7 @@ class Node:
         workers: Processes that answer.
         extra: Further environment.
         prefix: What runs it, for example `faketime`.
+        source: The folder of the program; another one holds another version of it.
         returned: Seconds from each death to its first answer.
     """
 
@@ -49,6 +50,7 @@ class Node:
     workers: int = 2
     extra: Mapping[str, str] = field(default_factory=dict)
     prefix: Sequence[str] = ()
+    source: Path = ROOT
     port: int = field(default_factory=free_port)
     returned: list[float] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
@@ -126,12 +128,13 @@ class Node:
             "PORTAL_PUBLIC_URL": self.url,
             "PORTAL_ADMIN_URL": self.url,
             "LANG": "ja_JP.UTF-8",
+            "PYTHONPATH": str(self.source),
         }
         command = [sys.executable, "-m", "portal", "serve", self.site, "--port", str(self.port)]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [*self.prefix, *command, "--workers", str(self.workers)],
-                cwd=ROOT,
+                cwd=self.source,
                 env=clean_environment(**(env | dict(self.extra))),
                 stdin=subprocess.DEVNULL,
                 stdout=output,

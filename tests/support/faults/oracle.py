@@ -14,7 +14,7 @@ from portal.domain.foundation.audit.sealing import Sealer
 from portal.domain.foundation.audit.verifying import FaultKind, verify
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.entitlements.queries import totals
+from portal.domain.people.entitlements.queries import Total, totals
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import RequestState
@@ -23,11 +23,19 @@ from tests.support.coupons import AMOUNT
 from tests.support.faults.load import CHILDREN, Family
 from tests.support.work import source_of
 
+NOBODY = Total()
 
-def check(database: Database, families: Sequence[Family]) -> None:
-    """Fail the test where a receipt, a coupon or a yen is not what it must be."""
+
+def check(database: Database, families: Sequence[Family], others: Total = NOBODY) -> None:
+    """Fail the test where a receipt, a coupon or a yen is not what it must be.
+
+    Args:
+        database: the database after the fault.
+        families: who declined.
+        others: children and yen of those who did nothing.
+    """
     with database.read() as session:
-        _sums(session, len(families))
+        _sums(session, len(families), others)
         for family in families:
             _one_effect(session, family)
             _usable_or_declined(session, family)
@@ -48,10 +56,10 @@ def chain_holds(database: Database) -> None:
     assert not found.waiting, f"INV5: {found.waiting} events without a seal"
 
 
-def _sums(session: Session, households: int) -> None:
+def _sums(session: Session, households: int, others: Total) -> None:
     found = totals(session).all
-    assert found.children == households * CHILDREN, "INV1: children"
-    assert found.yen == households * CHILDREN * AMOUNT, "INV1: yen"
+    assert found.children == others.children + households * CHILDREN, "INV1: children"
+    assert found.yen == others.yen + households * CHILDREN * AMOUNT, "INV1: yen"
 
 
 def _one_effect(session: Session, family: Family) -> None:

@@ -10,10 +10,12 @@ import pwd
 import shutil
 import signal
 import subprocess
+import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +68,11 @@ listen primary
   bind 127.0.0.1:{port}
   option httpchk OPTIONS /primary
   http-check expect status 200
-  default-server inter 1s fastinter 250 downinter 500 fall 2 rise 1 on-marked-down shutdown-sessions
+  option redispatch 1
+  default-server {checks} on-marked-down shutdown-sessions
 """
+CHECKS = "inter 500 fastinter 100 downinter 250 fall 2 rise 1"
+"""Without `redispatch` HAProxy tries the node that was just stopped three times, a second apart."""
 
 
 def missing_programs() -> list[str]:
@@ -127,7 +132,7 @@ class PatroniCluster:
         )
         for member in self.members:
             self.launch(member)
-        text = HAPROXY.format(port=self.primary_port)
+        text = HAPROXY.format(port=self.primary_port, checks=CHECKS)
         for member in self.members:
             text += f"  server {member.name} 127.0.0.1:{member.port} check port {member.rest}\n"
         (self.folder / "haproxy.cfg").write_text(text)
@@ -249,6 +254,67 @@ class PatroniCluster:
 
     def _logs(self) -> str:
         return "\n".join(path.read_text()[-1500:] for path in self.folder.glob("*.log"))
+
+
+@dataclass
+class Writer:
+    """Somebody who writes a row again and again on one way, to see how long that way is closed.
+
+    Attributes:
+        url: The way, for example past every proxy.
+        written: When a row was confirmed, by the monotonic clock.
+    """
+
+    url: str
+    written: list[float] = field(default_factory=list)
+    _ended: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> "Writer":
+        """Begin; an error is a closed way, and the next try follows at once."""
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """End, with the row that is being written."""
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def closed(self, moment: float) -> float:
+        """Return the longest time without a row, in seconds, since a moment."""
+        since = [one for one in self.written if one > moment]
+        return max((b - a for a, b in pairwise([moment, *since])), default=0.0)
+
+    def _work(self) -> None:
+        while not self._ended.wait(0.05):
+            with (
+                contextlib.suppress(psycopg.Error),
+                psycopg.connect(
+                    self.url,
+                    autocommit=True,
+                    connect_timeout=2,
+                    prepare_threshold=None,
+                    target_session_attrs="read-write",
+                ) as connection,
+            ):
+                while not self._ended.wait(0.05):
+                    connection.execute("INSERT INTO written_again DEFAULT VALUES")
+                    self.written.append(time.monotonic())
+
+
+@contextlib.contextmanager
+def writing(**ways: str) -> Iterator[dict[str, Writer]]:
+    """Write on several ways to one database for the block."""
+    with psycopg.connect(next(iter(ways.values())), autocommit=True) as connection:
+        connection.execute("CREATE TABLE written_again (id serial, at timestamptz DEFAULT now())")
+    writers = {name: Writer(url).start() for name, url in ways.items()}
+    try:
+        yield writers
+    finally:
+        for writer in writers.values():
+            writer.stop()
 
 
 @contextlib.contextmanager
