@@ -79,7 +79,10 @@ def commands() -> Iterator[list[str]]:
 def test_its_commands_are_commands(words: list[str]) -> None:
     command = portal.get_command(click.Context(portal), words[0])
     assert command is not None
-    given = [{"%i": "resident", "${HOST}": "127.0.0.1", "${PORT}": "8000"}.get(word, word) for word in words[1:]]
+    given = [
+        {"%i": "resident", "${HOST}": "127.0.0.1", "${PORT}": "8000"}.get(word, word)
+        for word in words[1:]
+    ]
     command.make_context(words[0], given, obj=Context(Settings()))  # refuses what it does not know
 
 
