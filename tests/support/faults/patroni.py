@@ -307,7 +307,8 @@ class Writer:
 @contextlib.contextmanager
 def writing(**ways: str) -> Iterator[dict[str, Writer]]:
     """Write on several ways to one database for the block."""
-    with psycopg.connect(next(iter(ways.values())), autocommit=True) as connection:
+    first = next(iter(ways.values()))
+    with psycopg.connect(first, autocommit=True, target_session_attrs="read-write") as connection:
         connection.execute("CREATE TABLE written_again (id serial, at timestamptz DEFAULT now())")
     writers = {name: Writer(url).start() for name, url in ways.items()}
     try:

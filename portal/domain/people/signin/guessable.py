@@ -72,8 +72,7 @@ def _folded(text: str) -> str:
 
 
 def _guesses(text: str) -> float:
-    # its lists take 13 MB, which a process of the staff site seldom needs
-    from zxcvbn import zxcvbn  # noqa: PLC0415
+    from zxcvbn import zxcvbn  # noqa: PLC0415  (13 MB of lists, which staff processes seldom need)
 
     # only words that everybody knows: the package keeps them until its next call
     return float(zxcvbn(text[:JUDGED], PROGRAM_WORDS)["guesses"]) if text else 0.0
