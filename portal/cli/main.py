@@ -37,6 +37,7 @@ COMMANDS = {
     "sms": "portal.cli.people.sms",
     "telephony": "portal.cli.contacts.telephony",
     "notices": "portal.cli.people.notices",
+    "fields": "portal.cli.fields",
     "sensitivity": "portal.cli.sensitivity",
     "states": "portal.cli.states",
     "selfcheck": "portal.cli.selfcheck",

@@ -1,0 +1,28 @@
+"""All text of an answer of a site: a page, a paper, a table, a picture."""
+
+import io
+import zipfile
+
+import httpx
+
+from tests.support.fields.canaries import digest, page_text
+from tests.support.reading import pdf
+
+
+def answer_text(answer: httpx.Response) -> str:
+    """Return what an answer holds, as canaries are looked for in it, with its headers."""
+    return _content(answer.content) + "\n" + "\n".join(answer.headers.values())
+
+
+def _content(content: bytes) -> str:
+    if content.startswith(b"%PDF"):
+        return "\n".join([*pdf.text(content), digest(content)])
+    if content.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF")):
+        return digest(content)
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            return "\n".join(_content(packed.read(name)) for name in packed.namelist())
+    try:
+        return page_text(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return content.decode("cp932", "replace")
