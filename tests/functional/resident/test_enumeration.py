@@ -167,6 +167,27 @@ def test_the_pool_never_works_on_more_than_its_cores() -> None:
     assert (results.count("verified"), results.count("busy")) == (5, 7)
 
 
+def test_hashes_stay_in_few_threads_however_many_ask() -> None:
+    """A thread keeps the memory of its hashes: forty would keep 760 MiB."""
+    at_work = set[str]()
+
+    class Watch:
+        def waited(self, seconds: float) -> None:
+            at_work.add(threading.current_thread().name)
+
+        def refused(self) -> None:
+            pytest.fail("nobody is sent away")
+
+    pool = HashPool(VAULT, cores=2, queue=40, watch=Watch())
+    threads = [threading.Thread(target=lambda: pool.verify(None, "x")) for _n in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert 1 <= len(at_work) <= 2
+    assert not at_work & {thread.name for thread in threads}
+
+
 def _try(pool: HashPool, results: list[str]) -> None:
     try:
         assert pool.verify(None, "x") is False

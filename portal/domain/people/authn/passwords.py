@@ -3,9 +3,10 @@
 import secrets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Protocol
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import Protocol, TypeVar
 
 from argon2.exceptions import VerificationError
 from argon2.low_level import Type, hash_secret, verify_secret
@@ -17,6 +18,7 @@ from portal.domain.foundation.vault import Vault, peppered
 
 SALT_BYTES = 16
 MARK = "$pepper="
+T = TypeVar("T")
 
 
 def hash_password(vault: Vault, password: str, salt: bytes) -> str:
@@ -70,31 +72,36 @@ class HashWatch(Protocol):
 
 
 class HashPool:
-    """Compute at most ``cores`` hashes at once, let ``queue`` more wait, and refuse any others."""
+    """Compute at most ``cores`` hashes at once, let ``queue`` more wait, and refuse any others.
+
+    They are computed by threads of their own, as many as run at once: a thread keeps the 19 MiB
+    that a hash needs, and forty threads that answer requests would each keep them.
+    """
 
     def __init__(
         self, vault: Vault, cores: int = 2, queue: int = 16, watch: HashWatch | None = None
     ) -> None:
         self._vault = vault
         self._watch = watch
-        self._working = threading.BoundedSemaphore(cores)
+        self._threads = ThreadPoolExecutor(cores, "passwords")
         self._places = threading.BoundedSemaphore(cores + queue)
         self._dummy = hash_password(vault, "nobody", b"\0" * SALT_BYTES)
 
-    @contextmanager
-    def _place(self) -> Iterator[None]:
+    def _wait_for(self, compute: Callable[[], T]) -> T:
+        """Have something computed when it is its turn; raise BusyError if too many wait."""
         if not self._places.acquire(blocking=False):
             if self._watch is not None:
                 self._watch.refused()
             raise BusyError(_("いま、混み合っています。1分ほどしてから、もう一度お試しください。"))
         try:
-            asked = time.perf_counter()
-            with self._working:
-                if self._watch is not None:
-                    self._watch.waited(time.perf_counter() - asked)
-                yield
+            return self._threads.submit(self._compute, compute, time.perf_counter()).result()
         finally:
             self._places.release()
+
+    def _compute(self, compute: Callable[[], T], asked: float) -> T:
+        if self._watch is not None:
+            self._watch.waited(time.perf_counter() - asked)
+        return compute()
 
     def verify(self, hashed: str | None, password: str) -> bool:
         """Compare a password; without a hash do the same work, so that timing reveals nothing.
@@ -102,8 +109,8 @@ class HashPool:
         Raises:
             BusyError: too many comparisons are waiting.
         """
-        with self._place():
-            matches = verify_password(self._vault, hashed or self._dummy, password)
+        known = hashed or self._dummy
+        matches = self._wait_for(lambda: verify_password(self._vault, known, password))
         return matches and hashed is not None
 
     def hash(self, password: str, salt: bytes) -> str:
@@ -112,8 +119,7 @@ class HashPool:
         Raises:
             BusyError: too many hashes are waiting.
         """
-        with self._place():
-            return hash_password(self._vault, password, salt)
+        return self._wait_for(lambda: hash_password(self._vault, password, salt))
 
     def renewed(self, hashed: str, password: str) -> str | None:
         """Hash a password that was right anew if its pepper is an earlier one, else return None.

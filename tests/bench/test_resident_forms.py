@@ -1,0 +1,118 @@
+"""What signing in, declining and asking for paper cost beside their limits, over sockets."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.bench.figures import Promise, report
+from tests.bench.generator import Step, Visit
+from tests.bench.ground import Ground, SignedIn, tree
+from tests.bench.measuring import ROUNDS, Hash, Measured, Piece, in_rounds, send
+from tests.support.coupons import FULL_PRICE
+from tests.support.people import Person, add_person, give_coupons
+
+SIGN_INS = 40
+FEW, MANY = 8, 64
+"""Connections at once."""
+SUBMITS = {FEW: 24, MANY: 64}
+
+
+def sign_in(ground: Ground, person: Person, *, whole: bool) -> Visit:
+    """Type ID and password; ``whole``: from the form to the household's page."""
+    site = ground.resident.url
+    typed = {"login_id": person.login_id, "password": person.password}
+    steps = [Step("form", f"{site}/signin"), Step("password", f"{site}/signin/submit", typed, 303)]
+    if whole:
+        steps += [
+            Step("code form", f"{site}/signin/code"),
+            Step("code", f"{site}/signin/code/submit", {}, 303, person.totp_secret),
+            Step("home", f"{site}/home"),
+        ]
+    return Visit(steps)
+
+
+def people_of(ground: Ground, start: int, count: int) -> list[Person]:
+    """Add households whose password costs as much as in production."""
+    return [
+        add_person(
+            ground.database, ground.now, vault=FULL_PRICE, number=f"95{number:08}", active=True
+        )
+        for number in range(start, start + count)
+    ]
+
+
+def test_signing_in(ground: Ground) -> None:
+    """Each signs in once a round: a code counts once, and half a minute is longer than a round."""
+    people = people_of(ground, 0, SIGN_INS * (ROUNDS + 1) * 2)
+    groups = [people[at : at + SIGN_INS] for at in range(0, len(people), SIGN_INS)]
+    site = tree(ground.resident)
+
+    def step(name: str, first: int, *, whole: bool) -> Piece:
+        def make(number: int) -> Sequence[Visit]:
+            group = groups[first + (number + 1) * 2]
+            return [sign_in(ground, person, whole=whole) for person in group]
+
+        return Piece(name, make, site)
+
+    pieces: list[Measured] = [
+        Hash(),
+        step("form, password", 0, whole=False),
+        step("form to home", 1, whole=True),
+    ]
+    promises = (
+        Promise("form, password", "Argon2id", at_least=0.75),
+        Promise("form to home", "Argon2id", at_least=0.5, peak=350.0),
+    )
+    report(ground.engine, in_rounds(pieces, ground.server), promises)
+
+
+def declines(families: Sequence[SignedIn]) -> Sequence[Visit]:
+    """Bring families to the last page of a decline, and return their last press."""
+    send([one.post("/decline/choose/submit", {"who": "all"}) for one in families], FEW)
+    send([one.post("/decline/check/submit") for one in families], FEW)
+    return [
+        one.post("/decline/code/submit", {"form_key": "once"}, one.person.totp_secret)
+        for one in families
+    ]
+
+
+def paper_requests(families: Sequence[SignedIn]) -> Sequence[Visit]:
+    """Bring families to the last page of a request for paper, and return their last press."""
+    wish = {"child_1": "1", "product": "gift_card"}
+    send([one.post("/alternative/choose/submit", wish) for one in families], FEW)
+    return [one.post("/alternative/check/submit", {"form_key": "once"}) for one in families]
+
+
+@pytest.mark.parametrize("connections", [FEW, MANY])
+def test_forms(ground: Ground, connections: int) -> None:
+    count = SUBMITS[connections]
+    start = 10_000 * connections
+    number = count * (ROUNDS + 1) * 2
+    people = [
+        add_person(ground.database, ground.now, number=f"94{start + one:08}", active=True)
+        for one in range(number)
+    ]
+    everybody = 2 * (number + SIGN_INS * (ROUNDS + 1) * 2)  # who signed in before waits for codes
+    give_coupons(ground.database, ground.folder, ground.now, count=everybody, seed=connections)
+    families = [ground.visitor(person) for person in people]
+    groups = [families[at : at + count] for at in range(0, number, count)]
+    site = tree(ground.resident)
+    pieces: list[Measured] = [
+        ground.bare_submit(count * 4, connections),
+        Piece(
+            f"decline, {connections}",
+            lambda now: declines(groups[(now + 1) * 2]),
+            site,
+            connections,
+        ),
+        Piece(
+            f"paper request, {connections}",
+            lambda now: paper_requests(groups[(now + 1) * 2 + 1]),
+            site,
+            connections,
+        ),
+    ]
+    least = 0.33 if connections == FEW else 0.25
+    limit = f"bare submit, {connections}"
+    promises = tuple(Promise(piece.name, limit, at_least=least) for piece in pieces[1:])
+    report(ground.engine, in_rounds(pieces, ground.server), promises)
