@@ -105,11 +105,11 @@ class SignedIn:
 
     def get(self, path: str) -> Visit:
         """Open a page."""
-        return self.visit(Step("page", self.site + path))
+        return self.visit(Step(path, self.site + path))
 
     def post(self, path: str, form: dict[str, str] | None = None, code: str = "") -> Visit:
         """Send a form; ``code``: the secret of the app whose code is sent with it."""
-        return self.visit(Step("form", self.site + path, form or {}, 303, code))
+        return self.visit(Step(path, self.site + path, form or {}, 303, code))
 
 
 def tree(node: Node) -> Tree:

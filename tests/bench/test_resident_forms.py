@@ -78,7 +78,7 @@ def declines(families: Sequence[SignedIn]) -> Sequence[Visit]:
 
 def paper_requests(families: Sequence[SignedIn]) -> Sequence[Visit]:
     """Bring families to the last page of a request for paper, and return their last press."""
-    wish = {"child_1": "1", "product": "gift_card"}
+    wish = {"child_1": "1", "product": "gift_card", "why": "no_smartphone"}
     send([one.post("/alternative/choose/submit", wish) for one in families], FEW)
     return [one.post("/alternative/check/submit", {"form_key": "once"}) for one in families]
 
