@@ -122,7 +122,7 @@ def insert_together(to: Session | Connection, kind: type[Base], rows: Sequence[V
 def _together(table: Table, *names: str) -> TextClause:
     # as JSON: the driver sends a statement with many rows of values once for each of them, and
     # SQLAlchemy's own joining (by asking for the keys) costs a decline half an empty request more:
-    # tests/bench/test_submit.py
+    # tests/bench/test_resident_forms.py
     listed = ", ".join(names)
     source = f"json_populate_recordset(NULL::{table.name}, CAST(:rows AS json))"
     return text(f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {source}")  # noqa: S608  (names of our own)
