@@ -34,6 +34,7 @@ class Step:
         form: What is sent as a form, with the hidden token of the last page; None is a GET.
         status: What the answer must be.
         code_of: The secret of the app whose code is sent, as it stands at that moment.
+        to: How the address must begin that a redirect leads to.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Step:
     form: dict[str, str] | None = None
     status: int = 200
     code_of: str = ""
+    to: str = ""
 
 
 @dataclass(slots=True)
@@ -82,7 +84,7 @@ class Seen:
     Attributes:
         seconds: From the first request to the last answer.
         milliseconds: How long each answer took, by the name of the step; ``visit`` for whole ones.
-        wrong: How often a step got another answer than it must, by name and status.
+        wrong: How often a step got another answer than it must, by name, status and place.
         done: Visits that got to their end.
         foreign: Pages that showed another household's name.
         processor: Processor seconds of the load itself.
@@ -112,19 +114,19 @@ class _Browser:
 
     async def _send(self, step: Step) -> bool:
         begun = time.perf_counter()
-        status, text = await self._answer(step)
+        status, text, place = await self._answer(step)
         self._note(step.name, begun)
         if found := TOKEN.findall(text):
             self._visit.token = found[-1]
         if any(int(number) != self._visit.canary for number in CANARY.findall(text)):
             self._seen.foreign += 1
-        if status == step.status:
+        if status == step.status and place.startswith(step.to):
             return True
-        wrong = f"{step.name} {status}"
+        wrong = f"{step.name} {status} {place}"
         self._seen.wrong[wrong] = self._seen.wrong.get(wrong, 0) + 1
         return False
 
-    async def _answer(self, step: Step) -> tuple[int, str]:
+    async def _answer(self, step: Step) -> tuple[int, str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._visit.cookies.items())
         try:
             answer = await self._client.request(
@@ -136,11 +138,11 @@ class _Browser:
             )
             body = await answer.read()
         except (aiohttp.ClientError, TimeoutError):
-            return LOST, ""
+            return LOST, "", ""
         for name, kept in answer.cookies.items():
             self._visit.cookies[name] = kept.value
-        shown = answer.content_type == "text/html"
-        return answer.status, body.decode("utf-8", "replace") if shown else ""
+        text = body.decode("utf-8", "replace") if answer.content_type == "text/html" else ""
+        return answer.status, text, answer.headers.get("location", "")
 
     def _form(self, step: Step) -> dict[str, str] | None:
         if step.form is None:

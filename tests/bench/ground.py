@@ -107,9 +107,11 @@ class SignedIn:
         """Open a page."""
         return self.visit(Step(path, self.site + path))
 
-    def post(self, path: str, form: dict[str, str] | None = None, code: str = "") -> Visit:
-        """Send a form; ``code``: the secret of the app whose code is sent with it."""
-        return self.visit(Step(path, self.site + path, form or {}, 303, code))
+    def post(
+        self, path: str, form: dict[str, str] | None = None, code: str = "", *, to: str
+    ) -> Visit:
+        """Send a form; ``code``: the secret of the app whose code is sent; ``to``: what follows."""
+        return self.visit(Step(path, self.site + path, form or {}, 303, code, to))
 
 
 def tree(node: Node) -> Tree:

@@ -66,12 +66,28 @@ def test_signing_in(ground: Ground) -> None:
     report(ground.engine, in_rounds(pieces, ground.server), promises)
 
 
+def entered(ground: Ground, people: Sequence[Person]) -> list[SignedIn]:
+    """Sign families in, just before they begin."""
+    return [ground.visitor(person) for person in people]
+
+
 def declines(families: Sequence[SignedIn]) -> Sequence[Visit]:
     """Bring families to the last page of a decline, and return their last press."""
-    send([one.post("/decline/choose/submit", {"who": "all"}) for one in families], FEW)
-    send([one.post("/decline/check/submit") for one in families], FEW)
+    send(
+        [
+            one.post("/decline/choose/submit", {"who": "all"}, to="/decline/check")
+            for one in families
+        ],
+        FEW,
+    )
+    send([one.post("/decline/check/submit", to="/decline/code") for one in families], FEW)
     return [
-        one.post("/decline/code/submit", {"form_key": "once"}, one.person.totp_secret)
+        one.post(
+            "/decline/code/submit",
+            {"form_key": "once"},
+            one.person.totp_secret,
+            to="/decline/received/",
+        )
         for one in families
     ]
 
@@ -79,8 +95,12 @@ def declines(families: Sequence[SignedIn]) -> Sequence[Visit]:
 def paper_requests(families: Sequence[SignedIn]) -> Sequence[Visit]:
     """Bring families to the last page of a request for paper, and return their last press."""
     wish = {"child_1": "1", "product": "gift_card", "why": "no_smartphone"}
-    send([one.post("/alternative/choose/submit", wish) for one in families], FEW)
-    return [one.post("/alternative/check/submit", {"form_key": "once"}) for one in families]
+    send(
+        [one.post("/alternative/choose/submit", wish, to="/alternative/check") for one in families],
+        FEW,
+    )
+    last = "/alternative/check/submit"
+    return [one.post(last, {"form_key": "once"}, to="/alternative/received/") for one in families]
 
 
 @pytest.mark.parametrize("connections", [FEW, MANY])
@@ -94,20 +114,19 @@ def test_forms(ground: Ground, connections: int) -> None:
     ]
     everybody = 2 * (number + SIGN_INS * (ROUNDS + 1) * 2)  # who signed in before waits for codes
     give_coupons(ground.database, ground.folder, ground.now, count=everybody, seed=connections)
-    families = [ground.visitor(person) for person in people]
-    groups = [families[at : at + count] for at in range(0, number, count)]
+    groups = [people[at : at + count] for at in range(0, number, count)]
     site = tree(ground.resident)
     pieces: list[Measured] = [
         ground.bare_submit(count * 4, connections),
         Piece(
             f"decline, {connections}",
-            lambda now: declines(groups[(now + 1) * 2]),
+            lambda now: declines(entered(ground, groups[(now + 1) * 2])),
             site,
             connections,
         ),
         Piece(
             f"paper request, {connections}",
-            lambda now: paper_requests(groups[(now + 1) * 2 + 1]),
+            lambda now: paper_requests(entered(ground, groups[(now + 1) * 2 + 1])),
             site,
             connections,
         ),

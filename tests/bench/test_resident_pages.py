@@ -25,7 +25,7 @@ def families(ground: Ground) -> list[SignedIn]:
     ]
     give_coupons(ground.database, ground.folder, ground.now, count=FAMILIES * 2 + 10)
     visitors = [ground.visitor(person) for person in people]
-    send([one.post("/coupon/1/reveal") for one in visitors], 4)
+    send([one.post("/coupon/1/reveal", to="/coupon/1") for one in visitors], 4)
     return visitors
 
 
