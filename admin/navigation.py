@@ -95,6 +95,7 @@ GROUPS = (
             ("/calendar", "calendar", Permission.OWN_ACCOUNT),
             ("/staff", "staff", Permission.MANAGE_STAFF),
             ("/system", "system", Permission.SEE_SYSTEM),
+            ("/person-lists", "person_lists", Permission.ASK_FOR_LISTS),
             ("/copies", "copies", Permission.SEE_COPIES),
             ("/transfers", "transfers", Permission.SEE_TRANSFERS),
             ("/audit", "audit", Permission.SEE_AUDIT),
@@ -193,6 +194,7 @@ def _label(key: str) -> str:
         "documents": _s("区の文書"),
         "system": _s("システムの状態"),
         "copies": _s("データの写し"),
+        "person_lists": _s("一覧の持ち出し"),
         "transfers": _s("データの受け渡し"),
     }[key]
 

@@ -42,6 +42,7 @@ from portal.domain.oversight.management.agreements import Agreed
 from portal.domain.oversight.management.milestones import PlannedMilestone
 from portal.domain.oversight.management.questions import Question
 from portal.domain.oversight.management.ward_asked import unanswered
+from portal.domain.oversight.person_lists.queries import waiting_count as waiting_lists
 from portal.domain.oversight.registers.dues import late_count
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
 from portal.domain.oversight.reports.ward_documents import letter_status
@@ -157,6 +158,7 @@ class DashboardView(View):
     faults: int
     notices: int
     overdue_copies: int
+    waiting_lists: int
     hand_overs: transfers.OpenCount | None
     late_entries: int
     incident_words: ModuleType
@@ -197,6 +199,7 @@ def show(page: Page) -> Response[Any]:
             faults=_faults(page),
             notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
             overdue_copies=_overdue_copies(page),
+            waiting_lists=_waiting_lists(page),
             hand_overs=_hand_overs(page),
             late_entries=_late_entries(page),
             incident_words=incident_words,
@@ -250,6 +253,12 @@ def _openings(page: Page) -> OpenCount | None:
         return None
     found = open_count(page.session, reviewer_of(page), page.now)
     return found if found.waiting else None
+
+
+def _waiting_lists(page: Page) -> int:
+    if page.who.staff is None or not allowed(page, Permission.APPROVE_LISTS):
+        return 0
+    return waiting_lists(page.session, page.who.staff.id)
 
 
 def _overdue_copies(page: Page) -> int:

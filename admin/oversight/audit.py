@@ -1,14 +1,15 @@
 """The auditor's page: who did what, when, with which family; and the list as a file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
+from admin.carrying_out import carry_out_once
 from admin.event_words import event
 from admin.page import Page
 from admin.typed_instants import typed_instant
@@ -17,18 +18,20 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import seal_json
-from portal.domain.oversight.auditing.exporting import MOST, as_csv
+from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.auditing.searching import LISTED, AuditRow, Wanted, search
+from portal.domain.oversight.person_lists import asking
+from portal.domain.oversight.person_lists.contents import scope_of
+from portal.domain.oversight.person_lists.kinds import ListKind
 from portal.domain.people.households.queries import household_id_of
 from portal.domain.people.staff.permissions import Permission
+from portal.platform.carrying_out import Again
 from portal.platform.http.forms import Form
 from portal.platform.view import View
 
 ASKED = "audit_search"
 CRITERIA = ("from_on", "from_time", "to_on", "to_time", "login", "household", "action", "before")
 FIELDS = frozenset({"from_on", "to_on", "login", "household"})
-SHORTEST_REASON = 5
 KINDS = ("data.viewed", "household.", "staff.", "export.", "protection.", "report.", "approval.")
 """Beginnings of actions that the page offers; others can be typed."""
 
@@ -44,12 +47,14 @@ class AuditView(View):
     kinds: tuple[str, ...]
     event_name: Callable[[str], str]
     status: ChainStatus
+    latest: date
+    most: int
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the search, and what this session's last one finds now."""
     rows, kept = None, _kept(page)
-    if kept is not None and (page.method == "GET" or "reason" in page.form.values):
+    if kept is not None and (page.method == "GET" or "purpose" in page.form.values):
         page.fill(Form(kept | dict(page.form.values), page.form.errors))
         rows = _find(page, LISTED + 1)
     until = page.now.astimezone(JST) + timedelta(minutes=1)
@@ -63,6 +68,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             kinds=KINDS,
             event_name=event,
             status=chain_status(page.session, page.now),
+            latest=asking.last_possible_day(page.work),
+            most=asking.MOST_ROWS,
         ),
         status_code,
     )
@@ -130,23 +137,27 @@ def _record(page: Page, action: str, wanted: Wanted, **more: Any) -> None:
     )
 
 
-def export(page: Page) -> Response[Any]:
-    """Send the list of the last search as a file; the reason is on record, sealed."""
-    reason = page.form.get("reason").strip()
-    kept = _kept(page)
+def take_out(page: Page) -> Response[Any]:
+    """Ask that the list of the last search may leave as a file; somebody else approves it."""
+    kept, form = _kept(page), page.form
     if kept is None:
         return page.redirect("/audit")
-    if len(reason) < SHORTEST_REASON:
-        page.form.error("reason", _s("なぜ持ち出すかを、5文字以上で書いてください。"))
+    day = whole_date(form.get("until"))
+    if not isinstance(day, date):
+        form.error("until", _s("日付を、2023-06-30 のように入力してください。"))
         return show(page, 422)
-    page.fill(Form(kept | {"before": ""}))
-    rows, wanted = _find(page, MOST), _wanted(page)
-    if rows is None or wanted is None:
+    purpose, recipient = form.get("purpose"), form.get("recipient")
+    page.fill(Form(kept | dict(form.values) | {"before": ""}, form.errors))
+    wanted = _wanted(page)
+    if wanted is None:
         return show(page, 422)
-    whole = replace(wanted, before=None)
-    sealed = seal_json(page.site.vault.kek, {"reason": reason}, "audit_reason")
-    _record(page, "audit.exported", whole, rows=len(rows), sealed=sealed)
-    return page.download("audit.csv", as_csv(rows))
+    wish = asking.Wish(ListKind.AUDIT, scope_of(wanted), purpose, recipient, day)
+    return carry_out_once(
+        page,
+        lambda: asking.ask(page.work, wish),
+        "/person-lists?said=requested",
+        Again(show, "purpose", ("purpose", "recipient", "until")),
+    )
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -155,5 +166,5 @@ def handlers() -> list[HTTPRouteHandler]:
     return [
         staff_route("GET", "/audit", show, permission),
         staff_route("POST", "/audit/search", ask, permission, shows=show),
-        staff_route("POST", "/audit/export", export, permission, shows=show),
+        staff_route("POST", "/audit/take-out", take_out, permission, shows=show),
     ]

@@ -32,6 +32,7 @@ COMMANDS = {
     "restore": "portal.cli.oversight.restore",
     "copies": "portal.cli.oversight.copies",
     "transfers": "portal.cli.oversight.transfers",
+    "person-lists": "portal.cli.oversight.person_lists",
     "dispose": "portal.cli.oversight.dispose",
     "mail": "portal.cli.mailroom.mail",
     "sms": "portal.cli.people.sms",

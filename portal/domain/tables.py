@@ -33,6 +33,7 @@ from portal.domain.mailroom.tracking import models as _tracking
 from portal.domain.oversight.copies import models as _copies
 from portal.domain.oversight.disposal import models as _disposal
 from portal.domain.oversight.management import models as _management
+from portal.domain.oversight.person_lists import models as _person_lists
 from portal.domain.oversight.registers import models as _registers
 from portal.domain.oversight.reports.monthly import models as _reports
 from portal.domain.oversight.settlement import models as _settlement
@@ -78,6 +79,8 @@ SLICES = (
     _letters,
     _management,
     _notices,
+    _person_lists,
+    _person_lists,
     _program,
     _proofs,
     _readiness,

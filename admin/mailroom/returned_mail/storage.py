@@ -1,6 +1,6 @@
 """Pages of the storage of returned mail, and of the list of undelivered letters.
 
-Stored items are shown by box, can be printed as a list, and are destroyed by two people.
+Stored items are shown by box, and are destroyed by two people.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,17 +14,12 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.returned_mail import return_words
 from admin.page import Page
-from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.returned_mail import storage, undelivered
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.storage import StoredItem
 from portal.domain.mailroom.returned_mail.undelivered import Undelivered
-from portal.domain.oversight.reports.mail.lists import storage_report, undelivered_report
-from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
 from portal.platform.view import View
@@ -155,29 +150,6 @@ def show_undelivered(page: Page) -> Response[Any]:
     )
 
 
-def _file(page: Page, report: Report, name: str) -> Response[Any]:
-    kind = page.params["kind"]
-    if kind not in {"pdf", "xlsx"}:
-        raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
-    record(page.work, "report.taken", "report", name=f"{name}.{kind}")
-    body = as_pdf(report, page.now) if kind == "pdf" else as_xlsx(report)
-    return page.download(f"{name}.{kind}", body)
-
-
-def storage_file(page: Page) -> Response[Any]:
-    """Send the list of stored items, as PDF or workbook."""
-    report = storage_report(
-        page.work, include_protected=_protected(page), box=page.form.get("box")[:20]
-    )
-    return _file(page, report, "shelf")
-
-
-def undelivered_file(page: Page) -> Response[Any]:
-    """Send the list of undelivered letters, as PDF or workbook."""
-    report = undelivered_report(page.work, include_protected=_protected(page))
-    return _file(page, report, "undelivered")
-
-
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     act = Permission.HANDLE_RETURNS
@@ -186,9 +158,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/returns/storage", show, act),
         staff_route("POST", "/returns/storage/propose", propose, act, shows=show),
         staff_route("POST", "/returns/storage/confirm", confirm, act, shows=show),
-        staff_route("POST", "/returns/storage/file/{kind:str}", storage_file, act),
         staff_route("POST", one + "/take-back", take_back, act, shows=show),
         staff_route("POST", one + "/hand-to-ward", hand_to_ward, act, shows=show),
         staff_route("GET", "/undelivered", show_undelivered, act),
-        staff_route("POST", "/undelivered/file/{kind:str}", undelivered_file, act),
     ]

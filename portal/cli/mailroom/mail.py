@@ -9,7 +9,7 @@ import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option
 from portal.cli.deciding import by_option, knows_protected, person
-from portal.cli.oversight.report_files import ReportFiles, file_options, say_report
+from portal.cli.oversight.report_files import say_report
 from portal.cli.people.emails import bounces, mail_test
 from portal.cli.renamed import RenamedGroup
 from portal.cli.sheets import enter_sheet, keeping_refusal, sheet_option
@@ -122,19 +122,19 @@ def track(context: Context, file: Path, sheet: Path | None) -> None:
 
 
 @mail.command()
-@file_options
 @click.option("--protected", is_flag=True, help="With protected households: for the ward alone.")
 @by_option("A person of the ward, for --protected.", required=False)
 @click.pass_obj
 @answering
-def undelivered(context: Context, files: ReportFiles, *, protected: bool) -> None:
-    """Households whose letter is not delivered, with reason, attempts and value."""
+def undelivered(context: Context, *, protected: bool) -> None:
+    """Show the households whose letter is not delivered, with reason, attempts and value.
+
+    As a file it leaves through the staff site alone, approved by a second person.
+    """
     if protected and not knows_protected(context):
         raise NotAllowedError(
             _s("支援措置の世帯の一覧は、区の担当だけのものです。--by で指定してください。")
         )
     with context.database().read() as session:
-        now = context.clock.now(session)
         written = undelivered_report(context.work(session), include_protected=protected)
-    files.write(written, now)
     say_report(written)

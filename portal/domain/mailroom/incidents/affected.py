@@ -66,7 +66,13 @@ PRINTED = (
 )
 ARCHIVES = ("print_archive.sent", "print_archive.taken")
 """Events of an archive that left the office; their detail names the run."""
-TAKEN = ("report.taken", "coupon.stop_list", "escalation.sheet_taken", *ARCHIVES)
+TAKEN = (
+    "report.taken",
+    "person_list.fetched",
+    "coupon.stop_list",
+    "escalation.sheet_taken",
+    *ARCHIVES,
+)
 RUNS = "print_run.%"
 """Events of a whole print run name only the run; they concern the households of its letters."""
 

@@ -11,6 +11,7 @@ class CopyKind(Labeled):
     REHEARSAL = "rehearsal", lambda: _s("更新の予行")
     DRILL = "drill", lambda: _s("復元の訓練")
     EXPORT = "export", lambda: _s("書き出し")
+    PERSON_LIST = "person_list", lambda: _s("持ち出した一覧")
     STORED_VERSION = "bucket_version", lambda: _s("保管先に残る古い版")
     OTHER = "other", lambda: _s("そのほか")
 

@@ -69,6 +69,9 @@ NOT_PERSONAL = (
     "milestone",
     "minutes",
     "open_question",
+    "person_list",  # purpose and recipient; whoever fetches one is shown its households
+    "person_list_file",  # encrypted for a key that is not here
+    "person_list_marks",
     "register",  # papers of the contract
     "self_check",
     "print_proof",  # why a proof was refused; its pages are above

@@ -80,6 +80,9 @@ class Permission(StrEnum):
     KEEP_MANAGEMENT = "keep_management"
     DECIDE_MANAGEMENT = "decide_management"
     SEE_AUDIT = "see_audit"
+    ASK_FOR_LISTS = "ask_for_lists"
+    APPROVE_LISTS = "approve_lists"
+    TRACE_LISTS = "trace_lists"
     SEE_COPIES = "see_copies"
     KEEP_COPIES = "keep_copies"
     KEEP_KEY_PAPERS = "keep_key_papers"
@@ -227,6 +230,16 @@ GRANTS: Mapping[Permission, Grant] = {
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
     Permission.SEE_AUDIT: Grant(frozenset({Role.AUDITOR}), frozenset({Organization.WARD})),
+    # Each list needs what its page needs as well: person_lists.contents says what.
+    Permission.ASK_FOR_LISTS: Grant(
+        frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR}),
+        frozenset({Organization.CONTRACTOR, Organization.WARD}),
+    ),
+    # Nobody approves what they asked for themselves: person_lists.asking enforces it.
+    Permission.APPROVE_LISTS: Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})),
+    Permission.TRACE_LISTS: Grant(
+        frozenset({Role.WARD_OFFICER, Role.AUDITOR}), frozenset({Organization.WARD})
+    ),
     Permission.SEE_COPIES: Grant(
         frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR, Role.ADMINISTRATOR})
     ),

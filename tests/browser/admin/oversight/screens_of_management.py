@@ -108,7 +108,7 @@ def _audit(served: ServedStaff, page: Page, **typed: str) -> None:
 
 def _wrong_export(served: ServedStaff, page: Page) -> None:
     _audit(served, page)
-    page.locator("form[action='/audit/export'] button").click()
+    page.locator("form[action='/audit/take-out'] button").click()
     page.wait_for_load_state("load")
 
 

@@ -1,12 +1,16 @@
 """The auditor's page: who did what, when, with which family."""
 
-import csv
 import io
+from datetime import timedelta
+
+from python_calamine import CalamineWorkbook
 
 from portal.domain.foundation.actors import Role
-from portal.domain.foundation.clock import JST
-from portal.domain.foundation.vault import unseal_json
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.oversight.person_lists.models import PersonList
 from portal.domain.people.households.looks import VIEWED
+from tests.functional.oversight.person_lists.support import made, newest, step
+from tests.functional.oversight.person_lists.support import opened as opened_file
 from tests.functional.people.admin.test_looks import opened
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
@@ -73,22 +77,44 @@ def test_a_family_of_the_ward_alone_is_not_found_and_not_named(staff: StaffSite)
     assert f"/households/{person.household_id}" not in found
 
 
-def test_the_list_leaves_only_with_a_reason_that_is_kept_sealed(staff: StaffSite) -> None:
+def test_the_list_leaves_only_with_the_approval_of_an_officer_of_the_ward(
+    staff: StaffSite,
+) -> None:
     person = staff.add_household(active=True)
+    hidden = staff.add_household(active=True, protected=True)
     opened(staff.enter_as(Role.OFFICER), person.household_id)
-    auditor = staff.enter_as(Role.AUDITOR)
+    opened(staff.enter_as(Role.WARD_OFFICER), hidden.household_id)
+    auditor, ward = staff.enter_as(Role.AUDITOR), staff.enter_as(Role.WARD_OFFICER)
     auditor.open("/audit")
     search(auditor, staff)
-    assert auditor.post("/audit/export", {"reason": "なし"}).status_code == 422
+    until = (jst_date(staff.now) + timedelta(days=3)).isoformat()
+    wish = {"purpose": "四半期の点検", "recipient": "区 監査 係長", "until": until, "form_key": "k"}
+    assert auditor.post("/audit/take-out", wish | {"purpose": "なし"}).status_code == 422
     auditor.open("/audit")
-    file = auditor.post("/audit/export", {"reason": "四半期の点検のため", "form_key": "k"})
-    assert file.status_code == 200
-    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
-    assert any(str(person.household_id) in row["households"].split() for row in rows)
-    (event,) = staff.events("audit.exported")
-    assert event.sealed is not None
-    kept = unseal_json(staff.site.vault.kek, event.sealed, "audit_reason")
-    assert kept == {"reason": "四半期の点検のため"}
+    assert auditor.post("/audit/take-out", wish | {"until": "いつか"}).status_code == 422
+    auditor.open("/audit")
+    assert auditor.post("/audit/take-out", wish).headers["location"].startswith("/person-lists")
+    number = newest(staff).id
+    assert step(auditor, number, "approve").status_code == 403
+    key = made(number, ward)
+    workbook = opened_file(step(auditor, number, "fetch").content, key)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(1).to_python()
+    families = [str(row[6]).split() for row in rows[2:]]
+    assert [f"#{person.household_id}"] in families
+    assert not any(f"#{hidden.household_id}" in some for some in families)
+    assert staff.events("audit.exported") == []
+    (fetched,) = staff.events("person_list.fetched")
+    assert fetched.detail["kind"] == "audit"
+
+
+def test_nobody_asks_for_the_audit_past_its_own_page(staff: StaffSite) -> None:
+    until = (jst_date(staff.now) + timedelta(days=3)).isoformat()
+    wish = {"kind": "audit", "purpose": "四半期の点検", "recipient": "係長", "until": until}
+    for role in (Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR):
+        assert staff.enter_as(role).post("/person-lists/request", wish).status_code == 404
+    before_a_search = staff.enter_as(Role.AUDITOR).post("/audit/take-out", wish)
+    assert before_a_search.headers["location"] == "/audit"
+    assert staff.count(PersonList) == 0
 
 
 def test_only_the_auditor_of_the_ward_sees_the_page(staff: StaffSite) -> None:

@@ -147,6 +147,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{transfer_id:int}": "999",
             "{aside_id:int}": "999",
             "{copy_id:int}": "999",
+            "{person_list_id:int}": "999",
             "{drill_id:int}": "999",
             "{address_id:int}": "999",
             "{page_id:int}": "999",

@@ -15,4 +15,5 @@ def test_the_decisions_of_the_ward_are_these() -> None:
         Permission.CONSENT_TO_SUBCONTRACTORS,
         Permission.CONFIRM_INCIDENT_REPORTS,
         Permission.DECIDE_MANAGEMENT,
+        Permission.APPROVE_LISTS,
     }

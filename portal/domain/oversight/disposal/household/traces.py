@@ -172,6 +172,7 @@ KEPT: Mapping[str, str] = {
     "sealed_file": "refused while a file with its letter is kept",
     "scan_draft": "half an hour, and only its browser has the key",
     "sealed_piece": "as `sealed_file`",
+    "person_list": "a file of two weeks at most that no key here opens, and keyed digests",
     "incident": "the ward's record of an accident; the certificate says how many name it",
     "incident_report": "as `incident`",
     "dispatch": "words to the post office",

@@ -1,18 +1,25 @@
-"""Lists of mail for printing: undelivered letters, and returned mail in storage."""
+"""Lists of mail: undelivered letters, and returned mail in storage."""
+
+from collections.abc import Sequence
 
 from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import ReturnReason
 from portal.domain.letters.shipments.states import ShipmentState
-from portal.domain.mailroom.returned_mail.storage import in_storage
-from portal.domain.mailroom.returned_mail.undelivered import undelivered
+from portal.domain.mailroom.returned_mail.storage import StoredItem
+from portal.domain.mailroom.returned_mail.undelivered import Undelivered, undelivered
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 
 
 def undelivered_report(work: Work, *, include_protected: bool) -> Report:
     """Write the list of households whose letter is undelivered, by letter number (R36, R52)."""
     rows = undelivered(work, include_protected=include_protected, limit=0)
+    return _report(work, _s("不着一覧"), undelivered_table(rows))
+
+
+def undelivered_table(rows: Sequence[Undelivered]) -> ReportTable:
+    """Return undelivered letters as a table with their sums."""
     cells: list[tuple[Cell, ...]] = [
         (
             row.letter_number,
@@ -38,41 +45,36 @@ def undelivered_report(work: Work, *, include_protected: bool) -> Report:
     )
     blank = ("",) * 5
     total = (_s("合計"), *blank, sum(row.children for row in rows), sum(row.yen for row in rows))
-    table = ReportTable(
+    return ReportTable(
         _s("不着の手紙"), columns, cells, total, empty=_s("不着の手紙はありません。")
     )
-    return _report(work, _s("不着一覧"), table)
 
 
-def storage_report(work: Work, *, include_protected: bool, box: str = "") -> Report:
-    """Write the list of returned mail in storage, box by box."""
+def storage_table(rows: Sequence[StoredItem]) -> ReportTable:
+    """Return returned mail in storage as a table, in the order of the rows."""
     cells: list[tuple[Cell, ...]] = [
         (
-            row.item.box,
             row.number,
+            row.item.box,
             label_of(ReturnReason, row.item.reason),
             row.item.received_on.isoformat(),
             row.item.keep_until.isoformat(),
             row.attempt,
         )
-        for row in in_storage(work.session, include_protected=include_protected, box=box, limit=0)
+        for row in rows
     ]
-    return _report(
-        work,
-        _s("戻った郵便の一覧"),
-        ReportTable(
-            _s("保管している郵便"),
-            (
-                _s("箱"),
-                _s("番号"),
-                _s("戻った理由"),
-                _s("戻った日"),
-                _s("保管の最後の日"),
-                _s("再配達（回）"),
-            ),
-            cells,
-            empty=_s("保管している郵便はありません。"),
+    return ReportTable(
+        _s("保管している郵便"),
+        (
+            _s("番号"),
+            _s("箱"),
+            _s("戻った理由"),
+            _s("戻った日"),
+            _s("保管の最後の日"),
+            _s("再配達（回）"),
         ),
+        cells,
+        empty=_s("保管している郵便はありません。"),
     )
 
 

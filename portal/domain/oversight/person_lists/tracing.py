@@ -1,0 +1,149 @@
+"""Tell from a leaked file, a table saved again, or some of its rows, which list they are from.
+
+What is certain is said to be certain, and what cannot be told is said, too: without marks, rows
+that several lists have could be from any of them, or from a screen.
+"""
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from python_calamine import CalamineError, CalamineWorkbook
+from sqlalchemy import select
+
+from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.texts import Labeled, _s
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.person_lists.marking import Marker, carries, is_marked
+from portal.domain.oversight.person_lists.models import PersonList
+from portal.domain.oversight.person_lists.sealed import Marks, marks_of
+
+MAX_BYTES = 20_000_000
+MAX_ROWS = 100_000
+CERTAIN = 6.0
+"""How many standard deviations the marks must agree more often than chance: one in a billion."""
+WORKBOOK = b"PK\x03\x04"
+Table = Sequence[Sequence[str]]
+
+
+class Told(Labeled):
+    """How it is known that something is from a list."""
+
+    FILE = "file", lambda: _s("ファイルそのものです")
+    MARKS = "marks", lambda: _s("目に見えない印が合います")
+    ROWS = (
+        "rows",
+        lambda: _s(
+            "同じ行がありますが、印からは言えません。ほかの一覧や画面から写したものかもしれません"
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is found of one list: how it is known, and the figures behind it.
+
+    Attributes:
+        row: The list.
+        told: How it is known.
+        found: How many rows of the file are rows of the list.
+        agreeing: In how many cells the marks are as they must be.
+        cells: In how many cells there could be a mark; chance makes half of them agree.
+    """
+
+    row: PersonList
+    told: Told
+    found: int = 0
+    agreeing: int = 0
+    cells: int = 0
+
+
+def trace(work: Work, data: bytes) -> list[Trace]:
+    """Return the lists that a file is from, those that are certain first.
+
+    Raises:
+        InputError: it is too large, or no workbook and no text.
+    """
+    if len(data) > MAX_BYTES:
+        raise InputError(_s("ファイルが大きすぎます。"))
+    lists = work.session.scalars(
+        select(PersonList).where(PersonList.marks.is_not(None)).order_by(PersonList.id)
+    ).all()
+    kept = {row.id: marks_of(work.vault, row) for row in lists}
+    digest = hashlib.sha256(data).hexdigest()
+    whole = [row for row in lists if digest in {row.sha256, kept[row.id].plain_sha256}]
+    if whole:
+        return [Trace(row, Told.FILE, row.rows or 0) for row in whole]
+    table = list(_rows(data))
+    found = [_compared(work, row, kept[row.id], table) for row in lists]
+    ranked = sorted((one for one in found if one.found), key=lambda one: -one.agreeing)
+    return sorted(ranked, key=lambda one: one.told is not Told.MARKS)
+
+
+def _compared(work: Work, row: PersonList, kept: Marks, table: Table) -> Trace:
+    marker = Marker.of(work.vault.unwrap(row.wrapped_key))
+    known: dict[str, str] = {}
+    found = agreeing = cells = 0
+    for line in table:
+        first = _first(line, kept, marker, known)
+        if first is None:
+            continue
+        found += 1
+        for cell in line:
+            if cell != first and carries(cell):
+                cells += 1
+                agreeing += marker.bit(first, cell) == is_marked(cell)
+    told = Told.MARKS if _is_certain(agreeing, cells) else Told.ROWS
+    return Trace(row, told, found, agreeing, cells)
+
+
+def _first(line: Sequence[str], kept: Marks, marker: Marker, known: dict[str, str]) -> str | None:
+    """Return the cell by which the list knows a row, wherever it stands; None for other rows."""
+    for cell in line:
+        if cell:
+            if cell not in known:
+                known[cell] = marker.anchor(cell)
+            if known[cell] in kept.anchors:
+                return cell
+    return None
+
+
+def _is_certain(agreeing: int, cells: int) -> bool:
+    return cells > 0 and (2 * agreeing - cells) / math.sqrt(cells) >= CERTAIN
+
+
+def _rows(data: bytes) -> Iterator[Sequence[str]]:
+    for number, row in enumerate(_cells(data)):
+        if number >= MAX_ROWS:
+            raise InputError(_s("行が多すぎます。"))
+        yield row
+
+
+def _cells(data: bytes) -> Iterable[Sequence[str]]:
+    if data.startswith(WORKBOOK):
+        try:
+            book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+            sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
+        except CalamineError:
+            raise InputError(_s("ファイルを読めません。")) from None
+        return [[str(cell) for cell in row] for sheet in sheets for row in sheet]
+    text = _text(data)
+    mark = max(",\t;", key=text.count)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+
+
+def _text(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(
+        _s(
+            "表でもテキストでもないファイルです。暗号化したファイルなら、届いたときのままのものを"
+            "指定してください。"
+        )
+    )
