@@ -1,5 +1,6 @@
 """The screens of the work with the ward: milestones, minutes, questions, documents, checklist."""
 
+from datetime import timedelta
 from functools import partial
 
 from playwright.sync_api import Page
@@ -9,7 +10,10 @@ from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.documents import services as documents
 from portal.domain.letters.documents.models import DocumentVersion
+from portal.domain.oversight.auditing.searching import Wanted
 from portal.domain.oversight.management import minutes
+from portal.domain.oversight.person_lists import asking
+from portal.domain.oversight.person_lists.contents import scope_of
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
 from tests.support.work import work_in
@@ -112,7 +116,42 @@ def _wrong_export(served: ServedStaff, page: Page) -> None:
     page.wait_for_load_state("load")
 
 
+def _asked(served: ServedStaff, page: Page) -> int:
+    """The auditor asked for what somebody did before; return the number of the list."""
+    _at("/tasks", Role.OFFICER, served, page)
+    auditor = Actor(Role.AUDITOR, served.colleagues[Role.AUDITOR].id, Organization.WARD)
+    with served.database.write() as session:
+        work = work_in(session, auditor, served.now)
+        wanted = Wanted(work.now - timedelta(days=1), work.now + timedelta(days=1))
+        day = jst_date(work.now) + timedelta(days=3)
+        wish = asking.Wish("audit", scope_of(wanted), "四半期の点検", "区 監査 係長", day)
+        return asking.ask(work, wish).id
+
+
+def _list(role: Role, served: ServedStaff, page: Page) -> None:
+    _asked(served, page)
+    _at("/person-lists", role, served, page)
+
+
+def _no_list(served: ServedStaff, page: Page) -> None:
+    _at("/person-lists?kind=undelivered", Role.OFFICER, served, page)
+    press(page)
+
+
+def _list_key(served: ServedStaff, page: Page) -> None:
+    number = _asked(served, page)
+    _at("/person-lists", Role.WARD_OFFICER, served, page)
+    for action in ("approve", "make"):
+        page.locator(f"form[action='/person-lists/{number}/{action}'] button").click()
+        page.wait_for_load_state("load")
+
+
 MANAGEMENT: dict[str, Step] = {
+    "lists that leave": partial(_at, "/person-lists", Role.OFFICER),
+    "lists that leave: to decide": partial(_list, Role.WARD_OFFICER),
+    "lists that leave: asked for": partial(_list, Role.AUDITOR),
+    "lists that leave: wrong": _no_list,
+    "lists that leave: key": _list_key,
     "audit": partial(_at, "/audit", Role.AUDITOR),
     "audit: found": _audit,
     "audit: none": partial(_audit, action="nothing."),
