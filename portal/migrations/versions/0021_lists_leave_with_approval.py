@@ -9,7 +9,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT, NUMBER
 
 revision = "0021"
-down_revision = "0025"
+down_revision = "0020"
 
 
 def upgrade() -> None:
