@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pyrage
@@ -39,7 +40,7 @@ from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
 
-def cells(workbook: bytes, sheet: int) -> list[list[object]]:
+def cells(workbook: bytes, sheet: int) -> Sequence[Sequence[object]]:
     return (
         CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(sheet).to_python()
     )
@@ -240,7 +241,7 @@ def test_a_protected_household_is_in_the_wards_list_alone(staff: StaffSite) -> N
         rows = cells(workbook, 1)
         found = [row[0] for row in rows if str(row[0]).startswith("M")]
         assert found == expected
-        facts = dict(row[:2] for row in cells(workbook, 0) if len(row) > 1)
+        facts = {row[0]: row[1] for row in cells(workbook, 0) if len(row) > 1}
         assert facts["行"] == str(len(expected))
         assert newest(staff).rows == len(expected)
     shown = [named_households(event.detail) for event in staff.events(VIEWED)]
