@@ -127,10 +127,11 @@ def _with_ward(page: Page) -> WithWard | None:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What waits for who watches over the looks of others: unusual ones, and openings."""
+    """What waits for who watches over others: unusual looks, openings, and lists that leave."""
 
     unseen: int
     openings: OpenCount | None
+    lists: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,6 @@ class DashboardView(View):
     faults: int
     notices: int
     overdue_copies: int
-    waiting_lists: int
     hand_overs: transfers.OpenCount | None
     late_entries: int
     incident_words: ModuleType
@@ -199,11 +199,10 @@ def show(page: Page) -> Response[Any]:
             faults=_faults(page),
             notices=waiting_count(session) if allowed(page, Permission.PUBLISH_SITE_NOTICES) else 0,
             overdue_copies=_overdue_copies(page),
-            waiting_lists=_waiting_lists(page),
             hand_overs=_hand_overs(page),
             late_entries=_late_entries(page),
             incident_words=incident_words,
-            watched=Watched(_unseen(page), _openings(page)),
+            watched=Watched(_unseen(page), _openings(page), _waiting_lists(page)),
             faxes=_faxes(page),
             left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
             job_alarms=alarms(session, page.now) if allowed(page, Permission.SEE_SYSTEM) else [],
