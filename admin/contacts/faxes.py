@@ -171,7 +171,6 @@ class FaxView(View):
     named: frozenset[int]
     unsent: FaxReply | None
     may_look: bool
-    visible: bool
     calls: Sequence[tuple[Call, str]]
     is_open: bool
     other_call: bool
@@ -196,7 +195,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     written = queries.replies_of(session, case.id)
     unsent = next((one for one in written if one.state in UNSENT), None)
     may_look = visibility.may_see_pages(page.work, case)
-    visible = scans.visible_scan(session, case.scan_id, include_protected=False) is not None
     households = visibility.verified_households(session, call) if call is not None else []
     return page.render(
         "admin/contacts/faxes/fax.html",
@@ -207,13 +205,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             named=visibility.named_outside_the_ward(session, written),
             unsent=unsent,
             may_look=may_look,
-            visible=visible,
             calls=queries.calls_of(session, case.id),
             is_open=case.state in OPEN,
             other_call=page.who.call is not None and call is None,
             entered_by=staff_user(session, case.entered_by),
-            sender=_sender_read(page, case) if may_look and visible else None,
-            number=_number_read(page, unsent) if unsent is not None and visible else None,
+            sender=_sender_read(page, case) if may_look else None,
+            number=_number_read(page, unsent) if unsent is not None else None,
             households=households,
             acts=_acts(page, call, households) if call is not None else [],
             wordings=wording.choices(page.work) if call is not None and unsent is None else [],

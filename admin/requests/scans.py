@@ -15,6 +15,7 @@ from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.page import Page
 from admin.requests import scan_steps
+from portal.domain.contacts.faxes.visibility import visible_scan
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
@@ -51,7 +52,7 @@ def _opened(page: Page, number: int | None) -> tuple[bytes, str]:
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         may_know = allowed(page, Permission.KNOW_PROTECTED)
-        found = scans.visible_scan(session, key, include_protected=may_know)
+        found = visible_scan(session, key, include_protected=may_know)
         if found is None or (number is not None and not 0 < number <= found.pages):
             raise NotFoundError(_s("この書類は見つかりませんでした。"))
         return scans.open_scan(page.site.work(session, page.actor, page.now), found.id, reason)
@@ -111,7 +112,7 @@ def show_numbers(page: Page, status_code: int = 200) -> Response[Any]:
 def _visible(page: Page) -> Scan:
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     key = number_in_address(page, "scan_id")
-    found = scans.visible_scan(page.session, key, include_protected=may_know)
+    found = visible_scan(page.session, key, include_protected=may_know)
     if found is None:
         raise NotFoundError(_s("この書類は見つかりませんでした。"))
     return found

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.faxes.hidden import is_shown
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.states import FAILED, OPEN, UNSENT, FaxReplyState
 from portal.domain.foundation.errors import NotFoundError
@@ -62,7 +63,7 @@ def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueR
 
     Cases with a failed reply are not among them.
     """
-    stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
+    stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED, is_shown())
     wanted: list[ColumnElement[bool]] = [FaxCase.state.in_(OPEN), FaxCase.id.not_in(stuck)]
     if (last := session.get(FaxCase, after)) is not None:
         wanted.append(
@@ -79,7 +80,7 @@ def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
 
     They are listed on top until sent again or closed.
     """
-    stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED)
+    stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED, is_shown())
     wanted = [FaxCase.state.in_(OPEN), FaxCase.id.in_(stuck)]
     return _rows(session, _oldest_first(wanted).limit(limit))
 
@@ -101,7 +102,7 @@ def _rows(session: Session, statement: Select[FaxCase]) -> list[QueueRow]:
     keys = [case.id for case in cases]
     unsent = session.execute(
         select(FaxReply.case_id, FaxReply.state, FaxReply.failure).where(
-            FaxReply.case_id.in_(keys), FaxReply.state.in_(UNSENT)
+            FaxReply.case_id.in_(keys), FaxReply.state.in_(UNSENT), is_shown()
         )
     )
     replies = {key: (state, failure) for key, state, failure in unsent}
@@ -139,10 +140,12 @@ def sender_of(vault: Vault, case: FaxCase) -> str:
 
 
 def replies_of(session: Session, case_id: int) -> list[FaxReply]:
-    """Return a case's replies, newest first."""
+    """Return a case's replies, newest first, without those that are hidden."""
     return list(
         session.scalars(
-            select(FaxReply).where(FaxReply.case_id == case_id).order_by(FaxReply.id.desc())
+            select(FaxReply)
+            .where(FaxReply.case_id == case_id, is_shown())
+            .order_by(FaxReply.id.desc())
         )
     )
 
@@ -171,7 +174,7 @@ class Counts:
 
 def counts(session: Session, today: date) -> Counts:
     """Count what waits on a JST day."""
-    stuck = select(func.count(FaxReply.id)).where(FaxReply.state == FAILED)
+    stuck = select(func.count(FaxReply.id)).where(FaxReply.state == FAILED, is_shown())
     waiting, overdue, due = session.execute(
         select(
             func.count(FaxCase.id),

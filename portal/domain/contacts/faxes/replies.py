@@ -13,6 +13,7 @@ from portal.domain.contacts.calls.levels import Level, level_of, require_level
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.contacts.faxes import cover
+from portal.domain.contacts.faxes.hidden import discard_hidden
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import fax_number, typed_twice
 from portal.domain.contacts.faxes.queries import sender_of
@@ -64,6 +65,7 @@ def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
     case = locked_case(work.session, case_id)
     FAX_CASE.next(case.state, "answer")
     call = _own(work, case)
+    discard_hidden(work, case)
     _refuse_waiting(work.session, case)
     number = _number(work, case, draft)
     checked = replace(draft, text=_checked_text(work, call, draft))

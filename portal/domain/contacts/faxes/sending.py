@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.faxes.hidden import is_shown
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import typed_twice
 from portal.domain.contacts.faxes.services import locked_case
@@ -14,7 +15,6 @@ from portal.domain.contacts.faxes.states import (
     SENT,
     SendingFailure,
 )
-from portal.domain.contacts.faxes.visibility import named_outside_the_ward, require_visible
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
@@ -26,12 +26,9 @@ def read_number(work: Work, case_id: int, reply_id: int) -> FaxReply:
     """Return the number to dial, and log that it was read.
 
     Raises:
-        NotFoundError: there is no such reply, or its household has come under protection.
+        NotFoundError: there is no such reply, or it is hidden.
     """
     reply = of_case(work.session, case_id, reply_id)
-    require_visible(work.session, work.session.get(FaxCase, case_id))
-    if reply.household_id and not named_outside_the_ward(work.session, [reply]):
-        raise NotFoundError(_s("この返信は見つかりませんでした。"))
     record(work, "fax.number_read", "fax_case", reply.case_id, reply=reply.id)
     return reply
 
@@ -131,15 +128,20 @@ def discard(work: Work, reply_id: int) -> FaxReply:
 
 
 def _locked(session: Session, reply_id: int) -> tuple[FaxCase, FaxReply]:
-    """Return a reply and its case, both locked, the case first, as everywhere."""
+    """Return a reply and its case, both locked, the case first, as everywhere.
+
+    Raises NotFoundError, also for a hidden reply.
+    """
     case_id = session.scalar(select(FaxReply.case_id).where(FaxReply.id == reply_id))
     if case_id is None:
         raise NotFoundError(_s("この返信は見つかりませんでした。"))
     case = locked_case(session, case_id)
-    reply = session.scalars(
+    reply = session.scalar(
         select(FaxReply)
-        .where(FaxReply.id == reply_id)
+        .where(FaxReply.id == reply_id, is_shown())
         .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()
+    )
+    if reply is None:
+        raise NotFoundError(_s("この返信は見つかりませんでした。"))
     return case, reply

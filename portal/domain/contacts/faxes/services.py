@@ -14,6 +14,7 @@ from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call, start_call
 from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.faxes.hidden import discard_hidden
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import fax_number
 from portal.domain.contacts.faxes.states import (
@@ -207,6 +208,7 @@ def close(work: Work, case_id: int, reason: str) -> FaxCase:
     case = locked_case(work.session, case_id)
     state = FAX_CASE.next(case.state, "close")
     refuse_others(work, case)
+    discard_hidden(work, case)
     reply = work.session.scalar(
         select(FaxReply)
         .where(FaxReply.case_id == case.id, FaxReply.state.in_(UNSENT))

@@ -4,20 +4,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.faxes import cover
+from portal.domain.contacts.faxes.hidden import is_shown
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import last_digits
 from portal.domain.contacts.faxes.states import UNSENT
 from portal.domain.contacts.faxes.wording import LOCALES
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.people.households.models import Household
 
 
 class SheetPart(StrEnum):
@@ -32,10 +33,12 @@ def of_case(session: Session, case_id: int, reply_id: int) -> FaxReply:
     """Return a reply of a case.
 
     Raises:
-        NotFoundError: the case has no such reply.
+        NotFoundError: the case has no such reply, or it is hidden.
     """
-    reply = session.get(FaxReply, reply_id)
-    if reply is None or reply.case_id != case_id:
+    reply = session.scalar(
+        select(FaxReply).where(FaxReply.id == reply_id, FaxReply.case_id == case_id, is_shown())
+    )
+    if reply is None:
         raise NotFoundError(_s("この返信は見つかりませんでした。"))
     return reply
 
@@ -84,17 +87,11 @@ def take_out(work: Work, reply: FaxReply, part: SheetPart) -> Sheets:
     """Release a part of a reply for printing, and log by whom.
 
     Raises:
-        NotFoundError: the reply is not waiting to be sent (anymore).
-        NotAllowedError: its household has become one about which nothing may be told.
+        NotFoundError: the reply is not waiting to be sent (anymore), or is hidden by now.
     """
-    if reply.state not in UNSENT:
-        raise NotFoundError(_s("この返信は見つかりませんでした。"))
     # like a letter, it is checked once more at the last moment
-    household = work.session.get(Household, reply.household_id or 0)
-    if household is not None and household.protected:
-        raise NotAllowedError(
-            _s("この返信は出せません。取りやめて、スーパーバイザーに伝えてください。")
-        )
+    if reply.state not in UNSENT or of_case(work.session, reply.case_id, reply.id) is not reply:
+        raise NotFoundError(_s("この返信は見つかりませんでした。"))
     case = work.session.get_one(FaxCase, reply.case_id)
     record(
         work,

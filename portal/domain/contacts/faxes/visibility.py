@@ -9,15 +9,17 @@ from portal.domain.contacts.calls.levels import Level, level_of
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.services import current_call
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
-from portal.domain.contacts.faxes.states import RECEIVED
+from portal.domain.contacts.faxes.queries import case_by_id
+from portal.domain.contacts.faxes.states import OPEN, RECEIVED
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
+from portal.domain.requests.requests import scans
 from portal.domain.requests.requests.models import Scan
-from portal.domain.requests.requests.scans import ScanReason, open_scan, visible_scan
+from portal.domain.requests.requests.scans import ScanReason
 
 LEADS = frozenset({Role.SUPERVISOR, Role.OFFICER})
 
@@ -32,7 +34,8 @@ def verified_households(session: Session, call: Call) -> list[int]:
     """Return the keys of the households that a call has verified (``Level.STATUS`` and more)."""
     opened = session.scalars(
         select(CallHousehold.household_id)
-        .where(CallHousehold.call_id == call.id)
+        .join(Household, Household.id == CallHousehold.household_id)
+        .where(CallHousehold.call_id == call.id, Household.protected.is_(False))
         .order_by(CallHousehold.id)
     )
     return [key for key in opened if level_of(session, call, key) >= Level.STATUS]
@@ -50,24 +53,31 @@ def link_household(work: Work, case: FaxCase) -> None:
 
 
 def may_see_pages(work: Work, case: FaxCase) -> bool:
-    """Return whether the actor may see a case's pages.
+    """Return whether the actor may see a case's pages and the number of its sender.
 
-    These are the agent who handles it, the person who has just entered it, and supervisors and
-    officers.
+    These are the agent who handles it, the person who has just entered it, and, while it waits,
+    supervisors and officers. Whose FAX it is makes no difference: one of a protected household
+    looks like one of nobody known (decision 0045).
     """
     fresh = case.state == RECEIVED and case.entered_by == work.actor.id
-    return fresh or work.actor.role in LEADS or own_call(work, case.id) is not None
+    lead = work.actor.role in LEADS and case.state in OPEN
+    return fresh or lead or own_call(work, case.id) is not None
 
 
-def require_visible(session: Session, case: FaxCase | None) -> FaxCase:
-    """Return a case whose contents may be seen outside the ward.
+def visible_scan(session: Session, scan_id: int, *, include_protected: bool) -> Scan | None:
+    """Return a scan without its content; None where there is none, or the reader may not know.
 
-    Raises:
-        NotFoundError: there is none, or its household has come under protection.
+    The scan of a FAX that waits is visible like paper on the table. Afterwards it is its
+    household's; one of nobody known is then the ward's alone, as that of a protected household.
     """
-    if case is None or visible_scan(session, case.scan_id, include_protected=False) is None:
-        raise NotFoundError(_s("このFAXは見つかりませんでした。"))
-    return case
+    case = session.scalar(select(FaxCase).where(FaxCase.scan_id == scan_id))
+    if include_protected or case is None:
+        return scans.visible_scan(session, scan_id, include_protected=include_protected)
+    if case.state in OPEN:
+        return session.get(Scan, scan_id)
+    of_somebody = case.household_id is not None
+    found = scans.visible_scan(session, scan_id, include_protected=False)
+    return found if of_somebody else None
 
 
 def named_outside_the_ward(session: Session, replies: Iterable[FaxReply]) -> frozenset[int]:
@@ -81,30 +91,27 @@ def read_page(work: Work, case_id: int, number: int) -> tuple[bytes, str]:
     """Return a page (``number`` from 1) of a case's file with its media type; log the access.
 
     Raises:
-        NotFoundError: there is no such case or page, or the file is visible to the ward only.
+        NotFoundError: there is no such case or page.
         NotAllowedError: the actor does not handle it.
     """
-    case = work.session.get(FaxCase, case_id)
-    scan = (
-        None if case is None else visible_scan(work.session, case.scan_id, include_protected=False)
-    )
-    if case is None or scan is None or not 0 < number <= scan.pages:
+    case = case_by_id(work.session, case_id)
+    if not 0 < number <= case.pages:
         raise NotFoundError(_s("このFAXは見つかりませんでした。"))
     if not may_see_pages(work, case):
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。FAXは、対応している人だけが見られます。")
         )
-    return open_scan(work, scan.id, ScanReason.FAX)
+    return scans.open_scan(work, case.scan_id, ScanReason.FAX)
 
 
 def read_sender(work: Work, case_id: int) -> FaxCase:
     """Log that the actor reads the number in a case's header, and return the case.
 
     Raises:
-        NotFoundError: there is no such case, or its household has come under protection.
+        NotFoundError: there is no such case.
         NotAllowedError: the actor does not handle it.
     """
-    case = require_visible(work.session, work.session.get(FaxCase, case_id))
+    case = case_by_id(work.session, case_id)
     if not may_see_pages(work, case):
         raise NotAllowedError(
             _s("先に「対応を始める」を押してください。番号は、対応している人だけが見られます。")

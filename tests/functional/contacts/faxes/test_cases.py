@@ -18,7 +18,6 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Scan
 from tests.functional.contacts.faxes.support import DIALED, NOW, FaxDesk
 from tests.support.coupons import VAULT
@@ -167,15 +166,26 @@ def test_only_who_handles_it_who_entered_it_and_who_leads_look_at_a_fax(desk: Fa
     assert {event.detail["reason"] for event in seen} == {"fax"}
 
 
-def test_a_fax_of_a_household_that_became_protected_is_not_shown(desk: FaxDesk) -> None:
+def test_what_a_fax_says_is_read_only_while_it_waits(desk: FaxDesk) -> None:
+    """Afterwards it is its household's: leads open it there, and one of nobody known nowhere."""
     case_id, person = desk.receive(), desk.household()
+    other_id = desk.receive()
     desk.verified(desk.start(case_id), person)
-    desk.prepare(case_id)
-    with desk.database.write() as session:
-        assert session.get_one(FaxCase, case_id).household_id == person.household_id
-        session.get_one(Household, person.household_id).protected = True
-    with desk.database.write() as session, pytest.raises(NotFoundError):
-        visibility.read_page(work_in(session, desk.agent, desk.now), case_id, 1)
+    desk.sent_now(desk.prepare(case_id))
+    close(desk, other_id)
+    scans = [desk.case(key).scan_id for key in (case_id, other_id)]
+    for key in (case_id, other_id):
+        with desk.database.write() as session, pytest.raises(NotAllowedError):
+            visibility.read_page(work_in(session, desk.lead, desk.now), key, 1)
+        with desk.database.write() as session, pytest.raises(NotAllowedError):
+            visibility.read_sender(work_in(session, desk.lead, desk.now), key)
+    with desk.database.read() as session:
+        seen = [
+            visibility.visible_scan(session, scan, include_protected=ward) is not None
+            for ward in (False, True)
+            for scan in scans
+        ]
+    assert seen == [True, False, True, True]
 
 
 def test_the_queue_is_oldest_first_twenty_at_a_time(desk: FaxDesk) -> None:

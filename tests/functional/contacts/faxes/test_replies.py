@@ -289,7 +289,7 @@ def test_a_reply_about_a_household_that_became_protected_is_not_printed(desk: Fa
     reply_id = desk.prepare(case_id, text=TEXT, household_id=person.household_id)
     with desk.database.write() as session:
         session.get_one(Household, person.household_id).protected = True
-    with desk.database.write() as session, pytest.raises(NotAllowedError):
+    with desk.database.write() as session, pytest.raises(NotFoundError):
         sheets.take_out(
             work_in(session, desk.agent, NOW),
             sheets.of_case(session, case_id, reply_id),

@@ -3,7 +3,7 @@
 The played database of a release has rows of nearly every kind. Every family in it is put under
 protection; then each address of one of its things must answer as an address of nothing does: the
 same status, the same words, the same way on. A FAX lies on somebody's table as paper, whoever it
-is from, so that its case stays; but nothing that stands in it or in a reply is shown.
+is from: `tests/functional/contacts/faxes/test_protected_like_unknown.py`.
 """
 
 import re
@@ -183,43 +183,6 @@ def test_the_walk_meets_every_kind_of_thing(town: Town) -> None:
     assert {name for name, keys in town.keys.items() if not keys} == set()
     walked = {re.sub(r"\d+", "#", there) for _m, there, _n in town.addresses(Role.OFFICER)}
     assert len(walked) > 40
-
-
-OF_A_FAX = re.compile(r"/faxes/\{case_id:int\}/(pages|sender|replies)")
-
-
-@pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.OFFICER])
-def test_a_fax_of_a_protected_family_stays_but_shows_nothing_of_it(town: Town, role: Role) -> None:
-    """Not its pages, the number of its sender, the number and the texts of a reply."""
-    with town.staff.database.read() as session:
-        cases = list(session.scalars(text("SELECT id FROM fax_case ORDER BY id")))
-        replies = session.execute(text("SELECT id, case_id FROM fax_reply ORDER BY id")).all()
-        home = session.scalar(text("SELECT min(id) FROM household"))
-    visitor, tried = at_site(town, town.staff.hire(role)), 0
-    places = [(case, 999) for case in cases] + [(case, reply) for reply, case in replies]
-    for method, path, _access in routes():
-        if OF_A_FAX.match(path) is None or path.endswith(
-            ("/sent", "/failed", "/again", "/discard")
-        ):
-            continue  # those change a reply and show nothing
-        for case, reply in places:
-            there = (
-                path.replace("{case_id:int}", str(case))
-                .replace("{reply_id:int}", str(reply))
-                .replace("{number:int}", "1")
-                .replace("{part:str}", "text")
-            )
-            answer = visitor.get(there) if method == "GET" else visitor.post(there)
-            tried += 1
-            assert answer.status_code in {403, 404}, (method, there, answer.status_code)
-    for case in cases:
-        page = visitor.open(f"/faxes/{case}").text
-        assert f"/desk/{home}" not in page
-        assert f"世帯 {home}" not in page
-        assert "/pages/" not in page
-    assert cases
-    assert replies
-    assert tried > len(places)
 
 
 SUMS = {
