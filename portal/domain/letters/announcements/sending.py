@@ -14,6 +14,7 @@ from portal.domain.letters.announcements.services import PURPOSE
 from portal.domain.letters.announcements.silence import silenced
 from portal.domain.letters.announcements.states import ANNOUNCEMENT, AnnouncementState
 from portal.domain.letters.announcements.stopping import HELD, stop
+from portal.domain.people.households.queries import withheld_among
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.results import DeliveryResult, note_result
 from portal.domain.people.notices.states import ARRIVED, FAILED, MessageState
@@ -27,15 +28,16 @@ def barred_messages(session: Session, messages: Sequence[OutboxMessage]) -> set[
     """Return the keys of messages to stop, because their household is silenced now.
 
     One-time codes and warnings about the account itself are sent: their owner asked for them, or
-    must know of them.
+    must know of them. To a protected household that is not served at the counter nothing is sent:
+    it is not known who holds the telephone.
     """
-    ours = {
-        m.id: m.household_id
-        for m in messages
-        if m.household_id is not None and _automatic(m.purpose)
+    ours = {m.id: m.household_id for m in messages if m.household_id is not None}
+    automatic = {m.id for m in messages if _automatic(m.purpose)}
+    quiet = silenced(session, {home for key, home in ours.items() if key in automatic})
+    shut = withheld_among(session, set(ours.values()))
+    return {
+        key for key, home in ours.items() if home in shut or (home in quiet and key in automatic)
     }
-    barred = silenced(session, set(ours.values()))
-    return {key for key, household_id in ours.items() if household_id in barred}
 
 
 def _automatic(purpose: str) -> bool:

@@ -142,6 +142,11 @@ def protected_among(session: Session, keys: Collection[int]) -> set[int]:
     return found
 
 
+def withheld_among(session: Session, keys: Collection[int]) -> set[int]:
+    """Return the keys of those of these households that are protected and not served anywhere."""
+    return set(session.scalars(select(Household.id).where(Household.id.in_(keys), withheld())))
+
+
 def open_holds(session: Session, household_id: int) -> list[Hold]:
     """Return the open holds of a household."""
     return list(session.scalars(OPEN_HOLDS, {"household_id": household_id}))

@@ -53,6 +53,23 @@ def stop_by(database: Database, person: Person, how: str) -> None:
             child.codes = ["W11_DIED_AFTER_BASE"]
 
 
+def queue(database: Database, person: Person, purpose: str) -> None:
+    """A message of the account itself, which no announcement is behind."""
+    with database.write() as session:
+        enqueue(
+            work_in(session, now=NOON),
+            Outgoing(
+                kind="sms",
+                purpose=purpose,
+                address=PHONE,
+                message=Message(None, purpose),
+                dedupe_key=f"{purpose}:{person.household_id}",
+                household_id=person.household_id,
+                expires_at=NOON + timedelta(minutes=10),
+            ),
+        )
+
+
 WAYS = ("hold", "protection", "removal", "a child's death", "death that was released")
 
 
@@ -107,23 +124,30 @@ def test_a_stopped_notice_goes_out_only_when_a_person_says_so_and_only_without_h
         resume(work_in(session, now=NOON), row.id)
 
 
+@pytest.mark.parametrize("counter", [False, True])
+def test_nothing_queued_before_the_flag_goes_out_after_it(
+    database: Database, counter: bool
+) -> None:
+    """Neither a code nor a warning; at the counter a family gets its letter, and then its codes."""
+    person, other = resident(database), resident(database, number="9900000002")
+    for one in (person, other):
+        for purpose in ("code.sign_in", "notice.new_device"):
+            queue(database, one, purpose)
+    with database.write() as session:
+        household = session.get_one(Household, person.household_id)
+        household.protected, household.counter = True, counter
+    gateway = Gateway()
+    send_all(database, gateway)
+    assert len(gateway.got) == (4 if counter else 2)
+    send_all(database, gateway, now=NOON + timedelta(minutes=5))
+    assert len(gateway.got) == (4 if counter else 2)
+
+
 def test_one_time_codes_go_out_although_the_household_is_held(database: Database) -> None:
     person = resident(database)
     put_hold(database, person)
     for purpose in ("code.sign_in", "notice.new_device", "notice.new_letter"):
-        with database.write() as session:
-            enqueue(
-                work_in(session, now=NOON),
-                Outgoing(
-                    kind="sms",
-                    purpose=purpose,
-                    address=PHONE,
-                    message=Message(None, purpose),
-                    dedupe_key=purpose,
-                    household_id=person.household_id,
-                    expires_at=NOON + timedelta(minutes=10),
-                ),
-            )
+        queue(database, person, purpose)
     gateway = Gateway()
     send_all(database, gateway)
     assert {claim.body for claim in gateway.got} == {"code.sign_in", "notice.new_device"}
