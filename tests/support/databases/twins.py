@@ -52,7 +52,8 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
     found = []
     for path, here in one.items():
         if here != other[path]:
-            pairs = zip(*(str(world).split("\\n") for world in (here, other[path])), strict=False)
+            worlds = (re.split(r"\\n|\n", str(world)) for world in (here, other[path]))
+            pairs = zip(*worlds, strict=False)
             lines = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
             found.append(f"{path}: {lines[0][:300]} | {lines[1][:300]}")
     return found

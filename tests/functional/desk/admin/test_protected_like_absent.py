@@ -29,6 +29,7 @@ from portal.platform.migrations import upgrade_tables
 from portal.settings import Settings
 from tests.functional.people.admin.test_permissions import routes
 from tests.support.databases.stored import FOLDER, stored
+from tests.support.databases.twins import differing
 from tests.support.resident import Loop, Visitor
 from tests.support.staff import ROLES, Colleague, StaffSite, make_staff
 from tests.support.work import work_in
@@ -120,6 +121,7 @@ def town(background_loop: Loop, tmp_path: Path) -> Iterator[Town]:
             session.execute(
                 text(f"UPDATE {table} SET household_id = (SELECT min(id) FROM household)")
             )
+        session.execute(text("UPDATE fax_case SET state = 'closed'"))  # else its scan is read
         keys = {
             name: list(session.scalars(text(f"{query} ORDER BY 1 DESC LIMIT 3")))
             for name, query in OF_A_HOUSEHOLD.items()
@@ -213,8 +215,8 @@ def test_no_page_changes_when_a_protected_family_is_there(
     ]
     before = {path: _words(visitor, path) for path in pages}
     _something_of(staff, protected=True)
-    changed = {path for path in pages if _words(visitor, path) != before[path]}
-    assert " ".join(sorted(changed - set(SUMS))) == ""
+    after = {path: _words(visitor, path) for path in pages if path not in SUMS}
+    assert differing(after, before) == []
 
 
 def _something_of(staff: StaffSite, *, protected: bool) -> None:
