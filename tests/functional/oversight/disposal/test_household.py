@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 
 from portal.cli.context import Context
 from portal.cli.oversight.dispose import dispose
+from portal.demo.extract import Extract
+from portal.demo.families import Person
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.mailroom.incidents.kinds import IncidentKind
 from portal.domain.mailroom.incidents.register import Opening, open_incident
@@ -252,21 +254,28 @@ def test_a_database_that_brought_one_back_serves_nobody_until_it_is_gone_again(
 def test_a_later_extract_brings_nobody_back(database: Database, tmp_path: Path) -> None:
     ward = Ward(database, tmp_path)
     ward.hand_over()
-    family = ward.extract().families[0]
-    key = ward.key(family)
+    families = ward.extract().families
+    place = next(n for n, one in enumerate(families) if one.disposition == "issue")
+    key = ward.key(families[place])
     with database.write() as session:
         home = session.get_one(Household, key)
         digest = bytes(home.number_digest)
         assert dispose_again(work_in(session), {digest: Decision(DECISION, date(2023, 8, 1))}) == 1
-        families = session.scalar(select(func.count(Household.id)))
+        homes = session.scalar(select(func.count(Household.id)))
         paid = session.scalar(select(func.sum(Entitlement.amount_yen)))
-    done = ward.hand_over(
-        lambda extract: extract.families[0].people[0].cells.update({"方書": "新しい号室"})
-    )
+
+    def moved_with_a_baby(extract: Extract) -> None:
+        people = extract.families[place].people
+        born = {"宛名番号": "000000099999999", "生年月日": "20230301"}
+        people.append(Person(people[-1].cells | born))
+        for person in people:
+            person.cells["方書"] = "新しい号室"
+
+    done = ward.hand_over(moved_with_a_baby)
     assert (done.state, done.differences) == ("applied", {})
     with database.read() as session:
         assert session.get_one(Household, key).state == "removed"
-        assert session.scalar(select(func.count(Household.id))) == families
+        assert session.scalar(select(func.count(Household.id))) == homes
         assert session.scalar(select(func.sum(Entitlement.amount_yen))) == paid
 
 
