@@ -17,9 +17,11 @@ from portal.domain.contacts.escalations.states import CallBackState
 from portal.domain.desk.openings.records import Reader, Record, is_work_on
 from portal.domain.foundation.base import BigId, UtcDateTime
 from portal.domain.people.tasks.models import Task
+from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.requests.models import Request
 
 _HOME, _ME = bindparam("home", type_=BigId), bindparam("me", type_=BigId)
+_NOW = bindparam("now", type_=UtcDateTime)
 _MINE = (
     select(literal("call"), Call.id)
     .join(CallHousehold, CallHousehold.call_id == Call.id)
@@ -28,7 +30,14 @@ _MINE = (
         select(literal("request"), Request.id).where(
             Request.household_id == _HOME,
             Request.claimed_by == _ME,
-            Request.claimed_until > bindparam("now", type_=UtcDateTime),
+            Request.claimed_until > _NOW,
+        ),
+        select(literal("request"), Request.id)
+        .join(RecipientChange, RecipientChange.request_id == Request.id)
+        .where(
+            RecipientChange.from_household_id == _HOME,
+            Request.claimed_by == _ME,
+            Request.claimed_until > _NOW,
         ),
         select(literal("task"), Task.id)
         .join(CallBack, CallBack.task_id == Task.id)

@@ -32,12 +32,19 @@ from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import ApprovalState
 from portal.domain.foundation.base import BigId, UtcDateTime
 from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.announcements.states import AnnouncementState
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.states import LetterState
+from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents.models import CouponFault, Incident, IncidentSubject
 from portal.domain.mailroom.incidents.states import IncidentState
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.states import ItemState
+from portal.domain.mailroom.returned_mail.undelivered import is_undelivered
+from portal.domain.people.coupons.models import Coupon, StatementDifference
+from portal.domain.people.coupons.states import DifferenceState
+from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.states import HoldState
 from portal.domain.people.tasks.models import Task
@@ -63,6 +70,9 @@ class Record(StrEnum):
     SCAN = "scan"
     RETURN = "return"
     LETTER = "letter"
+    MAIL = "mail"
+    NOTICE = "notice"
+    DIFFERENCE = "difference"
     INCIDENT = "incident"
 
 
@@ -93,7 +103,9 @@ _LEADS = bindparam("leads", type_=Boolean)
 
 
 def _one(
-    model: type[Task | Hold | Escalation | CouponFault | FaxCase | ReturnedItem | Letter],
+    model: type[
+        Task | Hold | Escalation | CouponFault | FaxCase | ReturnedItem | Letter | Announcement
+    ],
     at_work: ColumnElement[bool],
 ) -> Select[int, bool, bool]:
     return (
@@ -155,6 +167,26 @@ _OF_SCAN = (
     .join(Scan, Household.id == func.coalesce(Scan.household_id, _BY_ITS_FORM))
     .where(Scan.id == _KEY)
 )
+_OF_MAIL = (
+    select(Household.id, Household.protected, is_undelivered())
+    .join(Shipment, Shipment.household_id == Household.id)
+    .join(Letter, Letter.id == Shipment.letter_id)
+    .where(Shipment.id == _KEY)
+)
+_OF_DIFFERENCE = (
+    select(
+        Household.id,
+        Household.protected,
+        or_(
+            StatementDifference.state == DifferenceState.OPEN,
+            StatementDifference.settled_at > _JUST,
+        ),
+    )
+    .join(Entitlement, Entitlement.household_id == Household.id)
+    .join(Coupon, Coupon.entitlement_id == Entitlement.id)
+    .join(StatementDifference, StatementDifference.coupon_id == Coupon.id)
+    .where(StatementDifference.id == _KEY)
+)
 _STATEMENTS: Mapping[Record, Select[int, bool, bool]] = {
     Record.TASK: _one(Task, or_(Task.state == TaskState.OPEN, Task.done_at > _JUST)),
     Record.HOLD: _one(Hold, or_(Hold.state == HoldState.OPEN, Hold.released_at > _JUST)),
@@ -167,6 +199,9 @@ _STATEMENTS: Mapping[Record, Select[int, bool, bool]] = {
     Record.FAX: _one(FaxCase, or_(FaxCase.state.in_(OPEN_FAX), FaxCase.closed_at > _DAY_AGO)),
     Record.RETURN: _one(ReturnedItem, ReturnedItem.state == ItemState.KEPT),
     Record.LETTER: _one(Letter, and_(Letter.counter, Letter.state == LetterState.PRINTED)),
+    Record.NOTICE: _one(Announcement, Announcement.state == AnnouncementState.STOPPED),
+    Record.MAIL: _OF_MAIL,
+    Record.DIFFERENCE: _OF_DIFFERENCE,
     Record.CALL: _OF_CALL,
     Record.SCAN: _OF_SCAN,
 }

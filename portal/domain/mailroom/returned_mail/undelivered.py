@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
@@ -36,6 +36,7 @@ class Undelivered:
     """
 
     household_id: int
+    shipment_id: int
     letter_number: str
     state: str
     reason: str | None
@@ -57,6 +58,7 @@ def undelivered(
     statement = (
         select(
             Shipment.household_id,
+            Shipment.id,
             Letter.number,
             Shipment.state,
             Shipment.returned_reason,
@@ -75,8 +77,8 @@ def undelivered(
         statement = statement.limit(limit)
     offered = work.program.requests.redeliveries
     return [
-        Undelivered(key, number, state, reason, day, int(again), offered, int(children), int(yen))
-        for key, number, state, reason, day, again, children, yen in work.session.execute(statement)
+        Undelivered(*facts, int(again), offered, int(children), int(yen))
+        for *facts, again, children, yen in work.session.execute(statement)
     ]
 
 
@@ -117,21 +119,25 @@ def by_reason(session: Session, *, include_protected: bool) -> Mapping[str, int]
     return {str(reason): int(count) for reason, count in rows}
 
 
-def _not_delivered(include_protected: bool) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [
+def is_undelivered() -> ColumnElement[bool]:
+    """Return the condition on a shipment and its letter that a household waits for this letter."""
+    later = aliased(Shipment)
+    sent_again = exists().where(
+        later.household_id == Shipment.household_id,
+        later.letter_id.is_not(None),
+        later.id > Shipment.id,
+    )
+    return and_(
         Letter.state.in_(LIVE),
         Shipment.state.in_(STATES),
-        Shipment.id.in_(_latest()),
-    ]
+        Shipment.letter_id.is_not(None),
+        ~sent_again,
+    )
+
+
+def _not_delivered(include_protected: bool) -> list[ColumnElement[bool]]:
+    conditions = [is_undelivered()]
     if not include_protected:
         protected = select(Household.id).where(Household.protected.is_(True))
         conditions.append(Shipment.household_id.not_in(protected))
     return conditions
-
-
-def _latest() -> Select[int]:
-    return (
-        select(func.max(Shipment.id))
-        .where(Shipment.letter_id.is_not(None))
-        .group_by(Shipment.household_id)
-    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call, CallHousehold
@@ -12,10 +13,18 @@ from portal.domain.contacts.faxes.models import FaxCase
 from portal.domain.desk.openings.records import Record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.vault import seal
+from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.incidents.models import Incident, IncidentSubject
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
+from portal.domain.people.coupons.models import (
+    Coupon,
+    CouponBatch,
+    IssuerStatement,
+    StatementDifference,
+)
+from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Scan
@@ -43,6 +52,9 @@ class Records:
             Record.SCAN: self._scan,
             Record.LETTER: self._letter,
             Record.RETURN: self._return,
+            Record.MAIL: self._mail,
+            Record.NOTICE: self._notice,
+            Record.DIFFERENCE: self._difference,
             Record.INCIDENT: self._incident,
         }
         with self.staff.database.write() as session:
@@ -187,6 +199,78 @@ class Records:
             keep_until=jst_date(at),
             created_at=at,
             changed_at=at,
+        )
+        return self._put(session, row)
+
+    def _mail(self, session: Session, ended: bool) -> Any:
+        letter = self._letter(session, ended=False)
+        row = Shipment(
+            kind="letter",
+            letter_id=letter.id,
+            household_id=self.household_id,
+            state="delivered" if ended else "returned",
+            created_at=self._at(ended),
+            changed_at=self._at(ended),
+        )
+        return self._put(session, row)
+
+    def _notice(self, session: Session, ended: bool) -> Any:
+        row = Announcement(
+            household_id=self.household_id,
+            event="decided",
+            dedupe_key=_no("N"),
+            medium="card",
+            state="printed" if ended else "stopped",
+            created_at=self._at(ended),
+            changed_at=self._at(ended),
+        )
+        return self._put(session, row)
+
+    def _difference(self, session: Session, ended: bool) -> Any:
+        at = self._at(ended)
+        statement = IssuerStatement(
+            profile="sandbox",
+            as_of=jst_date(at),
+            file_sha256=_no("D"),
+            rows=1,
+            used_yen=0,
+            imported_at=at,
+        )
+        row = StatementDifference(
+            statement_id=self._put(session, statement).id,
+            coupon_id=self._coupon(session).id,
+            line=1,
+            kind="used_yen",
+            state="settled" if ended else "open",
+            settled_at=at if ended else None,
+        )
+        return self._put(session, row)
+
+    def _coupon(self, session: Session) -> Any:
+        now, number = self.staff.now, _no("B")
+        batch = CouponBatch(
+            profile="sandbox",
+            order_ref=number,
+            file_sha256=number,
+            count=1,
+            total_yen=1,
+            stop="code",
+            exchange_end=now,
+            use_end=now,
+            wrapped_key=b"k",
+            loaded_at=now,
+        )
+        child = select(Entitlement.id).where(Entitlement.household_id == self.household_id)
+        row = Coupon(
+            batch_id=self._put(session, batch).id,
+            management_digest=number.encode(),
+            code_digest=number.encode(),
+            sealed=b"s",
+            qr_sealed=b"s",
+            face_yen=1,
+            state="revealed",
+            entitlement_id=session.scalars(child.limit(1)).one(),
+            changed_at=now,
         )
         return self._put(session, row)
 

@@ -3,13 +3,17 @@
 A11, A12 of ``security.md``: a curious seat is asked, told on and reviewed.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.desk.openings.models import HouseholdOpening
 from portal.domain.desk.openings.records import Record
 from portal.domain.foundation.actors import Role
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.requests.models import Request
 from tests.functional.desk.call_desk.test_search import statements
 from tests.functional.desk.openings.support import Records
@@ -25,6 +29,9 @@ LINKED = [
     Record.FAX,
     Record.LETTER,
     Record.RETURN,
+    Record.MAIL,
+    Record.NOTICE,
+    Record.DIFFERENCE,
     Record.INCIDENT,
 ]
 """Records whose pages lead to their household."""
@@ -47,6 +54,21 @@ def asked(visitor: Visitor, path: str) -> bool:
     """Whether an address leads to the question for a reason."""
     place = str(visitor.get(path).headers.get("location", ""))
     return place.endswith("/reason") or place.startswith("/opening?")
+
+
+def claimed(officer: Colleague, now: datetime, **fields: Any) -> Request:
+    """A request that somebody reviews for the next ten minutes."""
+    return Request(
+        receipt_no="R-1",
+        channel="portal",
+        received_at=now,
+        created_at=now,
+        changed_at=now,
+        due_on=now.date(),
+        claimed_by=officer.id,
+        claimed_until=now + timedelta(minutes=10),
+        **{"kind": "decline"} | fields,
+    )
 
 
 def home(person: Person, origin: str = "") -> str:
@@ -113,26 +135,38 @@ def test_a_call_and_a_review_open_their_household_for_their_person_alone(
     assert asked(colleague, home(person))
     with staff.database.write() as session:
         now = staff.now
-        session.add(
-            Request(
-                receipt_no="R-1",
-                kind="decline",
-                household_id=other.household_id,
-                channel="portal",
-                received_at=now,
-                created_at=now,
-                changed_at=now,
-                due_on=now.date(),
-                claimed_by=officer.id,
-                claimed_until=now + timedelta(minutes=10),
-            )
-        )
+        session.add(claimed(officer, now, household_id=other.household_id))
     assert not asked(visitor, home(other))
     assert asked(colleague, home(other))
     staff.clock.advance(minutes=14)
     visitor.get("/")
     staff.clock.advance(minutes=2)
     assert asked(visitor, home(other)), "the claim is over, and the quarter of an hour"
+
+
+def test_a_review_of_a_change_opens_the_household_that_the_child_leaves(
+    staff: StaffSite,
+) -> None:
+    person = staff.add_household()
+    officer, visitor = enter(staff)
+    _colleague, colleague = enter(staff)
+    with staff.database.write() as session:
+        request = claimed(officer, staff.now, kind="recipient_change")
+        session.add(request)
+        session.flush()
+        of_home = select(Entitlement.id).where(Entitlement.household_id == person.household_id)
+        session.add(
+            RecipientChange(
+                request_id=request.id,
+                entitlement_id=session.scalars(of_home.limit(1)).one(),
+                from_household_id=person.household_id,
+                ordinal=1,
+                created_at=staff.now,
+                changed_at=staff.now,
+            )
+        )
+    assert not asked(visitor, home(person))
+    assert asked(colleague, home(person))
 
 
 @pytest.mark.asvs("8.2.2")

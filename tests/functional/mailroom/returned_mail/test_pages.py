@@ -145,6 +145,17 @@ def test_lists_name_nobody_and_do_not_leave_as_they_are(staff: StaffSite) -> Non
     assert staff.events("report.taken") == []
 
 
+@pytest.mark.parametrize("path", ["/returns", "/returns/storage", "/undelivered"])
+def test_a_household_opens_from_a_list_of_its_mail_without_a_question(
+    sqlite_staff: StaffSite, path: str
+) -> None:
+    (number,) = letters(sqlite_staff, 1)
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    scan(desk, number)
+    link = desk.open(path).text.split('href="/households/')[1].split('"')[0]
+    assert desk.get(f"/households/{link}").status_code == 200
+
+
 def test_a_protected_household_is_the_wards_alone(staff: StaffSite) -> None:
     (number,) = letters(staff, 1)
     with staff.database.write() as session:

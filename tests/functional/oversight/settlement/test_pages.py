@@ -141,7 +141,8 @@ def test_a_difference_is_listed_with_its_household_and_cleared_up(over: StaffSit
     upload(officer, statement(over, AMOUNT, "交換済"))  # nobody ever saw that code
     page = officer.open("/settlement/differences").text
     assert "一度も表示していないコードが使われました" in page
-    assert "/households/" in page
+    household = page.split('href="/households/')[1].split('"')[0]
+    assert officer.get(f"/households/{household}").status_code == 200, "its task is at hand"
     with over.database.read() as session:
         number = session.scalars(select(StatementDifference.id)).one()
     empty = officer.post(
