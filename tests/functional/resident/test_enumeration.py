@@ -188,6 +188,22 @@ def test_hashes_stay_in_few_threads_however_many_ask() -> None:
     assert not at_work & {thread.name for thread in threads}
 
 
+def test_who_finds_every_place_taken_is_sent_away_at_once() -> None:
+    door, results = Door(), list[str]()
+    pool = HashPool(VAULT, cores=1, queue=0, watch=door)
+    thread = threading.Thread(target=lambda: _try(pool, results))
+    thread.start()
+    with door.changed:
+        assert door.changed.wait_for(lambda: door.inside, PATIENCE)
+    late = threading.Timer(1, door.open.set)  # whoever waits comes in then
+    late.start()
+    _try(pool, results)
+    late.cancel()
+    door.open.set()
+    thread.join()
+    assert results == ["busy", "verified"]
+
+
 def _try(pool: HashPool, results: list[str]) -> None:
     try:
         assert pool.verify(None, "x") is False
