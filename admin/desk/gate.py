@@ -8,10 +8,12 @@ answers as its page does when nothing is there.
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response
 
+from admin.desk.asking import interrupt
 from admin.page import Page
 from portal.domain.desk.openings import services
 from portal.domain.desk.openings.at_hand import AtHand, at_hand
@@ -22,6 +24,8 @@ from portal.domain.people.staff.permissions import Permission, may
 OPENED, ORIGINS = "opened", "origins"
 """Keys of a session's data: until when a household is open, and the record that led to it."""
 ORIGINS_KEPT = 20
+ASKED_AT = "/opening/submit"
+"""Where a reason for a record is sent."""
 PLACES: Mapping[str, Record] = {
     "tasks": Record.TASK,
     "call-backs": Record.TASK,
@@ -68,8 +72,8 @@ def _with_instant(page: Page, store: str, key: str, until: datetime) -> dict[str
     return data | {store: alive | {key: until.isoformat()}}
 
 
-def closed(page: Page, household_id: int, *, origin: str = "") -> Response[None] | None:
-    """Return the way to the question for a reason; None where the household is open.
+def closed(page: Page, household_id: int, *, origin: str = "") -> Response[Any] | None:
+    """Return the question for a reason, or the way to it; None where the household is open.
 
     ``origin`` names the record from whose page the person comes; by default the address (``at``) or
     the session says it. The caller knows that the person may know of the household.
@@ -78,7 +82,8 @@ def closed(page: Page, household_id: int, *, origin: str = "") -> Response[None]
         return None
     ground = _ground(page, household_id, origin)
     if ground is None:
-        return page.redirect(f"/households/{household_id}/reason")
+        place = f"/households/{household_id}/reason"
+        return interrupt(page, f"{place}/submit") if page.method == "POST" else page.redirect(place)
     _open_for_work(page, household_id, ground)
     return None
 
@@ -147,9 +152,11 @@ def _knows_protected(page: Page) -> bool:
     return page.who.staff is not None and may(page.who.staff, Permission.KNOW_PROTECTED)
 
 
-def closed_record(page: Page, record: Record, name: str) -> Response[None] | None:
-    """Return the way to the question for a reason; None where a record may be shown."""
+def closed_record(page: Page, record: Record, name: str) -> Response[Any] | None:
+    """Return the question for a reason, or the way to it; None where a record may be shown."""
     if household_to_ask(page, record, int(page.params[name])) is None:
         return None
-    first, key = page.path.split("/")[1:3]
-    return page.redirect("/opening?" + urlencode({"place": f"/{first}/{key}"}))
+    place = "/".join(page.path.split("/")[:3])
+    if page.method == "POST":
+        return interrupt(page, ASKED_AT, place)
+    return page.redirect("/opening?" + urlencode({"place": place}))

@@ -12,8 +12,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.desk.asking import ask
 from admin.desk.gate import closed, kept_until, opened_until, remember
-from admin.desk.reasons import ask, chosen, open_household
+from admin.desk.reasons import chosen, open_household
+from admin.interrupted import carried, go_on
 from admin.marks import Mark, marks
 from admin.page import Page
 from admin.people import notice_words
@@ -51,6 +53,7 @@ from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.queries import tasks_of
 from portal.domain.people.tasks.states import TaskState
 from portal.platform.failures import failure_page
+from portal.platform.http.answer import Reply
 from portal.platform.view import View
 
 SHOWN = "shown"
@@ -94,17 +97,18 @@ def show_reason(page: Page, status_code: int = 200) -> Response[Any]:
     household = _row(page)
     if isinstance(household, access.Missing):
         return _missing(page, household)
-    return ask(page, f"/households/{household.id}/reason/submit", status_code=status_code)
+    action = f"/households/{household.id}/reason/submit"
+    return ask(page, action, kept=carried(page), status_code=status_code)
 
 
-def submit_reason(page: Page) -> Response[Any]:
+def submit_reason(page: Page) -> Reply:
     """Log the reason and open the household for a quarter of an hour."""
     household = _row(page)
     if isinstance(household, access.Missing):
         return _missing(page, household)
     if not open_household(page, household):
         return show_reason(page, 422)
-    return page.redirect(f"/households/{household.id}")
+    return go_on(page, f"/households/{household.id}")
 
 
 def _asked(page: Page, kind: type[StrEnum], name: str) -> str:

@@ -1,7 +1,5 @@
 """The question for a reason, before a household or an ended record of one is shown."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -10,6 +8,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.desk import gate
+from admin.desk.asking import ask
+from admin.interrupted import carried, go_on
 from admin.page import Page
 from portal.domain.desk.casework.access import Reason, existing
 from portal.domain.desk.openings.services import open_with_reason
@@ -17,25 +17,10 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.view import View
+from portal.platform.http.answer import Reply
 
 WORDS_MAX = 400
 Choice = TypeVar("Choice", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdReasonView(View):
-    """What ``admin/desk/household_reason.html`` shows; ``place`` is the page of a record."""
-
-    action: str
-    place: str
-    reasons: Sequence[Reason]
-
-
-def ask(page: Page, action: str, place: str = "", status_code: int = 200) -> Response[Any]:
-    """Ask for a reason before anything of a household is shown."""
-    view = HouseholdReasonView(action=action, place=place, reasons=list(Reason))
-    return page.render("admin/desk/household_reason.html", view, status_code)
 
 
 def open_household(page: Page, household: Household) -> bool:
@@ -79,15 +64,15 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     place, household_id = _place(page)
     if household_id is None:  # it is open, or there is nothing: its own page says which
         return page.redirect(place)
-    return ask(page, "/opening/submit", place, status_code)
+    return ask(page, gate.ASKED_AT, place, kept=carried(page), status_code=status_code)
 
 
-def submit(page: Page) -> Response[Any]:
+def submit(page: Page) -> Reply:
     """Open the household of a record, and go on to the record."""
     place, household_id = _place(page)
     if household_id is not None and not open_household(page, existing(page.session, household_id)):
         return show(page, 422)
-    return page.redirect(place)
+    return go_on(page, place)
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -95,5 +80,5 @@ def handlers() -> list[HTTPRouteHandler]:
     permission = Permission.OPEN_WITH_REASON
     return [
         staff_route("GET", "/opening", show, permission),
-        staff_route("POST", "/opening/submit", submit, permission, shows=show),
+        staff_route("POST", gate.ASKED_AT, submit, permission, shows=show),
     ]

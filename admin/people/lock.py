@@ -7,8 +7,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import signed_in, staff_route
+from admin.interrupted import carried, carried_request
 from admin.page import Page
-from admin.people.locked import HEADER, carried, carried_request, locked_page
+from admin.people.locked import HEADER, locked_page
 from portal.domain.foundation.errors import BusyError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.attempts import Attempt, TypedLogin

@@ -42,7 +42,7 @@ class Page(Generic[W]):
         answer: The answer that the browser gets.
         session: The open transaction; only there while one is open.
         instant: The instant of the transaction (UTC).
-        redrawn: Whether a form is shown with what was typed before the screen was locked.
+        redrawn: Whether a form is shown with what was typed before a question interrupted it.
         again: What became of the first try of a form that is sent again; None for a first try.
         lookup: Finds a route by name.
     """

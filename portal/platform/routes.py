@@ -139,19 +139,27 @@ def _plan_of(app: Litestar, name: str) -> object:
 def redraw(
     page: Page[W], name: str, path: str, params: Mapping[str, object], values: Mapping[str, str]
 ) -> Reply | None:
+    """Return the page of a form as ``redraw_here`` does, in a transaction of its own."""
+    with page.site.database.write() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        return redraw_here(page, name, path, params, values)
+
+
+def redraw_here(
+    page: Page[W], name: str, path: str, params: Mapping[str, object], values: Mapping[str, str]
+) -> Reply | None:
     """Return the page of a form that was posted to another route, without carrying it out.
 
-    For a form that met a locked screen; its own guard decides again. None where it has no page.
+    For a form that met a question; its own guard decides again, in the running transaction. None
+    where it has no page.
     """
     plan = page.lookup(name)
     if not isinstance(plan, Endpoint) or plan.shows is None:
         return None
     page.request = replace(page.request, form=Form(values), path=path, params=params, query={})
     page.redrawn = True
-    with page.site.database.write() as session:
-        page.load_auth(session, page.site.clock.now(session))
-        again: Reply = plan.guard(page) or plan.shows(page)
-        return again
+    again: Reply = plan.guard(page) or plan.shows(page)
+    return again
 
 
 async def _read_form(plan: Endpoint[W], site: Site, request: WebRequest) -> Form:

@@ -31,6 +31,8 @@ from portal.domain.requests.requests.models import Scan
 from tests.support.coupons import VAULT
 from tests.support.staff import StaffSite
 
+ASKS = "理由を記録して開く"
+"""The button of the page that asks for a reason."""
 LONG_AGO = timedelta(days=40)
 SEALED = {"wrapped_key": b"k", "sealed": b"s"}
 
