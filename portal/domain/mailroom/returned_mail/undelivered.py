@@ -75,10 +75,12 @@ def undelivered(
     )
     if limit:
         statement = statement.limit(limit)
-    offered = work.program.requests.redeliveries
+    offered, rows = work.program.requests.redeliveries, work.session.execute(statement)
     return [
-        Undelivered(*facts, int(again), offered, int(children), int(yen))
-        for *facts, again, children, yen in work.session.execute(statement)
+        Undelivered(
+            home, mail, number, state, why, day, int(again), offered, int(children), int(yen)
+        )
+        for home, mail, number, state, why, day, again, children, yen in rows
     ]
 
 
