@@ -53,7 +53,8 @@ def lift_at_counter(work: Work, task_id: int, document: str) -> None:
     """
     if IdentityDocument.known(document) is None:
         raise InputError(_s("本人と確かめた書類を選んでください。"), code="document")
-    task = work.session.get(Task, task_id, with_for_update=True, populate_existing=True)
+    # the account is locked first, then its tasks, as for a caller: two people never wait in a ring
+    task = work.session.get(Task, task_id, populate_existing=True)
     if task is None or task.household_id is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     if task.kind != TaskKind.LOSS_REPORTED or task.state != TaskState.OPEN:
