@@ -19,8 +19,10 @@ from portal.cli.oversight.dispose import dispose
 from portal.demo.extract import Extract
 from portal.demo.families import Person
 from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.vault import unseal_json
 from portal.domain.mailroom.incidents.kinds import IncidentKind
 from portal.domain.mailroom.incidents.register import Opening, open_incident
+from portal.domain.mailroom.roster.models import RosterImport, RosterRow
 from portal.domain.oversight.copies.opened_rows import WRAPPED
 from portal.domain.oversight.disposal.household.emptying import NOBODY
 from portal.domain.oversight.disposal.household.obstacles import InTheWay, in_the_way
@@ -270,6 +272,7 @@ def test_a_later_extract_brings_nobody_back(database: Database, tmp_path: Path) 
         people.append(Person(people[-1].cells | born))
         for person in people:
             person.cells["方書"] = "新しい号室"
+        people.append(Person(people[-1].cells | {"宛名番号": "000000099999998", "氏名": ""}))
 
     done = ward.hand_over(moved_with_a_baby)
     assert (done.state, done.differences) == ("applied", {})
@@ -277,6 +280,10 @@ def test_a_later_extract_brings_nobody_back(database: Database, tmp_path: Path) 
         assert session.get_one(Household, key).state == "removed"
         assert session.scalar(select(func.count(Household.id))) == homes
         assert session.scalar(select(func.sum(Entitlement.amount_yen))) == paid
+        rejected = select(RosterRow, RosterImport.wrapped_key).join(RosterImport)
+        for row, wrapped in session.execute(rejected.where(RosterImport.id == done.import_id)):
+            named = unseal_json(VAULT.unwrap(wrapped), row.sealed, f"row:{row.record}")
+            assert named["household_no"] != families[place].number
 
 
 def _closed(table: str, **values: object) -> Callable[[Session, int], None]:
@@ -341,6 +348,14 @@ def test_what_is_open_about_it_is_in_the_way(on_sqlite: Ended) -> None:
                 reopen(session, home)
                 assert set(in_the_way(session, home)) == {one}
                 tried.rollback()
+        with session.begin_nested() as tried:  # it belongs to no household until it is decided
+            changes = select(metadata.tables["recipient_change"].c.request_id)
+            requests = metadata.tables["request"]
+            session.execute(
+                update(requests).where(requests.c.id.in_(changes)).values(state="waiting")
+            )
+            assert set(in_the_way(session, home)) == {InTheWay.REQUESTS}
+            tried.rollback()
         OPEN[InTheWay.TASKS](session, home)
     refused = dispose_of(ended)
     assert (refused.exit_code, "用件が1件" in refused.output) == (1, True)

@@ -144,7 +144,8 @@ class Stager:
         for judged, rows in report.completed():
             protected = any(row.row.protected for row in rows)
             for row in rows:
-                if row.result != RowDisposition.ACCEPT:
+                accepted = row.result == RowDisposition.ACCEPT
+                if not accepted and not self._is_disposed(row.row.household_no):
                     batch.rows.append(self._row(row, protected))
             if judged is not None and judged.disposition != HouseholdDisposition.NONE:
                 key = self._key_of(judged, rows, report.layout.grouped)
@@ -166,9 +167,13 @@ class Stager:
     def _gathered(
         self, judged: CheckedHousehold, rows: tuple[CheckedRow, ...], key: str, *, grouped: bool
     ) -> StoredHousehold | None:
-        if self._disposed and household_digest(self._vault, key) in self._disposed:
+        if self._is_disposed(key):
             return None
         return gather(judged, rows, key, grouped=grouped)
+
+    def _is_disposed(self, key: str) -> bool:
+        """Tell whether a household was disposed of: then not even a rejected row is stored."""
+        return bool(self._disposed) and household_digest(self._vault, key) in self._disposed
 
     def _row(self, row: CheckedRow, protected: bool) -> Values:
         numbers = {
