@@ -94,6 +94,9 @@ def fill(session: Session, person: Person) -> None:
         elsewhere=os.urandom(20),
         item="letter",
     )
+    refused = add("request", household_id=None, state="closed", claimed_by=None)
+    leaving = {"from_household_id": home, "entitlement_id": entitlement, "ordinal": 1}
+    add("recipient_change", request_id=refused, state="refused", **leaving)
     task = add("task", household_id=home, state="done")
     case_scan = add("scan", household_id=None)
     case = add("fax_case", household_id=home, scan_id=case_scan, state="closed")

@@ -15,7 +15,7 @@ from portal.domain.people.households.newcomers import add_child
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.households.search_feed import note_changed
-from portal.domain.requests.recipients.approving import hide_scan, propose_request
+from portal.domain.requests.recipients.approving import place_scan, propose_request
 from portal.domain.requests.recipients.duplicates import look
 from portal.domain.requests.recipients.models import RecipientAddition
 from portal.domain.requests.recipients.newcomer import PROTECTED, Newcomer, of_ward
@@ -59,7 +59,7 @@ def submit(work: Work, note: AdditionNote, instruction: Instruction | None) -> R
     )
     row.ward_only = protected or findings.ward_only
     propose_request(work, row, replace(instruction, scan_id=note.scan_id))
-    hide_scan(work, row, note.scan_id)
+    place_scan(work, row, note.scan_id, note.newcomer.household_id)
     return row
 
 

@@ -21,10 +21,15 @@ def propose_request(work: Work, row: Request, instruction: Instruction | None) -
     work.session.flush()
 
 
-def hide_scan(work: Work, row: Request, scan_id: int | None) -> None:
-    """Restrict the scan of a request to those who may know of the request."""
+def place_scan(work: Work, row: Request, scan_id: int | None, household_id: int | None) -> None:
+    """Put the scan of a request with the household that it is about, if that is known.
+
+    Only those who may know of the request may see it, and it goes when the household is disposed
+    of: nothing else than what is sealed in the request names it.
+    """
     if scan_id is not None:
-        work.session.get_one(Scan, scan_id).ward_only = row.ward_only
+        scan = work.session.get_one(Scan, scan_id)
+        scan.ward_only, scan.household_id = row.ward_only, household_id
         work.session.flush()
 
 

@@ -23,7 +23,7 @@ from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE, claim, fr
 from portal.domain.people.entitlements.services import locked as locked_entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.requests.recipients.additions import known_household
-from portal.domain.requests.recipients.approving import hide_scan, propose_request
+from portal.domain.requests.recipients.approving import place_scan, propose_request
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.newcomer import PROTECTED, Fault, Newcomer, of_ward
 from portal.domain.requests.recipients.placing import (
@@ -104,7 +104,7 @@ def submit(work: Work, entry: ChangeEntry) -> Request:
     _claim(work, row, chosen, entry.household_id)
     scan_id, instruction = entry.note.scan_id, entry.instruction
     propose_request(work, row, replace(instruction, scan_id=scan_id) if instruction else None)
-    hide_scan(work, row, scan_id)
+    place_scan(work, row, scan_id, entry.household_id)
     return row
 
 

@@ -267,6 +267,8 @@ def test_an_attached_instruction_is_as_secret_as_its_request(
         assert post_looked_at(visitor, f"{place}/submit", form, files).status_code == 303
     with sqlite_staff.database.read() as session:
         secret, other = session.scalars(select(Scan.id).order_by(Scan.id)).all()
+        homes = set(session.scalars(select(Scan.household_id)))
+    assert homes == {family.household_id}, "it goes when the household is disposed of"
     assert [officer.get(f"/scans/{scan}").status_code for scan in (secret, other)] == [404, 200]
     assert [ward.get(f"/scans/{scan}").status_code for scan in (secret, other)] == [200, 200]
 

@@ -16,7 +16,7 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.tasks.models import Task
-from portal.domain.requests.recipients.models import CounterHandOver
+from portal.domain.requests.recipients.models import CounterHandOver, RecipientChange
 from portal.domain.requests.requests.models import PaperForm, Request, Scan
 
 
@@ -42,7 +42,11 @@ class FamilyKeys:
 def family_keys(session: Session, household: int) -> FamilyKeys:
     """Return the keys of everything that is about a household."""
     credentials = _all(session, select(Credential.id).where(Credential.household_id == household))
-    requests = _all(session, select(Request.id).where(Request.household_id == household))
+    requests = _all(
+        session,
+        select(Request.id).where(Request.household_id == household),
+        _changes(household).where(Request.household_id.is_(None)),
+    )
     questions = _all(session, select(Escalation.id).where(Escalation.household_id == household))
     cases = _all(session, select(FaxCase.id).where(FaxCase.household_id == household))
     mine = select(Entitlement.id).where(Entitlement.household_id == household)
@@ -64,6 +68,18 @@ def family_keys(session: Session, household: int) -> FamilyKeys:
         shipments=_all(session, select(Shipment.id).where(Shipment.household_id == household)),
         coupons=_all(session, select(Coupon.id).where(Coupon.entitlement_id.in_(mine))),
         numbers=_numbers(session, household),
+    )
+
+
+def _changes(household: int) -> Select[int]:
+    """Select the requests for a change of recipient of a child of the household.
+
+    Until one is accepted it belongs to no household, and for good if it is refused.
+    """
+    return (
+        select(Request.id)
+        .join(RecipientChange, RecipientChange.request_id == Request.id)
+        .where(RecipientChange.from_household_id == household)
     )
 
 

@@ -27,6 +27,7 @@ from portal.domain.people.households.models import Hold
 from portal.domain.people.households.states import HoldState
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TaskState
+from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.requests import states as requests
 from portal.domain.requests.requests.models import Request
 
@@ -76,6 +77,9 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
     named = select(IncidentSubject.incident_id).where(IncidentSubject.household_id == household)
     calls = select(CallHousehold.call_id).where(CallHousehold.household_id == household)
     cases = select(FaxCase.id).where(FaxCase.household_id == household)
+    changes = select(RecipientChange.request_id).where(
+        RecipientChange.from_household_id == household
+    )
     fault, question = CouponFault.household_id == household, Escalation.household_id == household
     counts = {
         InTheWay.CHILDREN: count(
@@ -83,7 +87,8 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
         ),
         InTheWay.HOLDS: count(Hold.household_id == household, Hold.state == HoldState.OPEN),
         InTheWay.REQUESTS: count(
-            Request.household_id == household, Request.state.in_(requests.OPEN)
+            or_(Request.household_id == household, Request.id.in_(changes)),
+            Request.state.in_(requests.OPEN),
         ),
         InTheWay.TASKS: count(Task.household_id == household, Task.state == TaskState.OPEN),
         InTheWay.QUESTIONS: count(
