@@ -68,6 +68,14 @@ class InTheWay(Labeled):
         return self.label % {"n": count}
 
 
+def _asked_for(household: int) -> ColumnElement[bool]:
+    """Return the condition that a request is the household's, or moves a child of it."""
+    changes = select(RecipientChange.request_id).where(
+        RecipientChange.from_household_id == household
+    )
+    return or_(Request.household_id == household, Request.id.in_(changes))
+
+
 def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
     """Return everything that is open about a household, with its cases."""
 
@@ -77,19 +85,13 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
     named = select(IncidentSubject.incident_id).where(IncidentSubject.household_id == household)
     calls = select(CallHousehold.call_id).where(CallHousehold.household_id == household)
     cases = select(FaxCase.id).where(FaxCase.household_id == household)
-    changes = select(RecipientChange.request_id).where(
-        RecipientChange.from_household_id == household
-    )
     fault, question = CouponFault.household_id == household, Escalation.household_id == household
     counts = {
         InTheWay.CHILDREN: count(
             Entitlement.household_id == household, Entitlement.state.in_(UNDECIDED)
         ),
         InTheWay.HOLDS: count(Hold.household_id == household, Hold.state == HoldState.OPEN),
-        InTheWay.REQUESTS: count(
-            or_(Request.household_id == household, Request.id.in_(changes)),
-            Request.state.in_(requests.OPEN),
-        ),
+        InTheWay.REQUESTS: count(_asked_for(household), Request.state.in_(requests.OPEN)),
         InTheWay.TASKS: count(Task.household_id == household, Task.state == TaskState.OPEN),
         InTheWay.QUESTIONS: count(
             question, Escalation.state.in_((questions.OPEN, questions.ANSWERED))
