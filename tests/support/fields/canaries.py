@@ -85,6 +85,13 @@ class Canaries:
         elif before.household != household:
             self.all[kept] = Canary(field, kept, None)
 
+    def drop_examples(self, text: str) -> None:
+        """Forget the numbers that the site's own words give as examples."""
+        own = plain(text)
+        self.all = {
+            kept: one for kept, one in self.all.items() if not kept.isascii() or kept not in own
+        }
+
     def seen(self, said: str) -> set[Canary]:
         """Return the canaries in a text, with whatever gaps it has; a number stands alone."""
         text = plain(said)
