@@ -20,7 +20,7 @@ from portal.domain.letters.subcontractors import queries, services
 from portal.domain.letters.subcontractors.keys import fingerprint
 from portal.domain.letters.subcontractors.kinds import Purpose, SentKind
 from portal.domain.letters.subcontractors.models import Subcontractor
-from portal.domain.letters.subcontractors.queries import FileSent
+from portal.domain.letters.subcontractors.queries import FileSent, Link
 from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
@@ -37,14 +37,14 @@ STATE_MARK = marks(
         CompanyState.ENDED: Mark.STOP,
     }
 )
-FIELDS = ("name", "purpose", "work", "public_key")
 
 
 @dataclass(frozen=True, slots=True)
 class SubcontractorsView(View):
     """What ``admin/letters/subcontractors.html`` shows."""
 
-    rows: Sequence[Subcontractor]
+    links: Sequence[Link]
+    above: Sequence[Link]
     names: Mapping[int, str]
     files: Sequence[FileSent]
     purposes: tuple[Purpose, ...]
@@ -57,12 +57,14 @@ class SubcontractorsView(View):
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the companies with the ward's consent, and the files sent."""
-    rows = queries.subcontractors(page.session)
+    links = queries.in_chains(page.session)
+    rows = [link.row for link in links]
     people = {key for row in rows for key in (row.proposed_by, row.decided_by) if key is not None}
     return page.render(
         "admin/letters/subcontractors.html",
         SubcontractorsView(
-            rows=rows,
+            links=links,
+            above=[link for link in links if link.row.can_end],
             names=staff_names(page.session, people),
             files=queries.files_sent(page.session),
             purposes=tuple(Purpose),
@@ -78,14 +80,62 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 def propose(page: Page) -> Response[Any]:
     """Enter a company."""
-    name, purpose, work, public_key = (page.form.get(field) for field in FIELDS)
+    form = page.form
+    until, work_until = _day(page, "certificate_until"), _day(page, "work_until")
+    if not form.ok:
+        return show(page, 422)
+    if until is None and form.get("certificate_no").strip():
+        form.error("certificate_until", _day_wanted())
+        return show(page, 422)
+    company = services.Company(
+        form.get("name"),
+        form.get("purpose"),
+        form.get("work"),
+        form.get("public_key"),
+        parent_id=_number_or_none(form.get("parent")),
+        certificate=services.Certificate(form.get("certificate_no"), until) if until else None,
+        work_until=work_until,
+    )
+    return _act(page, "proposed", lambda: services.propose_subcontractor(page.work, company), {})
+
+
+def _day(page: Page, field: str) -> date | None:
+    """Return a typed day; None where nothing was typed, or what is none (an error then)."""
+    typed = page.form.get(field)
+    if not typed.strip():
+        return None
+    day = whole_date(typed)
+    if isinstance(day, date):
+        return day
+    page.form.error(field, _day_wanted())
+    return None
+
+
+def _day_wanted() -> str:
+    return _s("日付を、2023-06-30 のように入力してください。")
+
+
+def _number_or_none(typed: str) -> int | None:
+    # 0 has no row, so what nobody could choose is refused like a company that is gone
+    if not typed:
+        return None
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
+
+
+def certify(page: Page) -> Response[Any]:
+    """Record the certificate that a company has now."""
+    key = number_in_address(page, "company_id")
+    no, until = f"certificate_no-{key}", f"certificate_until-{key}"
+    day = _day(page, until)
+    if day is None:
+        page.form.error(until, _day_wanted())
+        return show(page, 422)
+    certificate = services.Certificate(page.form.get(no), day)
     return _act(
         page,
-        "proposed",
-        lambda: services.propose_subcontractor(
-            page.work, services.Company(name, purpose, work, public_key)
-        ),
-        {},
+        "certified",
+        lambda: services.certify(page.work, key, certificate),
+        {"certificate_no": no, "certificate_until": until},
     )
 
 
@@ -96,7 +146,7 @@ def consent(page: Page) -> Response[Any]:
         whole_date(page.form.get(f"day-{page.params['company_id']}")),
     )
     if not isinstance(day, date):
-        page.form.error(f"day-{key}", _s("日付を、2023-06-30 のように入力してください。"))
+        page.form.error(f"day-{key}", _day_wanted())
         return show(page, 422)
     return _act(
         page,
@@ -155,5 +205,6 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/subcontractors/files", record_file, keep, shows=show, uploads=FILES),
         staff_route("POST", base + "/consent", consent, ward, shows=show),
         staff_route("POST", base + "/refuse", refuse, ward, shows=show),
+        staff_route("POST", base + "/certify", certify, keep, shows=show),
         staff_route("POST", base + "/end", end, keep, shows=show),
     ]

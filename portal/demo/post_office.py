@@ -15,6 +15,7 @@ from portal.platform.site import Site
 
 OFFICE, MAIL_HOUSE = "みなも郵便局", "みなもメーリング株式会社"
 ENTERED, CONSENTED, SENT = timedelta(days=60), timedelta(days=55), timedelta(days=11)
+CERTIFIED = timedelta(days=400)
 COMING = (timedelta(days=3), timedelta(days=8))
 
 
@@ -26,7 +27,15 @@ def add_dispatches(site: Site, run_id: int, officers: Officers) -> None:
         key = str(pyrage.x25519.Identity.generate().to_public())
         company = subcontractors.propose_subcontractor(
             site.work(session, officers.contractor, now - ENTERED),
-            subcontractors.Company(MAIL_HOUSE, Purpose.MAIL_HOUSE, "手紙の印刷と封入", key),
+            subcontractors.Company(
+                MAIL_HOUSE,
+                Purpose.MAIL_HOUSE,
+                "手紙の印刷と封入",
+                key,
+                certificate=subcontractors.Certificate(
+                    "JIS Q 27001（架空）", jst_date(now + CERTIFIED)
+                ),
+            ),
         )
         subcontractors.consent(
             site.work(session, officers.ward, now - CONSENTED),

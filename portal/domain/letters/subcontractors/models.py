@@ -15,7 +15,9 @@ class Subcontractor(Base):
     """One company: what it does for us, its public key (age) and the ward's consent (number, date).
 
     The key cannot be changed: another key takes another entry with the ward's consent, so that
-    nobody can redirect the letters to a key of their own.
+    nobody can redirect the letters to a key of their own. ``parent_id`` is the company that gives
+    it the work (再々委託), None where we do; it always has the smaller key. ``certificate_until``
+    is the last day of its certificate (12①), ``work_until`` that of its work (JST).
     """
 
     __tablename__ = "subcontractor"
@@ -31,6 +33,10 @@ class Subcontractor(Base):
     purpose: Mapped[str] = mapped_column(String(20))
     work: Mapped[str] = mapped_column(String(200))
     public_key: Mapped[str | None] = mapped_column(String(120))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("subcontractor.id"), index=True)
+    certificate_no: Mapped[str | None] = mapped_column(String(60))
+    certificate_until: Mapped[date | None]
+    work_until: Mapped[date | None]
     state: Mapped[str] = state_column(SUBCONTRACTOR.initial)
     consent_no: Mapped[str | None] = mapped_column(String(40))
     consent_on: Mapped[date | None]

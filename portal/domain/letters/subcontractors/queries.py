@@ -27,6 +27,52 @@ def subcontractors(session: Session) -> list[Subcontractor]:
     return list(session.scalars(select(Subcontractor).order_by(Subcontractor.id)))
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A company in its chain; ``level`` is 1 for one that we gave the work.
+
+    ``above`` are the names of the companies above it, the highest first.
+    """
+
+    row: Subcontractor
+    level: int
+    above: tuple[str, ...]
+
+    @property
+    def path(self) -> str:
+        """Its name with those above it."""
+        return " → ".join((*self.above, self.row.name))
+
+
+def in_chains(session: Session) -> list[Link]:
+    """Return all companies ever entered, each with those below it behind it."""
+    below: dict[int | None, list[Subcontractor]] = {}
+    for row in subcontractors(session):
+        below.setdefault(row.parent_id, []).append(row)
+    found: list[Link] = []
+    waiting = [Link(row, 1, ()) for row in reversed(below.get(None, []))]
+    while waiting:
+        link = waiting.pop()
+        found.append(link)
+        above = (*link.above, link.row.name)
+        waiting += [
+            Link(row, link.level + 1, above) for row in reversed(below.get(link.row.id, []))
+        ]
+    return found
+
+
+def without_chain(session: Session) -> list[str]:
+    """Return the companies with the ward's consent under one that has none (any more)."""
+    consented = {row.id for row in subcontractors(session) if row.state == CompanyState.CONSENTED}
+    return [
+        link.path
+        for link in in_chains(session)
+        if link.row.id in consented
+        and link.row.parent_id is not None
+        and link.row.parent_id not in consented
+    ]
+
+
 def mail_houses(session: Session) -> list[Subcontractor]:
     """Return the mail houses with the ward's consent, to which letters may be sent now."""
     return list(

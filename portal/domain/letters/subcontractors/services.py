@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,12 @@ from portal.domain.foundation.actors import Actor, Organization
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.keys import read_key
@@ -18,7 +24,7 @@ from portal.domain.letters.subcontractors.kinds import Purpose, SentKind
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.letters.subcontractors.states import SUBCONTRACTOR, CompanyState
 
-NAME_MAX, WORK_MAX, NUMBER_MAX, FILE_MAX = 80, 200, 40, 120
+NAME_MAX, WORK_MAX, NUMBER_MAX, FILE_MAX, CERTIFICATE_MAX = 80, 200, 40, 120, 60
 SUBJECT = "subcontractor"
 
 
@@ -35,36 +41,70 @@ class FileFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate of a company (12①): its number and its last day (JST)."""
+
+    number: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Company:
-    """A company as typed: its name, purpose (``Purpose``), task, and public key or ""."""
+    """A company as typed.
+
+    Attributes:
+        name: Its name.
+        purpose: What it does (``Purpose``).
+        task: What it does, in words.
+        public_key: Its public key, or "".
+        parent_id: The company that gives it the work; None where we do.
+        certificate: Its certificate, if it is known.
+        work_until: The last day of its work (JST); None if nobody said.
+    """
 
     name: str
     purpose: str
     task: str
     public_key: str = ""
+    parent_id: int | None = None
+    certificate: Certificate | None = None
+    work_until: date | None = None
 
 
 def propose_subcontractor(work: Work, company: Company) -> Subcontractor:
     """Enter a company; nothing may be sent to it before the ward consents.
 
     Raises:
-        InputError: a field is missing or too long, or the key is invalid; a mail house needs one.
+        InputError: a field is missing or too long, or the key is invalid (a mail house needs one);
+            the company above it is none that works for us, or a last day is over.
         NotAllowedError: the actor has no account.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
     _check_company(company)
+    _check_above(work, company)
     row = Subcontractor(
         name=company.name.strip(),
         purpose=company.purpose,
         work=company.task.strip(),
         public_key=_key(company),
+        parent_id=company.parent_id,
+        work_until=company.work_until,
         proposed_by=work.actor.id,
         proposed_at=work.now,
     )
+    if company.certificate is not None:
+        _set_certificate(work, row, company.certificate)
     work.session.add(row)
     work.session.flush()
-    record(work, "subcontractor.proposed", SUBJECT, row.id, purpose=row.purpose)
+    record(
+        work,
+        "subcontractor.proposed",
+        SUBJECT,
+        row.id,
+        purpose=row.purpose,
+        under=row.parent_id,
+    )
     work.session.flush()
     return row
 
@@ -76,6 +116,45 @@ def _check_company(company: Company) -> None:
         raise InputError(_s("何を頼むかを選んでください。"), code="purpose")
     if not 0 < len(company.task.strip()) <= WORK_MAX:
         raise InputError(_s("頼む仕事を、200文字までで入力してください。"), code="work")
+
+
+def _check_above(work: Work, company: Company) -> None:
+    if company.work_until is not None and company.work_until < jst_date(work.now):
+        raise InputError(_s("仕事の終わりの日が、過ぎています。"), code="work_until")
+    if company.parent_id is None:
+        return
+    statement = select(Subcontractor).where(Subcontractor.id == company.parent_id)
+    above = work.session.scalar(statement.with_for_update())
+    if above is None or not above.can_end:
+        raise InputError(_s("いま仕事を頼んでいる会社を選んでください。"), code="parent")
+
+
+def certify(work: Work, subcontractor_id: int, certificate: Certificate) -> Subcontractor:
+    """Record the certificate that a company has now.
+
+    Raises:
+        NotFoundError: no subcontractor has this key.
+        NotAllowedError: the actor has no account.
+        WrongStateError: the work with it was refused or has ended.
+        InputError: no number, or a last day that is over; the code names the field.
+    """
+    if work.actor.id is None:
+        raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
+    row = _locked(work.session, subcontractor_id)
+    SUBCONTRACTOR.next(row.state, "end")  # whoever may still be ended is at work
+    _set_certificate(work, row, certificate)
+    record(work, "subcontractor.certified", SUBJECT, row.id, until=certificate.until.isoformat())
+    work.session.flush()
+    return row
+
+
+def _set_certificate(work: Work, row: Subcontractor, certificate: Certificate) -> None:
+    number = certificate.number.strip()
+    if not 0 < len(number) <= CERTIFICATE_MAX:
+        raise InputError(_s("認証の番号を、60文字までで入力してください。"), code="certificate_no")
+    if certificate.until < jst_date(work.now):
+        raise InputError(_s("認証の期限が切れています。"), code="certificate_until")
+    row.certificate_no, row.certificate_until = number, certificate.until
 
 
 def _key(company: Company) -> str | None:
@@ -95,9 +174,15 @@ def consent(work: Work, subcontractor_id: int, instruction: Instruction) -> Subc
         NotAllowedError: the actor is not of the ward, or entered it.
         InputError: no number, or a day in the future.
         WrongStateError: it was decided or ended before.
+        ConflictError: the company above it has no consent (code ``chain``).
     """
     row = _locked(work.session, subcontractor_id)
     actor_id = _ward(row, work.actor)
+    if (gap := _without_consent_above(work.session, row, lock=True)) is not None:
+        raise ConflictError(
+            _s("さきに、上の会社「%(name)s」に、区の承諾が要ります。") % {"name": gap.name},
+            code="chain",
+        )
     number, day = instruction.number.strip(), instruction.day
     if not 0 < len(number) <= NUMBER_MAX:
         raise InputError(_s("承諾の番号を、40文字までで入力してください。"), code="number")
@@ -129,11 +214,20 @@ def end(work: Work, subcontractor_id: int) -> Subcontractor:
         NotFoundError: no subcontractor has this key.
         NotAllowedError: the actor has no account.
         WrongStateError: it was refused or ended before.
+        ConflictError: a company below it is still at work.
     """
     if work.actor.id is None:
         raise NotAllowedError(_s("登録できるのは、アカウントのある職員だけです。"))
     row = _locked(work.session, subcontractor_id)
-    row.state, row.ended_at = SUBCONTRACTOR.next(row.state, "end"), work.now
+    ended = SUBCONTRACTOR.next(row.state, "end")
+    below = select(Subcontractor).where(Subcontractor.parent_id == row.id)
+    at_work = [one.name for one in work.session.scalars(below) if one.can_end]
+    if at_work:
+        raise ConflictError(
+            _s("さきに、この会社の再委託先を終わりにしてください: %(names)s")
+            % {"names": "、".join(at_work)}
+        )
+    row.state, row.ended_at = ended, work.now
     record(work, "subcontractor.ended", SUBJECT, row.id)
     work.session.flush()
     return row
@@ -146,11 +240,13 @@ def require_consent(
 
     Raises:
         NotFoundError: no subcontractor has this key.
-        NotAllowedError: without the ward's consent, ended, or entered for something else (code
-            ``no_consent``).
+        NotAllowedError: without the ward's consent to it and to every company above it, ended, or
+            entered for something else (code ``no_consent``).
     """
     row = _found(session, subcontractor_id, lock=True)
     _require_consented(row, purpose)
+    if (gap := _without_consent_above(session, row, lock=True)) is not None:
+        raise _no_consent(gap)
     return row
 
 
@@ -158,25 +254,42 @@ def check_consent(session: Session, subcontractor_id: int, purpose: Purpose) -> 
     """Return the same as ``require_consent``, for a check in advance; nothing is locked."""
     row = _found(session, subcontractor_id, lock=False)
     _require_consented(row, purpose)
+    if (gap := _without_consent_above(session, row, lock=False)) is not None:
+        raise _no_consent(gap)
     return row
+
+
+def _without_consent_above(
+    session: Session, row: Subcontractor, *, lock: bool
+) -> Subcontractor | None:
+    """Return the nearest company above without the ward's consent; None if each has it."""
+    while row.parent_id is not None:
+        row = _found(session, row.parent_id, lock=lock)
+        if row.state != CompanyState.CONSENTED:
+            return row
+    return None
 
 
 def _require_consented(row: Subcontractor, purpose: Purpose | None) -> None:
     if row.state != CompanyState.CONSENTED or row.consent_no is None or row.consent_on is None:
-        raise NotAllowedError(
-            _s(
-                "「%(name)s」には、区の承諾（番号と日付）がないため、"
-                "ファイルを渡せません。さきに「再委託先」の画面で、"
-                "区の承諾を受けてください。"
-            )
-            % {"name": row.name},
-            code="no_consent",
-        )
+        raise _no_consent(row)
     if purpose is not None and row.purpose != purpose:
         raise NotAllowedError(
             _s("「%(name)s」は、この仕事のために登録されていません。") % {"name": row.name},
             code="no_consent",
         )
+
+
+def _no_consent(row: Subcontractor) -> NotAllowedError:
+    return NotAllowedError(
+        _s(
+            "「%(name)s」には、区の承諾（番号と日付）がないため、"
+            "ファイルを渡せません。さきに「再委託先」の画面で、"
+            "区の承諾を受けてください。"
+        )
+        % {"name": row.name},
+        code="no_consent",
+    )
 
 
 def record_sent(work: Work, subcontractor_id: int, facts: FileFacts) -> SentFile:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.transfers.queries import open_count
 from portal.domain.foundation.work import Work
-from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
+from portal.domain.letters.subcontractors.models import SentFile
+from portal.domain.letters.subcontractors.queries import subcontractors
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.mailroom.incidents.states import IncidentState
 from portal.domain.oversight.registers.kinds import RegisterKind
@@ -97,10 +98,16 @@ def without_certificate(work: Work, found: list[Entry]) -> list[str]:
 
 
 def companies(session: Session) -> list[str]:
-    """Return the names of the subcontractors that were sent any file."""
-    sent = select(SentFile.subcontractor_id)
-    statement = select(Subcontractor.name).where(Subcontractor.id.in_(sent))
-    return sorted(set(session.scalars(statement)))
+    """Return the names of the subcontractors that were sent any file, and of those below them.
+
+    Whoever works for such a company with the ward's consent had it from there (再々委託).
+    """
+    had = set(session.scalars(select(SentFile.subcontractor_id)))
+    rows = subcontractors(session)
+    for row in rows:  # a company has a greater key than the one above it
+        if row.parent_id in had and row.consent_no is not None:
+            had.add(row.id)
+    return sorted({row.name for row in rows if row.id in had})
 
 
 def _count(session: Session, *conditions: ColumnElement[bool]) -> int:

@@ -18,6 +18,7 @@ from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.models import SentFile
+from portal.domain.letters.subcontractors.queries import without_chain
 from portal.domain.mailroom.incidents.availability import availability
 from portal.domain.oversight.copies.queries import kept_copies, overdue_count
 from portal.domain.oversight.management import agreements
@@ -96,12 +97,14 @@ def _sites(work: Work) -> Proof:
 def _consents(work: Work) -> Proof:
     files = work.session.scalar(select(func.count()).select_from(SentFile)) or 0
     without = work.session.scalar(select(func.count()).where(SentFile.consent_no == "")) or 0
-    return Proof(
-        without == 0,
-        _s("再委託先に渡したファイルの記録"),
-        _s("渡したファイル %(files)d 件のうち、承諾の番号がないもの %(without)d 件。")
-        % {"files": files, "without": without},
-    )
+    gaps = without_chain(work.session)
+    found = _s("渡したファイル %(files)d 件のうち、承諾の番号がないもの %(without)d 件。") % {
+        "files": files,
+        "without": without,
+    }
+    if gaps:
+        found += _s("上の会社に承諾がない再委託先: %(names)s。") % {"names": "、".join(gaps)}
+    return Proof(without == 0 and not gaps, _s("再委託先に渡したファイルの記録"), found)
 
 
 def _administrators(_work: Work) -> Proof:

@@ -10,6 +10,9 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.subcontractors.kinds import Purpose
+from portal.domain.letters.subcontractors.queries import Link, in_chains
+from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
 from portal.domain.oversight.registers.models import RegisterEntry
 from portal.domain.oversight.registers.queries import people_to_record
@@ -49,6 +52,7 @@ def dues(work: Work) -> list[Due]:
             found += _of_people(kind, those, people, today)
         elif register.at_least_one:
             found += _of_all(kind, those, _needed_from(kind, work.program), today)
+    found += _of_companies(work, today)
     if today >= work.program.contract.first_day:
         found += [due for one in standings(work) for due in _of_check(one)]
     return sorted(found, key=lambda due: not due.late)
@@ -80,6 +84,39 @@ def _of_entries(kind: RegisterKind, rows: list[RegisterEntry], today: date) -> I
             yield Due(kind, True, _s("%(day)s に期限が切れました。") % _day(row.until))
         elif row.until < today + SOON:
             yield Due(kind, False, _s("%(day)s に期限が切れます。") % _day(row.until))
+
+
+def _of_companies(work: Work, today: date) -> Iterator[Due]:
+    """Yield what is due with the subcontractors that have the ward's consent, and those below."""
+    for link in in_chains(work.session):
+        row, name = link.row, {"name": link.path}
+        if row.state != CompanyState.CONSENTED:
+            continue
+        kind, until = RegisterKind.CERTIFICATE, row.certificate_until
+        if until is None and row.purpose == Purpose.MAIL_HOUSE:
+            text = _s("再委託先「%(name)s」の認証の記録がありません。再委託先の画面で記録します。")
+            yield Due(kind, True, text % name)
+        elif until is not None and until < today:
+            text = _s("再委託先「%(name)s」の認証は、%(day)s に期限が切れました。")
+            yield Due(kind, True, text % {**name, **_day(until)})
+        elif until is not None and until < today + SOON:
+            text = _s("再委託先「%(name)s」の認証は、%(day)s に期限が切れます。")
+            yield Due(kind, False, text % {**name, **_day(until)})
+        yield from _of_work_until(link, today)
+
+
+def _of_work_until(link: Link, today: date) -> Iterator[Due]:
+    until = link.row.work_until
+    if until is None or until >= today + SOON:
+        return
+    text = _s("再委託先「%(name)s」の仕事は、%(day)s までです。")
+    if until < today:
+        text = _s(
+            "再委託先「%(name)s」の仕事は、%(day)s に終わりました。"
+            "廃棄証明書を受け取り、再委託先の画面で終わりにしてください。"
+        )
+    said = text % {"name": link.path, **_day(until)}
+    yield Due(RegisterKind.SUB_DISPOSAL, until < today, said)
 
 
 def _of_check(one: Standing) -> Iterator[Due]:

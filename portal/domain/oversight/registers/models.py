@@ -14,7 +14,8 @@ class RegisterEntry(Base):
 
     ``sealed`` holds the party and the note, because they can name people. ``staff_id`` is the
     account of the person whose pledge or training it is. ``decision_no`` and ``decision_on`` are
-    the ward's: its confirmation, or its consultation after a suspension.
+    the ward's: its confirmation or rejection, or its consultation after a suspension.
+    ``result`` is a ``kinds.Result``. ``follows_id`` is the rejected entry that this one repairs.
     """
 
     __tablename__ = "register_entry"
@@ -32,6 +33,8 @@ class RegisterEntry(Base):
     until: Mapped[date | None]
     number: Mapped[str | None] = mapped_column(String(60))
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"), index=True)
+    result: Mapped[str | None] = mapped_column(String(10))
+    follows_id: Mapped[int | None] = mapped_column(ForeignKey("register_entry.id"), index=True)
     state: Mapped[str] = state_column(ENTRY.initial)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
@@ -41,6 +44,18 @@ class RegisterEntry(Base):
     decision_on: Mapped[date | None]
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     changed_at: Mapped[datetime | None]
+
+
+class RegisterFile(Base):
+    """The document of an entry, sealed under a key of its own; loaded only on access."""
+
+    __tablename__ = "register_file"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entry.id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int]
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
 
 
 class SelfCheck(Base):

@@ -181,6 +181,7 @@ KEPT: Mapping[str, str] = {
     "test_address": "of staff",
     "site_switch": "why a site was switched on",
     "register_entry": "papers of the contract",
+    "register_file": "as `register_entry`",
     "self_check": "what was checked of the deployment",
     "milestone": "the plan",
     "minutes_version": "minutes",

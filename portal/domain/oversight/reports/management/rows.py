@@ -9,7 +9,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
-from portal.domain.letters.subcontractors.queries import subcontractors
+from portal.domain.letters.subcontractors.queries import in_chains
 from portal.domain.letters.subcontractors.states import CompanyState
 from portal.domain.oversight.management.milestones import MilestoneStatus
 from portal.domain.oversight.management.questions import Question
@@ -31,15 +31,16 @@ def paper_of_today(work: Work, title: str, tables: Sequence[ReportTable]) -> Rep
 
 
 def company_rows(session: Session) -> list[tuple[Cell, ...]]:
-    """Return the subcontractors: name, work, state, consent."""
+    """Return the subcontractors in their chains: name, work, state, consent, certificate."""
     return [
         (
-            one.name,
-            one.work,
-            label_of(CompanyState, one.state),
-            instructed(one.consent_no, one.consent_on),
+            link.path,
+            link.row.work,
+            label_of(CompanyState, link.row.state),
+            instructed(link.row.consent_no, link.row.consent_on),
+            instructed(link.row.certificate_no, link.row.certificate_until),
         )
-        for one in subcontractors(session)
+        for link in in_chains(session)
     ]
 
 
@@ -80,7 +81,7 @@ def milestones_table(found: Sequence[MilestoneStatus]) -> ReportTable:
 
 def companies_table(session: Session) -> ReportTable:
     """Return the subcontractors as a table."""
-    columns = (_s("会社"), _s("仕事"), _s("状態"), _s("区の承諾"))
+    columns = (_s("会社"), _s("仕事"), _s("状態"), _s("区の承諾"), _s("認証と期限"))
     return ReportTable(
         _s("再委託先"),
         columns,
