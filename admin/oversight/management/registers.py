@@ -11,26 +11,39 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.marks import Mark, marks
+from admin.oversight.reports.files import send_file
 from admin.page import Page
 from portal.domain.foundation.approvals.services import Instruction
-from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.registers import services
 from portal.domain.oversight.registers.dues import Due, dues
-from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
+from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind, Result
 from portal.domain.oversight.registers.queries import Entry, entries, people_to_record
 from portal.domain.oversight.registers.states import EntryState
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
+from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
+
+def check_document(data: bytes) -> bytes:
+    """Return a document that is a PDF. Raises InputError."""
+    if not data.startswith(PDF):
+        raise InputError(_s("PDFのファイルを選んでください。"), code="file")
+    return data
+
+
+PDF = b"%PDF-"
+DOCUMENT = UploadRule(5 * MEGABYTE, check_document)
 STATE_MARK = marks(
     {
         EntryState.STANDING: Mark.GOOD,
         EntryState.CONFIRMED: Mark.GOOD,
         EntryState.WAITING: Mark.WAIT,
         EntryState.SUSPENDED: Mark.STOP,
+        EntryState.REJECTED: Mark.STOP,
     }
 )
 
@@ -68,6 +81,8 @@ class RegisterView(View):
     people: Mapping[int, str]
     keeps: bool
     decides: bool
+    results: tuple[Result, ...]
+    repaired: Entry | None
     state_mark: Callable[[str], Mark]
     said: str
 
@@ -75,16 +90,22 @@ class RegisterView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one register: what is due in it, its entries, and the form for the next one."""
     kind = _kind(page)
+    found = entries(page.work, kind)
+    follows = page.query.get("follows", "") or page.form.get("follows")
     return page.render(
         "admin/oversight/management/register.html",
         RegisterView(
             kind=kind,
             register=REGISTERS[kind],
             dues=[due for due in dues(page.work) if due.kind is kind],
-            entries=entries(page.work, kind),
+            entries=found,
             people=people_to_record(page.session),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             decides=allowed(page, Permission.DECIDE_MANAGEMENT),
+            results=tuple(Result),
+            repaired=next(
+                (one for one in found if str(one.id) == follows and one.may("replace")), None
+            ),
             state_mark=STATE_MARK,
             said=page.query.get("said", ""),
         ),
@@ -107,7 +128,7 @@ def enter(page: Page) -> Response[Any]:
         until = _day(page, "until")
     if not form.ok or day is None:
         return show(page, 422)
-    person = form.get("staff_id")
+    person, follows = form.get("staff_id"), form.get("follows")
     new = services.NewEntry(
         kind=kind.value,
         day=day,
@@ -116,8 +137,32 @@ def enter(page: Page) -> Response[Any]:
         until=until,
         staff_id=int(person) if person.isascii() and person.isdigit() else None,
         note=form.get("note"),
+        result=form.get("result"),
+        document=form.upload("file", bytes),
+        follows=int(follows) if follows.isascii() and follows.isdigit() else None,
     )
     return _act(page, "entered", lambda: services.enter(page.work, new), {})
+
+
+def take_file(page: Page) -> Response[Any]:
+    """Send the file of an entry's document."""
+    kind, key = _kind(page), number_in_address(page, "entry_id")
+    return send_file(page, f"{kind}-{key}.pdf", services.document_of(page.work, key))
+
+
+def reject(page: Page) -> Response[Any]:
+    """Record that the ward inspected an entry and rejects it."""
+    key = number_in_address(page, "entry_id")
+    names = {
+        "decision_no": f"rejected_no-{key}",
+        "decision_on": f"rejected_on-{key}",
+        "redo_until": f"redo_until-{key}",
+    }
+    day, until = _day(page, names["decision_on"]), _day(page, names["redo_until"])
+    if day is None or until is None:
+        return show(page, 422)
+    decision = Instruction(page.form.get(names["decision_no"]), day)
+    return _act(page, "rejected", lambda: services.reject(page.work, key, decision, until), names)
 
 
 def suspend(page: Page) -> Response[Any]:
@@ -177,14 +222,17 @@ def _act(
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, keep = Permission.SEE_MANAGEMENT, Permission.KEEP_MANAGEMENT
+    decide = Permission.DECIDE_MANAGEMENT
     one = "/registers/{register:str}"
     entry = one + "/{entry_id:int}"
     return [
         staff_route("GET", "/registers", show_all, see),
         staff_route("GET", one, show, see),
-        staff_route("POST", one + "/enter", enter, keep, shows=show),
+        staff_route("POST", one + "/enter", enter, keep, shows=show, uploads={"file": DOCUMENT}),
+        staff_route("POST", entry + "/file", take_file, see),
         staff_route("POST", entry + "/suspend", suspend, keep, shows=show),
         staff_route("POST", entry + "/resume", resume, keep, shows=show),
         staff_route("POST", entry + "/end", end, keep, shows=show),
-        staff_route("POST", entry + "/confirm", confirm, Permission.DECIDE_MANAGEMENT, shows=show),
+        staff_route("POST", entry + "/confirm", confirm, decide, shows=show),
+        staff_route("POST", entry + "/reject", reject, decide, shows=show),
     ]

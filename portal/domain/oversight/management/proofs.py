@@ -211,6 +211,17 @@ def _certificates(work: Work) -> Proof:
     )
 
 
+def _continuity(work: Work) -> Proof:
+    kinds = {RegisterKind.BCP_PLAN, RegisterKind.BCP_DRILL}
+    late = [due for due in dues(work) if due.late and due.kind in kinds]
+    return Proof(
+        not late,
+        _s("事業継続計画（BCP）の文書と、年1回の訓練の台帳"),
+        "".join(f"{due.kind.label}: {due.sentence}" for due in late)
+        or _s("期限の中の文書と訓練が、記録されています。"),
+    )
+
+
 def _self_checks(work: Work) -> Proof:
     late = [due for due in dues(work) if due.late and due.kind is RegisterKind.SELF_CHECK]
     return Proof(
@@ -286,6 +297,7 @@ LIVE: Mapping[str, Callable[[Work], Proof]] = {
     "hashes": _hashes,
     "sums": _sums,
     "certificates": _certificates,
+    "continuity": _continuity,
     "self_checks": _self_checks,
     "agreed_days": _agreed_days,
     "availability": _availability,

@@ -13,7 +13,12 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.subcontractors.kinds import Purpose
 from portal.domain.letters.subcontractors.queries import Link, in_chains
 from portal.domain.letters.subcontractors.states import CompanyState
-from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
+from portal.domain.oversight.registers.kinds import (
+    REGISTERS,
+    Register,
+    RegisterKind,
+    Result,
+)
 from portal.domain.oversight.registers.models import RegisterEntry
 from portal.domain.oversight.registers.queries import people_to_record
 from portal.domain.oversight.registers.self_checks import Standing, standings
@@ -25,6 +30,12 @@ SHARE = 4
 """What repeats sooner than every eight months is announced in the last quarter of its time."""
 CONSULTED_BEFORE = timedelta(days=14)
 """The post office is consulted two weeks before the first letters (7(3)3) at the latest."""
+
+
+INSPECTED_WITHIN = timedelta(days=10)
+"""支払遅延防止法 5: the ward inspects within ten days of the notice."""
+_OVER = (EntryState.ENDED, EntryState.REPLACED)
+_WITHOUT_LAST_DAY = (EntryState.SUSPENDED, EntryState.CONFIRMED, EntryState.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,7 @@ def dues(work: Work) -> list[Due]:
     """Return what is to be done in all registers, what is late first."""
     today = jst_date(work.now)
     people = people_to_record(work.session)
-    counting = select(RegisterEntry).where(RegisterEntry.state != EntryState.ENDED)
+    counting = select(RegisterEntry).where(RegisterEntry.state.not_in(_OVER))
     rows: dict[str, list[RegisterEntry]] = {}
     for row in work.session.scalars(counting.order_by(RegisterEntry.day)):
         rows.setdefault(row.kind, []).append(row)
@@ -48,6 +59,7 @@ def dues(work: Work) -> list[Due]:
     for kind, register in REGISTERS.items():
         those = rows.get(kind, [])
         found += _of_entries(kind, those, today)
+        found += _of_result(kind, those)
         if register.of_a_person:
             found += _of_people(kind, those, people, today)
         elif register.at_least_one:
@@ -68,6 +80,10 @@ def _needed_from(kind: RegisterKind, program: Program) -> date:
     if kind is RegisterKind.POST_OFFICE:
         return program.windows.delivery.first_day - CONSULTED_BEFORE
     first = program.contract.first_day
+    if kind is RegisterKind.COMPLETION:
+        return program.contract.last_day + timedelta(days=1)
+    if REGISTERS[kind].filed:
+        return first
     repeats = REGISTERS[kind].repeats
     return first if repeats is None else first + repeats
 
@@ -77,13 +93,29 @@ def _of_entries(kind: RegisterKind, rows: list[RegisterEntry], today: date) -> I
         if row.state == EntryState.SUSPENDED:
             yield Due(kind, True, _s("停止しています。区と協議し、その番号を記録してください。"))
         elif row.state == EntryState.WAITING:
-            yield Due(kind, False, _s("%(day)s の分が、区の確認を待っています。") % _day(row.day))
-        if row.until is None or row.state in {EntryState.SUSPENDED, EntryState.CONFIRMED}:
+            yield Due(kind, False, _waiting(kind, row.day, today) % _day(row.day))
+        elif row.state == EntryState.REJECTED:
+            yield _of_rejected(kind, row, today)
+        if row.until is None or row.state in _WITHOUT_LAST_DAY:
             continue
         if row.until < today:
             yield Due(kind, True, _s("%(day)s に期限が切れました。") % _day(row.until))
         elif row.until < today + SOON:
             yield Due(kind, False, _s("%(day)s に期限が切れます。") % _day(row.until))
+
+
+def _waiting(kind: RegisterKind, day: date, today: date) -> str:
+    if kind is RegisterKind.COMPLETION and today > day + INSPECTED_WITHIN:
+        return _s("%(day)s の届の検査を、区に尋ねてください。検査の期限（10日）を過ぎました。")
+    return _s("%(day)s の分が、区の確認を待っています。")
+
+
+def _of_rejected(kind: RegisterKind, row: RegisterEntry, today: date) -> Due:
+    until = row.until or row.day
+    text = _s("区の検査で不合格です。%(day)s までに直して、出し直してください。")
+    if until < today:
+        text = _s("区の検査で不合格のまま、出し直す期限（%(day)s）を過ぎました。")
+    return Due(kind, until < today, text % _day(until))
 
 
 def _of_companies(work: Work, today: date) -> Iterator[Due]:
@@ -149,6 +181,13 @@ def _of_people(
         yield Due(kind, False, text % _named(coming))
 
 
+def _of_result(kind: RegisterKind, rows: list[RegisterEntry]) -> Iterator[Due]:
+    newest = max(rows, key=lambda row: (row.day, row.id), default=None)
+    if newest is not None and newest.result == Result.FAILED:
+        text = _s("%(day)s の訓練で見つかったことを直し、もう一度行って記録してください。")
+        yield Due(kind, True, text % _day(newest.day))
+
+
 def _named(names: list[str]) -> dict[str, object]:
     return {"count": len(names), "names": "、".join(names[:5])}
 
@@ -172,6 +211,9 @@ def _of_all(
     if last is None:
         if today >= needed_from:
             yield Due(kind, True, _s("記録がまだありません。"))
+        elif today >= needed_from - _announced(register):
+            last_day = needed_from - timedelta(days=1)
+            yield Due(kind, False, _s("%(day)s までに記録してください。") % _day(last_day))
         return
     end = _next_day(register, last)
     if end is None or end == date.max:

@@ -18,6 +18,7 @@ class RegisterKind(Labeled):
     PLEDGE = "pledge", lambda: _s("秘密を守る誓約書")
     TRAINING = "training", lambda: _s("教育・研修")
     POST_OFFICE = "post_office", lambda: _s("郵便局との事前の協議")
+    BCP_PLAN = "bcp_plan", lambda: _s("事業継続計画（BCP）の文書")
     BCP_DRILL = "bcp_drill", lambda: _s("事業継続（BCP）の訓練")
     SELF_CHECK = "self_check", lambda: _s("定期の自己点検")
     DELIVERABLE = "deliverable", lambda: _s("納品物")
@@ -27,6 +28,13 @@ class RegisterKind(Labeled):
     SUB_DISPOSAL = "sub_disposal", lambda: _s("再委託先の廃棄証明書")
     DEFECT = "defect", lambda: _s("検査と契約不適合")
     COMPLETION = "completion", lambda: _s("業務完了届")
+
+
+class Result(Labeled):
+    """How a drill went, as staff and the ward read it."""
+
+    PASSED = "passed", lambda: _s("うまくいった")
+    FAILED = "failed", lambda: _s("直すことがあった")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,9 @@ class Register:
         ward_confirms: Whether the ward confirms each entry with a number and a day.
         suspends: Whether it can be suspended, which demands a consultation with the ward.
         longest: How long after its day the last day may be at most, by law.
+        filed: Whether an entry has a document as its file (PDF).
+        has_result: Whether an entry says how it went; one that failed stays red until the next.
+        inspected: Whether the ward inspects it, and may reject it with a day for the repaired one.
         next_step: What is done about one that waits; ``%(number)d`` is its number.
     """
 
@@ -55,6 +66,9 @@ class Register:
     ward_confirms: bool = False
     suspends: bool = False
     longest: timedelta | None = None
+    filed: bool = False
+    has_result: bool = False
+    inspected: bool = False
     next_step: Sentence | None = None
 
     @property
@@ -77,13 +91,29 @@ REGISTERS: Mapping[RegisterKind, Register] = {
     RegisterKind.POST_OFFICE: Register(
         "7(3)③", party=lambda: _s("郵便局と担当者"), at_least_one=True
     ),
+    RegisterKind.BCP_PLAN: Register(
+        "6(6)①",
+        party=lambda: _s("文書の名前"),
+        number=lambda: _s("版"),
+        repeats=YEAR,
+        at_least_one=True,
+        filed=True,
+    ),
     RegisterKind.BCP_DRILL: Register(
-        "6(6)①", party=lambda: _s("行った人と場所"), repeats=YEAR, at_least_one=True
+        "6(6)①",
+        party=lambda: _s("行った人と場所"),
+        repeats=YEAR,
+        at_least_one=True,
+        has_result=True,
     ),
     # what is due every month stands in ``self_checks``; here is what else was checked
     RegisterKind.SELF_CHECK: Register("12④", party=lambda: _s("点検した人とこと")),
     RegisterKind.DELIVERABLE: Register(
-        "10", party=lambda: _s("納品物の名前"), number=lambda: _s("版か番号"), ward_confirms=True
+        "10",
+        party=lambda: _s("納品物の名前"),
+        number=lambda: _s("版か番号"),
+        ward_confirms=True,
+        inspected=True,
     ),
     RegisterKind.ORIGINALS: Register(
         "5",
@@ -120,8 +150,14 @@ REGISTERS: Mapping[RegisterKind, Register] = {
         party=lambda: _s("申し出た人と対象"),
         until=lambda: _s("直す期限"),
         ward_confirms=True,
+        inspected=True,
     ),
     RegisterKind.COMPLETION: Register(
-        "10", party=lambda: _s("届の名前"), number=lambda: _s("文書の番号"), ward_confirms=True
+        "10",
+        party=lambda: _s("届の名前"),
+        number=lambda: _s("文書の番号"),
+        ward_confirms=True,
+        at_least_one=True,
+        inspected=True,
     ),
 }

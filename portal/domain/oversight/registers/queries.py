@@ -1,5 +1,6 @@
 """Read the registers: entries with their texts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,8 +10,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Organization
 from portal.domain.foundation.vault import unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.registers.kinds import RegisterKind
-from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.kinds import RegisterKind, Result
+from portal.domain.oversight.registers.models import RegisterEntry, RegisterFile
 from portal.domain.oversight.registers.services import place_of
 from portal.domain.oversight.registers.states import ENTRY, EntryState
 from portal.domain.people.staff.models import StaffUser
@@ -31,6 +32,9 @@ class Entry:
     note: str
     decision_no: str
     decision_on: date | None
+    result: Result | None = None
+    follows: int | None = None
+    has_file: bool = False
 
     @property
     def about(self) -> str:
@@ -52,10 +56,11 @@ def entries(work: Work, kind: RegisterKind | None = None) -> list[Entry]:
     rows = work.session.execute(
         statement.order_by(RegisterEntry.day.desc(), RegisterEntry.id.desc())
     )
-    return [_read(work, row, name or "") for row, name in rows]
+    files = set(work.session.scalars(select(RegisterFile.entry_id)))
+    return [_read(work, row, name or "", files) for row, name in rows]
 
 
-def _read(work: Work, row: RegisterEntry, person: str) -> Entry:
+def _read(work: Work, row: RegisterEntry, person: str, filed: Collection[int]) -> Entry:
     texts = unseal_json(work.vault.unwrap(row.wrapped_key), row.sealed, place_of(row.kind))
     return Entry(
         id=row.id,
@@ -69,6 +74,9 @@ def _read(work: Work, row: RegisterEntry, person: str) -> Entry:
         note=texts["note"],
         decision_no=row.decision_no or "",
         decision_on=row.decision_on,
+        result=Result(row.result) if row.result else None,
+        follows=row.follows_id,
+        has_file=row.id in filed,
     )
 
 

@@ -1,6 +1,7 @@
 """Enter what happened, confirm it, suspend, resume and end it."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -18,10 +19,15 @@ from portal.domain.foundation.typed_texts import (
     required,
     writer,
 )
-from portal.domain.foundation.vault import seal_json
+from portal.domain.foundation.vault import seal, seal_json, unseal
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.registers.kinds import REGISTERS, Register, RegisterKind
-from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.kinds import (
+    REGISTERS,
+    Register,
+    RegisterKind,
+    Result,
+)
+from portal.domain.oversight.registers.models import RegisterEntry, RegisterFile
 from portal.domain.oversight.registers.states import ENTRY
 from portal.domain.people.staff.queries import staff_user
 
@@ -41,6 +47,9 @@ class NewEntry:
         until: The last day for which it counts (JST); None if it has none.
         staff_id: The account whose pledge or training it is.
         note: What else is to be known.
+        result: How it went (``kinds.Result``); "" if the register has no result.
+        document: The file of the document (PDF); None if the register has none.
+        follows: The rejected entry that this one repairs; None for a new matter.
     """
 
     kind: str
@@ -50,6 +59,9 @@ class NewEntry:
     until: date | None = None
     staff_id: int | None = None
     note: str = ""
+    result: str = ""
+    document: bytes | None = field(default=None, repr=False)
+    follows: int | None = None
 
 
 def place_of(kind: str) -> str:
@@ -63,6 +75,8 @@ def enter(work: Work, new: NewEntry) -> RegisterEntry:
     Raises:
         InputError: a field is missing, too long or impossible; the code names it.
         NotAllowedError: the actor has no account.
+        NotFoundError: this register has no such entry to repair.
+        WrongStateError: the entry to repair was not rejected, or was repaired before.
     """
     kind = RegisterKind.known(new.kind)
     if kind is None:
@@ -75,17 +89,77 @@ def enter(work: Work, new: NewEntry) -> RegisterEntry:
         until=_until(register, new),
         number=_number(register, new),
         staff_id=_person(work, register, new),
+        result=_result(register, new),
+        follows_id=new.follows,
         wrapped_key=wrapped,
         sealed=seal_json(key, _texts(register, new), place_of(kind.value)),
         entered_by=by,
         entered_at=work.now,
     )
+    document = _document(register, new)
+    if new.follows is not None:
+        _repaired(work, kind, new.follows)
     if register.ward_confirms:
         row.state = ENTRY.next(ENTRY.initial, "hand_in")
     work.session.add(row)
     work.session.flush()
-    record(work, "register.entered", SUBJECT, row.id, kind=kind.value)
+    if document is not None:
+        _keep(work, row.id, document)
+    record(work, "register.entered", SUBJECT, row.id, kind=kind.value, follows=new.follows)
     return row
+
+
+def _result(register: Register, new: NewEntry) -> str | None:
+    if not register.has_result:
+        return None
+    found = Result.known(new.result)
+    if found is None:
+        raise InputError(_s("結果を選んでください。"), code="result")
+    return found.value
+
+
+def _document(register: Register, new: NewEntry) -> bytes | None:
+    if not register.filed:
+        return None
+    if new.document is None:
+        raise InputError(_s("文書のファイル（PDF）を選んでください。"), code="file")
+    return new.document
+
+
+def _repaired(work: Work, kind: RegisterKind, entry_id: int) -> None:
+    if _locked(work, entry_id).kind != kind.value:
+        raise _unknown()
+    _move(work, entry_id, "replace")
+
+
+def _keep(work: Work, entry_id: int, document: bytes) -> None:
+    key, wrapped = work.vault.new_data_key()
+    work.session.add(
+        RegisterFile(
+            entry_id=entry_id,
+            sha256=hashlib.sha256(document).hexdigest(),
+            size=len(document),
+            wrapped_key=wrapped,
+            sealed=seal(key, document, _file_place(entry_id)),
+        )
+    )
+    work.session.flush()
+
+
+def _file_place(entry_id: int) -> bytes:
+    return f"register_file:{entry_id}".encode()
+
+
+def document_of(work: Work, entry_id: int) -> bytes:
+    """Return the file of an entry's document (PDF).
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = work.session.get(RegisterFile, entry_id)
+    if row is None:
+        raise _unknown()
+    return unseal(work.vault.unwrap(row.wrapped_key), row.sealed, _file_place(entry_id))
 
 
 def _texts(register: Register, new: NewEntry) -> dict[str, str]:
@@ -134,6 +208,28 @@ def confirm(work: Work, entry_id: int, decision: Instruction) -> RegisterEntry:
     of_the_ward(work.actor)
     row = _move(work, entry_id, "confirm")
     _decide(work, row, decision)
+    return row
+
+
+def reject(work: Work, entry_id: int, decision: Instruction, until: date) -> RegisterEntry:
+    """Record that the ward inspected an entry and rejects it, with the last day for a repaired one.
+
+    Raises:
+        NotAllowedError: the actor is not of the ward.
+        NotFoundError: there is no such entry.
+        WrongStateError: it does not wait for the ward.
+        InputError: the ward does not inspect this register; number or day of the decision is
+            missing or impossible, or the last day is over; the code names the field.
+    """
+    of_the_ward(work.actor)
+    if not REGISTERS[RegisterKind(_locked(work, entry_id).kind)].inspected:
+        raise InputError(_s("この台帳の記録は、検査しません。"), code="state")
+    row = _move(work, entry_id, "reject")
+    _decide(work, row, decision)
+    if until < jst_date(work.now):
+        raise InputError(_s("直す期限は、今日からの日を入力してください。"), code="redo_until")
+    row.until = until
+    work.session.flush()
     return row
 
 

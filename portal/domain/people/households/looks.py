@@ -73,6 +73,7 @@ NOT_PERSONAL = (
     "person_list_file",  # encrypted for a key that is not here
     "person_list_marks",
     "register",  # papers of the contract
+    "register_file",
     "self_check",
     "print_proof",  # why a proof was refused; its pages are above
     "report",

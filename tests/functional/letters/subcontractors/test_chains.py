@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import update
 
+from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -22,6 +23,7 @@ from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.oversight.reports.management.rows import companies_table
 from tests.functional.letters.subcontractors.test_subcontractors import KEY, Register, register
 from tests.support.coupons import NOW
+from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
 __all__ = ["register"]
@@ -177,3 +179,35 @@ def test_papers_for_the_ward_show_the_chain(
     ]
     assert [link.level for link in links] == [1, 2, 3, 1]
     assert "JIS Q 27001 第1号" in str(rows[0][4])
+
+
+def test_a_chain_is_entered_on_the_page(staff: StaffSite) -> None:
+    officer = staff.enter_as(Role.OFFICER)
+    first = {"name": "汐風印刷", "purpose": "mail_house", "work": "印刷", "public_key": KEY}
+    officer.open("/subcontractors")
+    officer.send("/subcontractors/propose", first)
+    with staff.database.read() as session:
+        key = session.query(Subcontractor).one().id
+    below = first | {"name": "みなと封入", "parent": str(key), "work_until": "2024-03-31"}
+    for wrong, field in (
+        ({"parent": "x"}, "parent"),
+        ({"certificate_no": "1"}, "certificate_until"),
+        ({"certificate_until": "あす"}, "certificate_until"),
+        ({"work_until": "2020-01-01"}, "work_until"),
+    ):
+        page = officer.post("/subcontractors/propose", below | wrong)
+        assert page.status_code == 422
+        assert f'id="{field}-error"' in page.text
+    officer.send("/subcontractors/propose", below)
+    page = officer.open("/subcontractors").text
+    assert "再委託の2段目" in page
+    assert "2024-03-31" in page
+    here = f"/subcontractors/{key}/certify"
+    typed = {f"certificate_no-{key}": "第9号", f"certificate_until-{key}": "2026-03-31"}
+    assert officer.post(here, typed | {f"certificate_until-{key}": ""}).status_code == 422
+    officer.send(here, typed)
+    assert "第9号 2026-03-31" in " ".join(officer.open("/subcontractors").text.split())
+    ended = officer.post(f"/subcontractors/{key}/end")
+    assert ended.status_code == 422
+    assert "みなと封入" in ended.text
+    assert staff.enter_as(Role.WARD_OFFICER).post(here, typed).status_code == 403

@@ -26,7 +26,7 @@ from portal.domain.oversight.management.proofs import LIVE, prove
 from portal.domain.oversight.management.ward_checklist import TypedReply
 from portal.domain.oversight.management.ward_file import read_asked
 from portal.domain.oversight.registers.kinds import RegisterKind
-from portal.domain.oversight.registers.models import RegisterEntry, SelfCheck
+from portal.domain.oversight.registers.models import RegisterEntry, RegisterFile, SelfCheck
 from portal.domain.oversight.registers.self_checks import CheckSubject, record_check
 from portal.domain.oversight.registers.services import NewEntry, enter
 from portal.domain.oversight.reports.management import papers
@@ -78,6 +78,8 @@ def officer(database: Database) -> Actor:
         work = work_in(session, actor)
         kind = RegisterKind.CERTIFICATE
         enter(work, NewEntry(kind, date(2023, 7, 3), "会社", "第1号", date(2026, 3, 31)))
+        plan, number = RegisterKind.BCP_PLAN, "第1版"
+        enter(work, NewEntry(plan, date(2023, 7, 3), "計画", number, document=b"%PDF-1.7"))
         for subject in CheckSubject:
             record_check(work, subject, [])
     agree_all(database)
@@ -100,9 +102,10 @@ def without_the_ward(work: Work) -> Work:
     return replace(work, program=replace(sample_program(), workplaces=places))
 
 
-def changed(statement: object) -> Callable[[Work], Work]:
+def changed(*statements: object) -> Callable[[Work], Work]:
     def change(work: Work) -> Work:
-        work.session.execute(statement)  # type: ignore[call-overload]
+        for statement in statements:
+            work.session.execute(statement)  # type: ignore[call-overload]
         work.session.flush()
         return work
 
@@ -131,7 +134,8 @@ BROKEN: dict[str, Callable[[Work], Work]] = {
     "sealed": changed(update(Household).values(sealed=b"x" * 80)),
     "hashes": changed(update(StaffUser).values(password_hash="secret")),
     "sums": changed(delete(Entitlement)),
-    "certificates": changed(delete(RegisterEntry)),
+    "certificates": changed(delete(RegisterFile), delete(RegisterEntry)),
+    "continuity": changed(delete(RegisterFile), delete(RegisterEntry)),
     "self_checks": changed(delete(SelfCheck)),
     "disposal": changed(overdue_copy()),
     "agreed_days": changed(delete(Agreement)),
@@ -192,6 +196,7 @@ def test_a_promise_whose_proof_fails_is_printed_nowhere_as_done(
             "hashes",
             "certificates",
             "self_checks",
+            "continuity",
             "agreed_days",
             "availability",
             "ward_checklist",

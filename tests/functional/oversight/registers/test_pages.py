@@ -88,3 +88,60 @@ def test_the_paper_is_taken_from_the_page_of_the_work(sqlite_staff: StaffSite, e
     answer = officer.post(f"/management/registers/{ending}")
     assert answer.status_code == 200
     assert len(answer.content) > 1_000
+
+
+def test_the_plan_for_continuity_is_uploaded_and_opened(staff: StaffSite) -> None:
+    officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    typed = {"party": "事業継続計画", "number": "第1版", "day": "2023-06-30", "note": ""}
+    here = "/registers/bcp_plan"
+    officer.open(here)
+    missing = officer.post(f"{here}/enter", typed)
+    assert missing.status_code == 422
+    assert 'id="file-error"' in missing.text
+    wrong = officer.post(f"{here}/enter", typed, files={"file": ("計画.pdf", b"MZ")})
+    assert "PDFのファイル" in wrong.text
+    sent = officer.post(f"{here}/enter", typed, files={"file": ("計画.pdf", b"%PDF-1.7 plan")})
+    assert sent.status_code == 303
+    with staff.database.read() as session:
+        key = session.query(RegisterEntry).one().id
+    assert "文書（PDF）を開く" in ward.open(here).text
+    assert ward.post(f"{here}/{key}/file").content == b"%PDF-1.7 plan"
+    assert ward.post(f"{here}/{key + 1}/file").status_code == 404
+
+
+def test_the_ward_rejects_a_notice_and_it_is_sent_again(staff: StaffSite) -> None:
+    officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    typed = {"party": "業務完了届", "number": "第1号", "day": "2023-07-01", "note": ""}
+    officer.send("/registers/completion/enter", typed)
+    with staff.database.read() as session:
+        key = session.query(RegisterEntry).one().id
+    here = f"/registers/completion/{key}/reject"
+    decided = {f"rejected_no-{key}": "5汐子第40号", f"rejected_on-{key}": "2023-07-02"}
+    assert officer.post(here, decided).status_code == 403
+    assert ward.post(here, decided).status_code == 422
+    over = ward.post(here, decided | {f"redo_until-{key}": "2023-07-01"})
+    assert f'id="redo_until-{key}-error"' in over.text
+    ward.send(here, decided | {f"redo_until-{key}": "2023-07-20"})
+    page = officer.open("/registers/completion").text
+    assert "検査で不合格" in page
+    assert f"follows={key}" in page
+    again = officer.open(f"/registers/completion?follows={key}").text
+    assert f"記録 {key} の出し直しとして" in again
+    officer.send("/registers/completion/enter", typed | {"follows": str(key), "number": "第2号"})
+    shown = officer.open("/registers/completion").text
+    assert "出し直した" in shown
+    assert f"記録 {key} の出し直し" in shown
+    twice = officer.post("/registers/completion/enter", typed | {"follows": str(key)})
+    assert twice.status_code == 422
+
+
+def test_a_drill_needs_a_result(staff: StaffSite) -> None:
+    officer = staff.enter_as(Role.OFFICER)
+    typed = {"party": "全員、予備の拠点", "day": "2023-06-30", "note": ""}
+    refused = officer.post("/registers/bcp_drill/enter", typed)
+    assert refused.status_code == 422
+    assert 'id="result-error"' in refused.text
+    officer.send("/registers/bcp_drill/enter", typed | {"result": "failed"})
+    page = officer.open("/registers/bcp_drill").text
+    assert "直すことがあった" in page
+    assert "もう一度行って" in page

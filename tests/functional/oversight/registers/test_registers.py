@@ -15,7 +15,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.oversight.registers import services
 from portal.domain.oversight.registers.dues import Due, dues
-from portal.domain.oversight.registers.kinds import REGISTERS, RegisterKind
+from portal.domain.oversight.registers.kinds import REGISTERS, RegisterKind, Result
 from portal.domain.oversight.registers.models import RegisterEntry
 from portal.domain.oversight.registers.queries import Entry, entries
 from portal.domain.oversight.registers.services import NewEntry
@@ -52,6 +52,10 @@ class Office:
             usual["number"] = "第1号"
         if register.until is not None:
             usual["until"] = TODAY + (register.longest or timedelta(days=1_000))
+        if register.has_result:
+            usual["result"] = Result.PASSED.value
+        if register.filed:
+            usual["document"] = b"%PDF-1.7"
         with self.database.write() as session:
             new = NewEntry(kind.value, **(usual | typed))  # type: ignore[arg-type]
             return services.enter(work_in(session, self.officer), new).id
@@ -207,11 +211,13 @@ def test_an_entry_made_by_mistake_ends_and_counts_no_longer(office: Office) -> N
 
 
 @pytest.mark.parametrize("state", list(EntryState))
-@pytest.mark.parametrize("action", ["hand_in", "confirm", "suspend", "resume", "end"])
+@pytest.mark.parametrize("action", list(ENTRY.steps))
 def test_every_action_from_every_state_is_as_the_table_says(state: EntryState, action: str) -> None:
     allowed = {
         ("standing", "hand_in"),
         ("waiting", "confirm"),
+        ("waiting", "reject"),
+        ("rejected", "replace"),
         ("standing", "suspend"),
         ("suspended", "resume"),
         ("standing", "end"),
