@@ -199,9 +199,9 @@ def test_a_chain_is_entered_on_the_page(staff: StaffSite) -> None:
         assert page.status_code == 422
         assert f'id="{field}-error"' in page.text
     officer.send("/subcontractors/propose", below)
-    page = officer.open("/subcontractors").text
-    assert "再委託の2段目" in page
-    assert "2024-03-31" in page
+    shown = officer.open("/subcontractors").text
+    assert "再委託の2段目" in shown
+    assert "2024-03-31" in shown
     here = f"/subcontractors/{key}/certify"
     typed = {f"certificate_no-{key}": "第9号", f"certificate_until-{key}": "2026-03-31"}
     assert officer.post(here, typed | {f"certificate_until-{key}": ""}).status_code == 422

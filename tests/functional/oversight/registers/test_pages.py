@@ -121,7 +121,7 @@ def test_the_ward_rejects_a_notice_and_it_is_sent_again(staff: StaffSite) -> Non
     assert ward.post(here, decided).status_code == 422
     over = ward.post(here, decided | {f"redo_until-{key}": "2023-07-01"})
     assert f'id="redo_until-{key}-error"' in over.text
-    ward.send(here, decided | {f"redo_until-{key}": "2023-07-20"})
+    ward.send(here, decided | {f"redo_until-{key}": "2024-01-20"})
     page = officer.open("/registers/completion").text
     assert "検査で不合格" in page
     assert f"follows={key}" in page
