@@ -137,7 +137,7 @@ def test_the_progress_report_counts_what_the_ledger_counts(work: Work) -> None:
     assert sum(int(row[1]) for row in figures.rows) == found.children == 6
     assert dict(report.facts)["回答を待つ協議事項"] == "7"
     assert cells(report, "再委託先") == [
-        ["汐風通訳", "通訳", "承諾ずみ", "5汐子第2号 令和5年6月1日"]
+        ["汐風通訳", "通訳", "承諾ずみ", "5汐子第2号 令和5年6月1日", "–"]
     ]
     assert cells(report, "渡したファイル")[0][:2] == ["台本.pdf", "汐風通訳"]
     assert as_pdf(report, NOW).startswith(b"%PDF")
