@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.people.households.models import Household
 from portal.domain.tables import metadata
 from portal.platform.append_only import LEDGERS
-from portal.platform.database import Database, make_engine
-from portal.platform.roles import APPENDS, WRITES, apply_roles, renew_grants
+from portal.platform.database import Database, make_engine, opened
+from portal.platform.roles import APPENDS, WRITES, apply_roles, renew_grants, set_password
+from tests.support.coupons import NOW, VAULT
+from tests.support.mailroom.roster import Ward
+from tests.support.people import add_household
 from tests.support.programs.command import CommandLine
 
 LOGIN = f"portal_app_{os.getpid()}"
@@ -69,6 +73,19 @@ def test_the_application_records_events_and_changes_no_table(given: Engine) -> N
     assert refused(given, "DROP TABLE household") == DENIED
     assert refused(given, "UPDATE alembic_version SET version_num = '0001'") == DENIED
     assert refused(given, "SELECT version_num FROM alembic_version") == ""
+
+
+def test_the_application_takes_in_a_wards_first_extract(
+    given: Engine, postgres_database: Database, tmp_path: Path
+) -> None:
+    set_password(given, LOGIN, "a password")
+    url = given.url.set(username=LOGIN, password="a password")
+    with opened(url.render_as_string(hide_password=False)) as mine:
+        Ward(mine, tmp_path).hand_over()
+    with postgres_database.write() as session:
+        households = session.scalars(select(Household.id)).all()
+        assert len(households) == 12
+        assert add_household(session, VAULT, "9912345678", NOW) == max(households) + 1
 
 
 def test_a_later_table_is_the_applications_too_and_the_rights_can_be_given_again(

@@ -138,10 +138,18 @@ def _first_free(session: Session, table: type[Base]) -> int:
 
 
 def _advance_sequence(session: Session, table: type[Base]) -> None:
-    """Move PostgreSQL's sequence past the keys that were assigned here."""
+    """Move PostgreSQL's sequence past the keys that were assigned here.
+
+    By drawing its numbers: the role of the application may not set a sequence.
+    """
     if session.get_bind().dialect.name != "postgresql":
         return
     last = _first_free(session, table) - 1
     if last:
-        sequence = text("SELECT setval(pg_get_serial_sequence(:name, 'id'), :last)")
-        session.execute(sequence, {"name": table.__tablename__, "last": last})
+        draw = text(
+            "SELECT max(nextval(pg_get_serial_sequence(:name, 'id')))"
+            " FROM generate_series(1, :count)"
+        )
+        reached: int = session.execute(draw, {"name": table.__tablename__, "count": 1}).scalar_one()
+        if reached < last:
+            session.execute(draw, {"name": table.__tablename__, "count": last - reached})
