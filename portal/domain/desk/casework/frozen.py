@@ -21,7 +21,7 @@ def unfreeze(work: Work, task_id: int) -> Credential:
         WrongStateError: the task is of another kind or finished, or the letter was replaced
             meanwhile.
     """
-    task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+    task = work.session.get(Task, task_id, with_for_update=True, populate_existing=True)
     if task is None or task.household_id is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     if task.kind != TaskKind.BIRTH_FROZEN:

@@ -6,8 +6,6 @@ another person reviews it within a day. What was not justified becomes an incide
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from portal.domain.desk.casework.access import OPEN_FOR, Reason
 from portal.domain.desk.openings.at_hand import AtHand
 from portal.domain.desk.openings.models import HouseholdOpening
@@ -113,8 +111,8 @@ def question(work: Work, reviewer: Reviewer, opening_id: int) -> HouseholdOpenin
 
 
 def _reviewed(work: Work, reviewer: Reviewer, opening_id: int, action: str) -> HouseholdOpening:
-    opening = work.session.scalar(
-        select(HouseholdOpening).where(HouseholdOpening.id == opening_id).with_for_update()
+    opening = work.session.get(
+        HouseholdOpening, opening_id, with_for_update=True, populate_existing=True
     )
     if opening is None or not may_review(work.session, reviewer, opening.id):
         raise NotFoundError(_s("この記録は見つかりませんでした。"))

@@ -85,6 +85,7 @@ def _open(session: Session, kind: str, subject: str, subject_id: int | None) -> 
             Approval.state == APPROVAL.initial,
         )
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 
@@ -171,7 +172,7 @@ def turn_down(work: Work, approval_id: int, *, household_id: int | None = None) 
 
 
 def _locked(session: Session, approval_id: int) -> Approval:
-    approval = session.scalar(select(Approval).where(Approval.id == approval_id).with_for_update())
+    approval = session.get(Approval, approval_id, with_for_update=True, populate_existing=True)
     if approval is None:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))
     return approval

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
-
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
@@ -164,7 +162,7 @@ def removed_by_program(work: Work, copy_id: int) -> DataCopy:
 
 
 def _destroy(work: Work, copy_id: int, how: str) -> DataCopy:
-    row = work.session.scalar(select(DataCopy).where(DataCopy.id == copy_id).with_for_update())
+    row = work.session.get(DataCopy, copy_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFoundError(_s("この番号の写しは見つかりませんでした。"))
     row.state = COPY.next(row.state, "destroy")

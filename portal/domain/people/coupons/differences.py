@@ -72,8 +72,8 @@ def settle(work: Work, difference_id: int, note: str) -> StatementDifference:
         InputError: no note, or one of more than 400 characters.
         WrongStateError: it was settled before, or is gone.
     """
-    row = work.session.scalar(
-        select(StatementDifference).where(StatementDifference.id == difference_id).with_for_update()
+    row = work.session.get(
+        StatementDifference, difference_id, with_for_update=True, populate_existing=True
     )
     if row is None:
         raise NotFoundError(_s("この差異は見つかりませんでした。"))

@@ -116,7 +116,10 @@ def find_staff(session: Session, login: str) -> StaffUser:
         NotFoundError: no account has this login.
     """
     user = session.scalar(
-        select(StaffUser).where(StaffUser.login == fold_login(login)).with_for_update()
+        select(StaffUser)
+        .where(StaffUser.login == fold_login(login))
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if user is None:
         raise NotFoundError(_s("このログイン名の職員はいません。"))
@@ -132,7 +135,7 @@ def deactivate(work: Work, staff_id: int) -> StaffUser:
         NotFoundError: no account has this key.
         NotAllowedError: it is one's own account (somebody must be left who can undo a mistake).
     """
-    user = work.session.scalar(select(StaffUser).where(StaffUser.id == staff_id).with_for_update())
+    user = work.session.get(StaffUser, staff_id, with_for_update=True, populate_existing=True)
     if user is None:
         raise NotFoundError(_s("この職員は見つかりませんでした。"))
     if work.actor.id is not None and work.actor.id == user.id:

@@ -73,7 +73,7 @@ def finish_task(work: Work, task_id: int, action: str = "finish") -> Task:
         NotFoundError: no task has this key.
         WrongStateError: it was finished before.
     """
-    task = work.session.scalar(select(Task).where(Task.id == task_id).with_for_update())
+    task = work.session.get(Task, task_id, with_for_update=True, populate_existing=True)
     if task is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     task.state = TASK.next(task.state, action)

@@ -1,0 +1,54 @@
+"""Two people act on the same row at once: whoever waited for the lock acts on what is there now.
+
+Only PostgreSQL lets the second one read before the first has ended; SQLite keeps writers apart.
+"""
+
+import pytest
+
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.services import confirm, propose
+from portal.domain.foundation.errors import DomainError
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.models import Task
+from portal.domain.people.tasks.services import finish_task, open_task
+from tests.support.staff import StaffSite
+from tests.support.work import work_in
+
+
+@pytest.fixture
+def postgresql(staff: StaffSite) -> StaffSite:
+    if staff.database.engine.dialect.name == "sqlite":
+        pytest.skip("one writer at a time")
+    return staff
+
+
+def test_a_task_is_finished_by_one_of_them(postgresql: StaffSite) -> None:
+    database = postgresql.database
+    with database.write() as session:
+        key = open_task(work_in(session), TaskKind.CALL_BACK, None, {}).id
+    with database.write() as late:
+        seen = late.get_one(Task, key)
+        with database.write() as session:
+            finish_task(work_in(session), key)
+        with pytest.raises(DomainError):
+            finish_task(work_in(late), key)
+        assert seen.state == "done"
+    assert len(postgresql.events("task.finish")) == 1
+
+
+def test_a_proposal_is_confirmed_by_one_of_them(postgresql: StaffSite) -> None:
+    database = postgresql.database
+    people = [
+        Actor(Role.WARD_OFFICER, postgresql.hire(Role.WARD_OFFICER).id, Organization.WARD)
+        for _ in range(3)
+    ]
+    with database.write() as session:
+        key = propose(work_in(session, people[0]), "close", "settlement", None).id
+    with database.write() as late:
+        seen = late.get_one(Approval, key)
+        with database.write() as session:
+            confirm(work_in(session, people[1]), key, ward_needed=False)
+        with pytest.raises(DomainError):
+            confirm(work_in(late, people[2]), key, ward_needed=False)
+        assert seen.confirmed_by == people[1].id
