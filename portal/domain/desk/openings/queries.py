@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.openings.models import HouseholdOpening
@@ -19,6 +19,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.households.looks import VIEWED
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import STAFF_ROLES
 
 PAGE = 20
 OPENED = "household.opened"
@@ -133,22 +134,29 @@ def what_followed(
 ) -> Mapping[int, Sequence[str]]:
     """Return for each opening what the person then did with the household while it was open.
 
-    These are actions of the audit, in order and each once.
+    These are actions of the audit, in order and each once. A resident's are none of theirs: keys of
+    accounts and of staff may be equal.
     """
-    return {row.id: _followed(session, row) for row in rows}
-
-
-def _followed(session: Session, row: HouseholdOpening) -> list[str]:
-    actions = session.scalars(
-        select(AuditEvent.action)
+    followed: dict[int, list[str]] = {row.id: [] for row in rows}
+    found = session.execute(
+        select(HouseholdOpening.id, AuditEvent.action)
+        .join(
+            AuditEvent,
+            and_(
+                AuditEvent.household_id == HouseholdOpening.household_id,
+                AuditEvent.actor_id == HouseholdOpening.staff_id,
+                AuditEvent.at >= HouseholdOpening.opened_at,
+                AuditEvent.at <= HouseholdOpening.ends_at,
+            ),
+        )
         .where(
-            AuditEvent.household_id == row.household_id,
-            AuditEvent.actor_id == row.staff_id,
-            AuditEvent.at >= row.opened_at,
-            AuditEvent.at <= row.ends_at,
+            HouseholdOpening.id.in_(followed),
+            AuditEvent.actor_role.in_(STAFF_ROLES),
             AuditEvent.action.not_in((OPENED, VIEWED)),
         )
-        .order_by(AuditEvent.id)
-        .limit(100)
+        .group_by(HouseholdOpening.id, AuditEvent.action)
+        .order_by(HouseholdOpening.id, func.min(AuditEvent.id))
     )
-    return list(dict.fromkeys(actions))
+    for key, action in found:
+        followed[key].append(action)
+    return followed

@@ -3,15 +3,18 @@
 import pytest
 
 from portal.domain.desk.openings.models import HouseholdOpening
-from portal.domain.foundation.actors import Role
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.services import record
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.people.households.models import Household
 from portal.platform.selfcheck.openings import check_openings
 from portal.platform.selfcheck.subject import Subject
+from tests.functional.desk.call_desk.test_search import statements
 from tests.functional.desk.openings.test_gate import enter, home
 from tests.support.people import Person
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 WORDS = "斑鳩さんからの照会"
 REASON = {"reason": "check", "words": WORDS, "form_key": "r1"}
@@ -47,6 +50,30 @@ def test_the_lead_is_told_at_once_and_reviews_once(staff: StaffSite, role: Role)
     assert "に審査しました" in lead.open("/openings?view=all").text
     assert len(staff.events("opening.justify")) == 1
     assert staff.count(HouseholdOpening, state="justified", reviewed_by=_lead.id) == 1
+
+
+def test_what_followed_is_the_persons_own_and_read_at_once(sqlite_staff: StaffSite) -> None:
+    staff = sqlite_staff
+    person = staff.add_household()
+    opened(staff, person)
+    _lead, lead = enter(staff, Role.SUPERVISOR)
+    lead.open("/openings")
+    with statements(staff) as few:
+        lead.open("/openings")
+    with staff.database.write() as session:
+        officer = session.get_one(HouseholdOpening, 1).staff_id
+        resident = work_in(session, Actor(Role.RESIDENT, officer), staff.now)
+        home_id = person.household_id
+        record(resident, "signin.complete", "credential", officer, household_id=home_id)
+    for _ in range(3):
+        other = staff.add_household()
+        opener = opened(staff, other)
+        opener.post(home(other) + "/unmask", {"part": "name", "reason": "check", "form_key": "u"})
+    with statements(staff) as many:
+        page = lead.open("/openings").text
+    assert page.count("伏せた項目を表示") == 3
+    assert page.count("ほかの記録はありません") == 1, "the resident has the key of the officer"
+    assert len(many) == len(few)
 
 
 def test_nobody_reviews_what_they_opened_themselves(staff: StaffSite) -> None:
