@@ -6,8 +6,9 @@ back with the picture until somebody said that no such number is on it any more.
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final, TypeVar
 
 from admin.access import post_key
 from admin.page import Page
@@ -28,6 +29,7 @@ from portal.domain.requests.requests.scans import CheckedScan, ReceivedScan, bur
 from portal.platform.http.forms import Form, Upload
 from portal.platform.sent_again import was_carried_out
 
+Result = TypeVar("Result")
 COOKIE: Final = "scan"
 WIDTH = 640
 """How wide the page is shown that is pressed, in pixels of CSS; presses are counted in these."""
@@ -99,7 +101,7 @@ def begin(page: Page, received: ReceivedScan, name: str) -> None:
     steps.say(_s("書類を見て、残してはいけない番号が写っていないか、確かめてください。"))
 
 
-def _own(page: Page, act: Any) -> Any:
+def _own(page: Page, act: Callable[[Work], Result]) -> Result:
     """Act in a transaction of its own: what comes later must not keep writers waiting."""
     with page.site.database.write() as session:
         return act(page.site.work(session, page.actor, page.now))
