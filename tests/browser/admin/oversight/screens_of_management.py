@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from playwright.sync_api import Page
+from playwright.sync_api import FilePayload, Page
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
@@ -94,6 +94,28 @@ def _wrong_check(served: ServedStaff, page: Page) -> None:
     press(page, "form[action$='/write']")
 
 
+def _ward_checklist(served: ServedStaff, page: Page, *, rows: str = "1-1,認証はあるか") -> None:
+    """Take in a checklist of the ward with one question."""
+    _at("/ward-checklist", Role.OFFICER, served, page)
+    data = f"番号,質問\n{rows}\n".encode()
+    file = FilePayload(name="checklist.csv", mimeType="text/csv", buffer=data)
+    page.set_input_files("#file", files=[file])
+    press(page)
+
+
+def _ward_question(served: ServedStaff, page: Page) -> None:
+    """Say yes to a question without a line that shows it."""
+    _ward_checklist(served, page)
+    page.locator("section.card p a.cell").first.click()
+    page.check("input[value=yes]")
+    press(page, "form.card")
+
+
+def _no_document(served: ServedStaff, page: Page) -> None:
+    _at("/registers/bcp_plan", Role.OFFICER, served, page)
+    press(page)
+
+
 def _wrong_milestone(served: ServedStaff, page: Page) -> None:
     _at("/management/milestones/delivery", Role.OFFICER, served, page)
     page.fill("#owner", "長" * 61)
@@ -179,4 +201,10 @@ MANAGEMENT: dict[str, Step] = {
     "checklist": partial(_at, "/checklist", Role.AUDITOR),
     "checklist: edit": partial(_at, "/checklist/encryption", Role.OFFICER),
     "checklist: wrong": _wrong_check,
+    "ward checklist: none": partial(_at, "/ward-checklist", Role.AUDITOR),
+    "ward checklist": _ward_checklist,
+    "ward checklist: wrong": partial(_ward_checklist, rows="1-1,"),
+    "ward question: no line": _ward_question,
+    "register: no document": _no_document,
+    "register: drill": partial(_at, "/registers/bcp_drill", Role.OFFICER),
 }

@@ -49,6 +49,7 @@ def test_a_screen_passes_the_gates_in_english_at_a_desk(
         "question: answer",
         "documents: decide",
         "checklist: edit",
+        "ward question: no line",
     ],
 )
 def test_a_page_says_and_offers_the_same_without_javascript(
