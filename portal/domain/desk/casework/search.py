@@ -11,6 +11,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
+from portal.domain.foundation.vault import note_shown, opening_for_nobody
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.queries import household_of_number
@@ -117,8 +118,12 @@ def find(work: Work, typed: Typed, *, include_protected: bool) -> Found:
         result = search_households(work, terms, include_protected=include_protected)
         return Found(result.households, result.more)
     household_id = _by_number(work, typed.number)
-    views = view_households(work, [household_id] if household_id else [])
-    return Found(tuple(v for v in views if include_protected or not v.protected))
+    with opening_for_nobody():  # a look at one that is not shown would be put on record, and told
+        views = view_households(work, [household_id] if household_id else [])
+    shown = tuple(view for view in views if include_protected or not view.protected)
+    for view in shown:
+        note_shown(view.id)
+    return Found(shown)
 
 
 def _by_number(work: Work, typed: str) -> int | None:

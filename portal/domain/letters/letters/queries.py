@@ -28,13 +28,14 @@ def letters_of(session: Session, household_id: int) -> list[Letter]:
 def household_of_number(session: Session, number: str | None) -> int | None:
     """Return the household of a letter number, also of a letter without an ID.
 
-    Returns None for an unknown number, and for a test posting.
+    Returns None for an unknown number, and for a test posting. Both tables are read in any case,
+    so that a number of somebody hidden and one of nobody take the same statements.
     """
-    for table in (Letter, LetterWithoutId):
-        found = session.scalar(select(table.household_id).where(table.number == number))
-        if found is not None:
-            return found
-    return None
+    found = [
+        session.scalar(select(table.household_id).where(table.number == number))
+        for table in (Letter, LetterWithoutId)
+    ]
+    return next((key for key in found if key is not None), None)
 
 
 def print_run(session: Session, run_id: int) -> PrintRun | None:
