@@ -10,12 +10,16 @@ from tempfile import TemporaryDirectory
 import pytest
 from pyrage import x25519
 
+import portal
 from tests.support.install import roots
 from tests.support.install.compose import read_compose
 from tests.support.install.containers import Image, Project
 from tests.support.install.dockerfile import read_stages
+from tests.support.install.guide_text import first_commands
 from tests.support.install.network import Network
+from tests.support.programs.environment import RUNTIME
 from tests.support.sources import ROOT
+from tests.support.wheel import build_wheel
 
 ENTRYPOINT = ROOT / "tests" / "support" / "install" / "postgres_entrypoint.sh"
 USER = 10001
@@ -106,3 +110,17 @@ def prepare(home: Path) -> None:
         (home / "secrets" / f"{who}_url").write_text(url, "utf-8")
     (home / ".docker").mkdir()
     shutil.copy(ROOT / ".docker" / "first-roles.sh", home / ".docker")
+
+
+@pytest.fixture(scope="session")
+def installed_server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root in which the first commands of `.github/guides/operate.md` were carried out."""
+    root = roots.copy_of(roots.base_root(), folder / "server")
+    roots.install_in(root, "adduser", "python3-venv")
+    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
+    for path in (wheel, RUNTIME):
+        shutil.copy(path, root / "root")
+    commands = first_commands("operate", "A server with the wheel")
+    commands = commands.replace("VERSION", portal.__version__)
+    roots.run_with_pip_settings(root, f"set -eu; cd /root\n{commands}")
+    return root

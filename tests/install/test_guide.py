@@ -10,12 +10,9 @@ import portal
 from portal.settings import NAMES
 from tests.support.install import roots
 from tests.support.install.containers import Image
-from tests.support.programs.environment import RUNTIME
 from tests.support.programs.servers import free_port
 from tests.support.sources import ROOT
-from tests.support.wheel import build_wheel
 
-GUIDE = ROOT / ".github" / "guides" / "operate.md"
 SERVE = """
 portal serve resident --port PORT & site=$!
 python -m portal.health --tries 60 http://127.0.0.1:PORT/readyz
@@ -25,15 +22,9 @@ kill $site; wait $site || true
 
 
 @pytest.fixture(scope="module")
-def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Image:
-    """A root in which the guide's first commands were carried out."""
-    root = roots.copy_of(roots.base_root(), folder / "server")
-    roots.install_in(root, "adduser", "python3-venv")
-    wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
-    for path in (wheel, RUNTIME):
-        shutil.copy(path, root / "root")
-    commands = commands_of("A server with the wheel").replace("VERSION", portal.__version__)
-    roots.run_with_pip_settings(root, f"set -eu; cd /root\n{commands}")
+def server(folder: Path, installed_server: Path) -> Image:
+    """A root in which the guide's first commands were carried out, with a program."""
+    root = roots.copy_of(installed_server, folder / "server-alone")
     shutil.copytree(ROOT / "portal" / "programs", root / "etc" / "portal", dirs_exist_ok=True)
     (root / "etc" / "portal" / "sample").rename(root / "etc" / "portal" / "program")
     variables = {
@@ -49,14 +40,6 @@ def server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Image:
         "PORTAL_LANG": "en",
     }
     return Image(root, environment=variables)
-
-
-def commands_of(heading: str) -> str:
-    """The first block of commands under a heading of the guide."""
-    part = GUIDE.read_text("utf-8").split(f"## {heading}\n", 1)[1]
-    block = re.search(r"^```(?:sh)?\n(.*?)^```", part, re.MULTILINE | re.DOTALL)
-    assert block is not None
-    return block[1]
 
 
 def as_portal(server: Image, script: str) -> str:

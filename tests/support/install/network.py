@@ -4,7 +4,7 @@ All of it lies in network namespaces of our own: no address or port of the machi
 """
 
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import IPv4Network
 from types import TracebackType
 from typing import Self
@@ -19,12 +19,15 @@ class Network:
         addresses: Each host's address by its name.
     """
 
-    def __init__(self, name: str, subnet: str, hosts: Iterable[str]) -> None:
+    def __init__(self, name: str, subnet: str, hosts: Iterable[str] | Mapping[str, str]) -> None:
         self._name = name
         self._length = IPv4Network(subnet).prefixlen
         self.outside = f"{name}-out"
         self.gateway, *free = (str(address) for address in IPv4Network(subnet).hosts())
-        self.addresses = dict(zip(hosts, free, strict=False))
+        if isinstance(hosts, Mapping):
+            self.addresses = dict(hosts)
+        else:
+            self.addresses = dict(zip(hosts, free, strict=False))
         self._spaces: list[str] = []
 
     def __enter__(self) -> Self:
@@ -56,6 +59,13 @@ class Network:
         self._address(space, "eth0", self.addresses[host])
         self._ip(space, "route", "add", "default", "via", self.gateway)
         return space
+
+    def roam(self, host: str, addresses: Iterable[str], *, seen_by: str) -> None:
+        """Give a host addresses of other networks, to which one other host finds back."""
+        home = self.addresses[host]
+        for address in addresses:
+            self._ip(self.add(host), "address", "add", f"{address}/32", "dev", "eth0")
+            self._ip(self.add(seen_by), "route", "add", f"{address}/32", "via", home)
 
     def hosts_file(self) -> str:
         """Return the names of all hosts, as ``/etc/hosts`` has them."""
