@@ -102,7 +102,7 @@ def approve_the_texts(officer: tuple[Account, Browser], ward: tuple[Account, Bro
     browser.post(browser.get("/documents"), "/documents/propose", proposed)
     account, browser = ward
     account.sign_in(browser)
-    instruction = {"number-1": "6こ子第1号", "day-1": date.today().isoformat()}  # noqa: DTZ011
+    instruction = {"number-1": "6こ子第1号", "day-1": date.today().isoformat()}  # noqa: DTZ011  (as typed)
     return browser.post(browser.get("/documents"), "/documents/1/approve", instruction).text
 
 
