@@ -28,12 +28,12 @@ from portal.domain.people.authn.codes import forget_unproven
 from portal.domain.people.households.finder import finder_of
 from portal.domain.people.households.old_digests import forget_old_digests
 from portal.domain.people.notices.services import forget_expired
-from portal.domain.people.signin import changes
+from portal.domain.people.signin import changes, loss_done, loss_waiting
 from portal.domain.people.sites import services as sites
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
 from portal.domain.requests.requests.scan_drafts import sweep_drafts
 
-HALF_MINUTE, MINUTE, TEN_MINUTES = (timedelta(seconds=n) for n in (30, 60, 600))
+SECOND, HALF_MINUTE, MINUTE, TEN_MINUTES = (timedelta(seconds=n) for n in (1, 30, 60, 600))
 KEEP_FORM_KEYS = timedelta(days=7)
 MATCHED_AT_ONCE = 20
 PIECES_AT_ONCE = 160
@@ -52,6 +52,7 @@ def all_jobs(letters: Path) -> Mapping[JobName, Job]:
         _cards(),
         _calls(),
         _changes(),
+        _losses(),
         WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),
         WholeJob(JobName.SWEEP, TEN_MINUTES, _sweep),
         _plain_letters(letters),
@@ -136,6 +137,20 @@ def _changes() -> Job:
 
     return RowJob(
         JobName.CHANGES, MINUTE, "credential", find, _in_one_work(act), most=changes.AT_ONCE
+    )
+
+
+def _losses() -> Job:
+    def find(work: Work, aside: Collection[int]) -> Sequence[int]:
+        return loss_waiting.waiting_reports(work.session, aside)
+
+    return RowJob(
+        JobName.LOSSES,
+        SECOND,
+        "loss_report",
+        find,
+        _in_one_work(loss_done.carry_out),
+        most=loss_waiting.AT_ONCE,
     )
 
 

@@ -12,12 +12,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import portal
 from portal.building.components import list_of_components
 from portal.platform.schema import revisions
+from tests.support.component_check import component_refusals
 from tests.support.databases.stored import ENGINES, REVISIONS
 from tests.support.programs.environment import BUILD, RUNTIME
 from tests.support.sources import ROOT
@@ -36,6 +38,7 @@ class Candidate:
 
     version: str
     clone: Path = ROOT
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def refusals(self) -> Iterator[str]:
         """Yield what is missing, each as a sentence with the next step."""
@@ -51,6 +54,7 @@ class Candidate:
             yield f"{tag} was released before: there is a tag. Raise the version."
         yield from self._changelog()
         yield from self._database()
+        yield from component_refusals(self.clone, self.today)
 
     def _changelog(self) -> Iterator[str]:
         text = (self.clone / ".github" / "CHANGELOG.md").read_text("utf-8")

@@ -1,14 +1,18 @@
 """A release is refused until all that belongs to it is there, with the next step each time."""
 
+import hashlib
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from portal.platform.schema import VERSIONS
 from tests.support import release
+from tests.support.component_check import CHECK, FaultKind
 from tests.support.databases.stored import ENGINES, REVISIONS
 from tests.support.release import Candidate, base_image
+from tests.support.sources import ROOT
 
 DIGEST = "sha256:" + "0" * 64
 CHANGELOG = """# Changelog
@@ -21,6 +25,29 @@ CHANGELOG = """# Changelog
 """
 
 
+LOCK = "alembic==1.20.1\n"
+TODAY = date(2026, 12, 1)
+
+
+def checked(
+    days_ago: int = 0, lock: str = LOCK, faults: tuple[tuple[FaultKind, int], ...] = ()
+) -> str:
+    """What whoever compared the components noted; faults by kind, with the days since."""
+    lines = [
+        f"checked_on = {TODAY - timedelta(days=days_ago)}",
+        f'lock = "{hashlib.sha256(lock.encode()).hexdigest()}"',
+    ]
+    for kind, since in faults:
+        lines += [
+            "[[fault]]",
+            'advisory = "PYSEC-1"',
+            'component = "alembic"',
+            f'kind = "{kind}"',
+            f"known_on = {TODAY - timedelta(days=since)}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
 def git(clone: Path, *arguments: str) -> None:
     person = ["-c", "user.name=Test", "-c", "user.email=test@example.jp"]
     subprocess.run(["git", *person, *arguments], cwd=clone, check=True, capture_output=True)
@@ -30,6 +57,7 @@ def git(clone: Path, *arguments: str) -> None:
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A clone in which 0.3.0 can be released."""
     files = {".github/CHANGELOG.md": CHANGELOG, "portal/migrations/versions/0007_last.py": ""}
+    files |= {"requirements.lock": LOCK, CHECK: checked()}
     files |= {f"tests/stored/0.3.0/{engine}.xz": "rows" for engine in ENGINES}
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -42,24 +70,24 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_whole_is_released(clone: Path) -> None:
-    assert list(Candidate("0.3.0", clone).refusals()) == []
+    assert list(Candidate("0.3.0", clone, TODAY).refusals()) == []
 
 
 def test_a_version_between_releases_is_refused(clone: Path) -> None:
-    refusals = list(Candidate("0.3.0.dev0", clone).refusals())
+    refusals = list(Candidate("0.3.0.dev0", clone, TODAY).refusals())
     assert "portal/__init__.py" in refusals[0]
 
 
 def test_what_is_not_committed_is_refused(clone: Path) -> None:
     (clone / "new.py").write_text("", "utf-8")
-    assert list(Candidate("0.3.0", clone).refusals()) == [
+    assert list(Candidate("0.3.0", clone, TODAY).refusals()) == [
         "These files are not committed:\n?? new.py"
     ]
 
 
 def test_a_version_is_released_once(clone: Path) -> None:
     git(clone, "tag", "v0.3.0")
-    refusals = list(Candidate("0.3.0", clone).refusals())
+    refusals = list(Candidate("0.3.0", clone, TODAY).refusals())
     assert len(refusals) == 1
     assert "there is a tag" in refusals[0]
 
@@ -75,7 +103,7 @@ def test_a_version_is_released_once(clone: Path) -> None:
 def test_the_changelog_must_say_what_changes(clone: Path, changelog: str) -> None:
     (clone / ".github" / "CHANGELOG.md").write_text(changelog, "utf-8")
     git(clone, "commit", "-qam", "Say less")
-    refusals = list(Candidate("0.3.0", clone).refusals())
+    refusals = list(Candidate("0.3.0", clone, TODAY).refusals())
     assert len(refusals) == 1
     assert "## 0.3.0 (YYYY-MM-DD)" in refusals[0]
 
@@ -86,7 +114,7 @@ def test_the_database_of_the_version_must_be_stored(
     monkeypatch.delitem(REVISIONS, "0.3.0")
     git(clone, "rm", "-q", "tests/stored/0.3.0/sqlite.xz")
     git(clone, "commit", "-qm", "Store less")
-    database, revision = Candidate("0.3.0", clone).refusals()
+    database, revision = Candidate("0.3.0", clone, TODAY).refusals()
     assert "tests.support.databases.stored 0.3.0" in database
     assert '"0.3.0": "0007"' in revision
 
@@ -119,3 +147,48 @@ def test_the_files_of_a_release_have_their_sums_and_the_image_its_base(
     told = (tmp_path / "release" / "image.env").read_text("utf-8")
     assert told == f"PORTAL_VERSION=0.3.0\nPORTAL_BASE_IMAGE={base}\n"
     subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "release", check=True)
+
+
+@pytest.mark.asvs("15.2.1")
+@pytest.mark.parametrize(
+    ("noted", "said"),
+    [
+        (None, "who looked"),
+        (checked(days_ago=8), "7 days"),
+        (checked(lock="alembic==1.19.0\n"), "other components"),
+        (checked(faults=((FaultKind.LETS_IN, 4),)), "alembic: PYSEC-1"),
+        (checked(faults=((FaultKind.SERIOUS, 15),)), "alembic: PYSEC-1"),
+        (checked(faults=((FaultKind.OTHER, 91),)), "alembic: PYSEC-1"),
+        ("checked_on = 2026-12-01\n", "cannot be read"),
+    ],
+)
+def test_components_that_nobody_looked_at_or_that_are_overdue_are_refused(
+    clone: Path, noted: str | None, said: str
+) -> None:
+    if noted is None:
+        (clone / CHECK).unlink()
+    else:
+        (clone / CHECK).write_text(noted, "utf-8")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "Looked")
+    (refusal,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert said in refusal
+
+
+@pytest.mark.asvs("15.2.1")
+def test_a_fault_within_its_days_is_released(clone: Path) -> None:
+    known = checked(7, faults=tuple((kind, kind.days) for kind in FaultKind))
+    (clone / CHECK).write_text(known, "utf-8")
+    git(clone, "commit", "-q", "-a", "-m", "Looked")
+    assert list(Candidate("0.3.0", clone, TODAY).refusals()) == []
+
+
+def test_the_days_are_those_of_the_guide() -> None:
+    guide = (ROOT / ".github" / "guides" / "protection.md").read_text("utf-8")
+    for words in (
+        f"within {FaultKind.LETS_IN.days} days",
+        f"serious one within {FaultKind.SERIOUS.days}",
+        f"at the latest after {FaultKind.OTHER.days}",
+        CHECK,
+    ):
+        assert words in " ".join(guide.split())

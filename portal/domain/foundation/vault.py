@@ -27,6 +27,8 @@ from portal.domain.foundation.key_ring import (
 from portal.domain.foundation.texts import _s
 
 NONCE_BYTES = 12
+TAG_BYTES = 16
+"""Both algorithms have a nonce and a tag of these lengths."""
 Cipher = AESGCM | ChaCha20Poly1305
 ALGORITHMS: Final[Mapping[bytes, type[Cipher]]] = {
     b"\0chacha20-poly1305\0": ChaCha20Poly1305,
@@ -36,6 +38,7 @@ ALGORITHMS: Final[Mapping[bytes, type[Cipher]]] = {
 
 An algorithm is exchanged in two releases: the first opens the new mark, the second seals with it.
 """
+LONGEST_MARK: Final = max(map(len, ALGORITHMS))
 SEALING: bytes = b""
 """The mark of the algorithm that seals now."""
 DATA_KEY_CONTEXT = b"dek"
@@ -204,6 +207,20 @@ def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
         except (InvalidTag, ValueError):
             continue
     return None
+
+
+def sealing_adds() -> int:
+    """Return by how many bytes ``seal`` makes a value longer."""
+    return _added(SEALING)
+
+
+def was_added(beginning: bytes) -> int:
+    """Return by how many bytes a sealed value that begins so is longer than what was sealed."""
+    return _added(_mark_of(beginning))
+
+
+def _added(mark: bytes) -> int:
+    return len(mark) + NONCE_BYTES + TAG_BYTES
 
 
 def _mark_of(sealed: bytes) -> bytes:

@@ -6,7 +6,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT, NUMBER
 
 revision = "0025"
-down_revision = "0021"
+down_revision = "0024"
 
 
 def upgrade() -> None:

@@ -11,11 +11,16 @@ from typing import IO
 
 from portal.domain.foundation.key_ring import KEY_BYTES
 from portal.domain.foundation.sealed_tar import PIECE
-from portal.domain.foundation.vault import NONCE_BYTES, Vault, seal, unseal
+from portal.domain.foundation.vault import (
+    LONGEST_MARK,
+    Vault,
+    seal,
+    sealing_adds,
+    unseal,
+    was_added,
+)
 
 FILES_CONTEXT = b"backup-files"
-TAG_BYTES = 16
-OVERHEAD = NONCE_BYTES + TAG_BYTES
 
 
 def new_files_key(vault: Vault) -> tuple[bytes, str]:
@@ -35,7 +40,7 @@ def open_files_key(vault: Vault, sealed: str) -> bytes:
 
 def sealed_size(size: int) -> int:
     """Return how long a file of this size is when it is sealed."""
-    return size + OVERHEAD * -(-size // PIECE)
+    return size + sealing_adds() * -(-size // PIECE)
 
 
 def seal_pieces(key: bytes, name: str, pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -62,8 +67,11 @@ def open_files(key: bytes, folder: Path) -> None:
 
 
 def _open(key: bytes, name: str, sealed: IO[bytes], file: IO[bytes]) -> None:
+    # the program that made the backup may have sealed with another algorithm than this one
+    length = PIECE + was_added(sealed.read(LONGEST_MARK))
+    sealed.seek(0)
     number = 0
-    while piece := sealed.read(PIECE + OVERHEAD):
+    while piece := sealed.read(length):
         file.write(unseal(key, piece, _context(name, number)))
         number += 1
 

@@ -1,6 +1,5 @@
 """Report the letter or the phone lost without signing in: what was typed is never judged aloud."""
 
-import time
 from typing import Any
 
 from litestar import Response
@@ -17,15 +16,13 @@ from portal.platform.http import cookies
 from portal.platform.http.answer import Reply
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.tries import ask_to_wait, count_try
-from portal.resident_page import Page, origin_of
+from portal.resident_page import Page
 from portal.web.access import PUBLIC
 from portal.web.information.window import refuse_closed
 from portal.web.signin.code_texts import code_error
 
 PLACE = "/lost/stop"
 REPORT_COOKIE = "loss_report"
-ANSWER_SECONDS = 0.25
-"""Every answer takes at least this long: what is done for an ID that is there drowns in it."""
 
 
 def somebody_outside(page: Page) -> Reply | None:
@@ -47,8 +44,8 @@ def show_phone(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_phone(page: Page) -> Response[Any]:
-    """Compare ID and password, and shut the account if they are right; say the same otherwise."""
-    started, form, site = time.monotonic(), page.form, page.site
+    """Compare ID and password, and take the report in: right or wrong, the answer is the same."""
+    form, site = page.form, page.site
     _read_id(page)
     if not form.get("password").strip():
         form.error("password", _("パスワードを入力してください。"))
@@ -61,7 +58,7 @@ def submit_phone(page: Page) -> Response[Any]:
         form.error("login_id", tried.message)
         return ask_to_wait(page, tried, show_phone(page, 429))
     try:
-        tried = tried.compared(site.hashes)
+        tried = tried.compared(site.hashes, renews=False)
     except BusyError as error:
         with site.database.write() as session:
             tried.uncount(session)
@@ -69,7 +66,7 @@ def submit_phone(page: Page) -> Response[Any]:
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         loss.by_password(page.work, tried)
-    return _received(page, started)
+    return _received(page)
 
 
 def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
@@ -78,8 +75,8 @@ def show_letter(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_letter(page: Page) -> Response[Any]:
-    """Send a code, if the address belongs to an account; go on to the code in any case."""
-    started, site = time.monotonic(), page.site
+    """Have a code sent, if the address belongs to an account; go on to the code in any case."""
+    site = page.site
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         try:
@@ -92,7 +89,7 @@ def submit_letter(page: Page) -> Response[Any]:
             return ask_to_wait(page, error, show_letter(page, 429))
     life = int(loss_by_phone.TICKET_LIFE.total_seconds())
     page.answer.set_cookie(REPORT_COOKIE, ticket, max_age=life)
-    return _slowly(started, page.redirect(f"{PLACE}/code"))
+    return page.redirect(f"{PLACE}/code")
 
 
 def show_code(page: Page, status_code: int = 200) -> Response[Any]:
@@ -103,15 +100,15 @@ def show_code(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_code(page: Page) -> Response[Any]:
-    """Shut the account if the code is right; say the same otherwise."""
-    started, site = time.monotonic(), page.site
+    """Take in the report with the code that was sent; right or wrong, the answer is the same."""
+    site = page.site
     _read_code(page)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         if not page.form.ok:
             return show_code(page, 422)
         loss_by_phone.by_code(page.work, page.cookie(REPORT_COOKIE), page.form.get("code"))
-    return _received(page, started)
+    return _received(page)
 
 
 def show_app(page: Page, status_code: int = 200) -> Response[Any]:
@@ -120,8 +117,8 @@ def show_app(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_app(page: Page) -> Response[Any]:
-    """Shut the account if the app's code is right; say the same otherwise."""
-    started, form, site = time.monotonic(), page.form, page.site
+    """Take in the report with the app's code; right or wrong, the answer is the same."""
+    form, site = page.form, page.site
     _read_id(page)
     _read_code(page)
     if not form.ok:
@@ -133,7 +130,7 @@ def submit_app(page: Page) -> Response[Any]:
         except ThrottledError as error:  # inside the transaction: the counters stay
             form.error("login_id", error.message)
             return ask_to_wait(page, error, show_app(page, 429))
-    return _received(page, started)
+    return _received(page)
 
 
 def received(page: Page) -> Response[Any]:
@@ -142,7 +139,7 @@ def received(page: Page) -> Response[Any]:
 
 
 def _reporter(page: Page) -> loss_by_phone.Reporter:
-    return loss_by_phone.Reporter(page.request.address, origin_of(page.site))
+    return loss_by_phone.Reporter(page.request.address, page.site.public_host)
 
 
 def _read_id(page: Page) -> None:
@@ -158,14 +155,9 @@ def _read_code(page: Page) -> None:
         page.form.error("code", code_error(fault, None))
 
 
-def _received(page: Page, started: float) -> Response[Any]:
+def _received(page: Page) -> Response[Any]:
     page.answer.drop_cookie(REPORT_COOKIE)
-    return _slowly(started, page.redirect(f"{PLACE}/received"))
-
-
-def _slowly(started: float, answer: Response[Any]) -> Response[Any]:
-    time.sleep(max(0.0, started + ANSWER_SECONDS - time.monotonic()))
-    return answer
+    return page.redirect(f"{PLACE}/received")
 
 
 def handlers() -> list[HTTPRouteHandler]:

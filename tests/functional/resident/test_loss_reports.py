@@ -1,7 +1,6 @@
 """A report by one item alone shuts the account to unknown browsers, and does nothing else."""
 
 import re
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,17 +8,18 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.people.authn.models import AuthSession, OneTimeCode, ThrottleBucket
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.models import Task
-from portal.web.signin.loss import ANSWER_SECONDS
 from tests.functional.resident.test_codes import with_sms, wrong_code
 from tests.functional.resident.test_throttles import known
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
+from tests.support.worker import run_job
 
 RECEIVED = "/lost/stop/received"
 WRONG = "CDFG HJKL MNPQ"
@@ -32,7 +32,13 @@ def report_phone(resident: Resident, person: Person, password: str = "") -> Visi
     visitor.open("/lost/stop/phone")
     typed = {"login_id": person.login_id, "password": password or person.password}
     visitor.send("/lost/stop/phone/submit", typed)
+    worked(resident)
     return visitor
+
+
+def worked(resident: Resident) -> None:
+    """Let the worker do what reports wait for."""
+    run_job(resident.site.work_source(), JobName.LOSSES)
 
 
 def report_letter(resident: Resident, address: str = PHONE, code: str = "") -> Visitor:
@@ -41,7 +47,9 @@ def report_letter(resident: Resident, address: str = PHONE, code: str = "") -> V
     visitor = resident.visitor("198.51.100.9")
     visitor.open("/lost/stop/letter")
     visitor.send("/lost/stop/letter/submit", {"address": address})
+    worked(resident)
     visitor.send("/lost/stop/code/submit", {"code": code or resident.last_code()})
+    worked(resident)
     return visitor
 
 
@@ -96,9 +104,12 @@ def test_whoever_has_the_app_and_knows_the_id_reports_the_letter(resident: Resid
     visitor.open("/lost/stop/app")
     typed = {"login_id": person.login_id, "code": wrong_code(person, resident.now)}
     assert visitor.send("/lost/stop/app/submit", typed).url.path == RECEIVED
+    worked(resident)
     assert door(resident, person) == "open"
     right = typed | {"code": person.totp(resident.now)}
     assert visitor.send("/lost/stop/app/submit", right).url.path == RECEIVED
+    resident.clock.advance(minutes=3)
+    worked(resident)  # the code is judged as of when it was typed
     assert door(resident, person) == "letter_lost"
     inside = known_by_app = resident.sign_in(person)
     assert known_by_app.place == "/signin/submit"
@@ -114,6 +125,7 @@ def test_an_apps_code_is_used_up_and_wrong_ones_close_no_source(resident: Reside
     for _try in range(5):
         code = wrong_code(person, resident.now)
         visitor.send("/lost/stop/app/submit", {"login_id": person.login_id, "code": code})
+    worked(resident)
     answer = visitor.post(
         "/lost/stop/app/submit", {"login_id": person.login_id, "code": person.totp(resident.now)}
     )
@@ -183,25 +195,19 @@ def test_a_protected_familys_phone_gets_no_message(resident: Resident) -> None:
     assert door(resident, person) == "open"
 
 
-def test_every_answer_takes_the_same_least_time(sqlite_resident: Resident) -> None:
-    person = sqlite_resident.add(active=True)
-    for one in (person, Person(0, 0, new_login_id(), person.password)):
-        started = time.monotonic()
-        report_phone(sqlite_resident, one)
-        assert time.monotonic() - started >= ANSWER_SECONDS
-
-
 def test_a_sent_code_serves_the_report_alone_and_once(resident: Resident) -> None:
     person, owner = with_sms(resident)
     resident.messages()
     visitor = resident.visitor()
     visitor.open("/lost/stop/letter")
     visitor.send("/lost/stop/letter/submit", {"address": PHONE})
+    worked(resident)
     code = resident.last_code()
     assert enters(resident, person, owner)
     assert owner.post("/signin/code/submit", {"code": code}).status_code == 422
     visitor.open("/lost/stop/code")
     visitor.send("/lost/stop/code/submit", {"code": code})
+    worked(resident)
     assert door(resident, person) == "letter_lost"
     with resident.database.read() as session:
         used = session.scalars(select(OneTimeCode).where(OneTimeCode.purpose == "report_loss"))
@@ -217,6 +223,7 @@ def test_codes_for_reports_are_few_and_cost_the_owner_none(resident: Resident) -
         stranger.send("/lost/stop/letter/submit", {"address": PHONE})
         stranger.open("/lost/stop/letter")
     assert stranger.post("/lost/stop/letter/submit", {"address": PHONE}).status_code == 429
+    worked(resident)
     resident.messages()
     assert enters(resident, person, owner)
     owner.send("/signin/code/submit", {"code": resident.last_code()})
@@ -313,6 +320,7 @@ def test_two_reports_at_once_and_the_same_form_twice_are_one(resident: Resident)
         ]
         places = {one.result().headers["location"] for one in sent}
     visitor.send("/lost/stop/phone/submit", typed)
+    worked(resident)
     assert places == {RECEIVED}
     with resident.database.read() as session:
         done = session.scalars(select(AuditEvent).where(AuditEvent.action == "door.report_phone"))

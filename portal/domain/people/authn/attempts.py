@@ -43,14 +43,17 @@ class Attempt:
     matched: bool = False
     renewed: str | None = field(default=None, repr=False)
 
-    def compared(self, hashes: HashPool) -> "Attempt":
+    def compared(self, hashes: HashPool, *, renews: bool = True) -> "Attempt":
         """Compare the password, outside of any transaction, and return the attempt with the result.
+
+        Not ``renews``: a right password costs no more work than a wrong one.
 
         Raises:
             BusyError: too many comparisons are waiting.
         """
         matched = hashes.verify(self.hashed, self.password)
-        renewed = hashes.renewed(self.hashed, self.password) if matched and self.hashed else None
+        renews = renews and matched and self.hashed is not None
+        renewed = hashes.renewed(self.hashed or "", self.password) if renews else None
         return replace(self, matched=matched, renewed=renewed)
 
     def uncount(self, session: Session) -> None:

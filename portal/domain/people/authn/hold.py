@@ -7,8 +7,8 @@ other kind of factor with a table of its own (a passkey).
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, String, and_, or_
+from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.people.authn.channels import SourceState
 
@@ -20,10 +20,12 @@ class Held:
     """From when a proven factor counts, and until when (UTC); None: at once, and without an end.
 
     Both are compared with the clock wherever a factor is used, so that no job has to run in time.
+    ``made_with``: what the session showed that began the change; empty once nothing waits.
     """
 
     opens_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
+    made_with: Mapped[str | None] = mapped_column(String(120))
 
 
 def in_force(kind: Any, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:

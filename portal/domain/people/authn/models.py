@@ -1,9 +1,9 @@
-"""Tables of sessions, sources of one-time codes, codes, backup codes and throttle counters."""
+"""Tables of sessions, sources of codes, codes, backup codes, waiting reports and counters."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, LargeBinary, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, Index, LargeBinary, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, BigId, primary_key, state_column
@@ -97,6 +97,16 @@ class BackupCode(Base):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     created_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class LossReport(Base):
+    """A report of a loss that waits for the worker, sealed, whatever is right about it."""
+
+    __tablename__ = "loss_report"
+
+    id: Mapped[int] = primary_key()
+    carried: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
 
 
 class ThrottleBucket(Base):

@@ -25,7 +25,7 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CredentialState, Door
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.evidence import Right, may, suffices
+from portal.domain.people.signin.evidence import Item, Right, may, stands, suffices
 from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.signin.standing import account_at, is_known, shown_in
 from portal.domain.people.signin.steps import lock_step, step_is_over
@@ -119,6 +119,7 @@ def hold_new(
     for one in replaced:
         one.ends_at = at
     source.state, source.opens_at, source.confirmed_at = SourceState.WAITING, at, work.now
+    _note_items(auth, [source, *replaced])
     _begin(work, auth, ChangeKind.REPLACE if replaced else ChangeKind.ADD)
 
 
@@ -141,7 +142,18 @@ def remove(work: Work, auth: AuthSession, kind: str) -> None:
         return  # it goes already
     for one in chosen:
         one.ends_at = work.now + HOLD
+    _note_items(auth, chosen)
     _begin(work, auth, ChangeKind.REMOVE)
+
+
+def _note_items(auth: AuthSession, sources: Iterable[OtpAuthenticator]) -> None:
+    for one in sources:
+        one.made_with = " ".join(sorted(shown_in(auth)))
+
+
+def _made_with(source: OtpAuthenticator) -> frozenset[Item]:
+    """Return what a change was made with; nothing if an earlier release did not note it."""
+    return frozenset(Item(one) for one in (source.made_with or "").split())
 
 
 def _begin(work: Work, auth: AuthSession, kind: ChangeKind) -> None:
@@ -182,15 +194,36 @@ def cancel(work: Work, auth: AuthSession) -> bool:
     return True
 
 
-def call_off(work: Work, credential: Credential, sources: Iterable[OtpAuthenticator]) -> bool:
-    """Undo what waits for a locked account with its locked sources; return whether any did."""
+def call_off(
+    work: Work, credential: Credential, sources: Iterable[OtpAuthenticator], *, reset: bool = True
+) -> bool:
+    """Undo what waits for a locked account with its locked sources; return whether any did.
+
+    Not ``reset``: a first sign-in that is to be repeated goes on waiting.
+    """
     coming = [one for one in sources if one.opens_at is not None]
     going = [one for one in sources if one.ends_at is not None and one.opens_at is None]
     codes.forget(work.session, coming)
     for one in going:
-        one.ends_at = None
-    had_reset, credential.reset_at = credential.reset_at is not None, None
+        one.ends_at = one.made_with = None
+    had_reset = reset and credential.reset_at is not None
+    if had_reset:
+        credential.reset_at = None
     return bool(coming or going or had_reset)
+
+
+def call_off_lost(work: Work, credential: Credential, sources: Iterable[OtpAuthenticator]) -> None:
+    """Undo what waits and rests on what was reported lost, and tell the owner.
+
+    The account is locked with its sources, and its door is shut. What was made with other items
+    stands: whoever has the letter alone must not be able to undo what the owner does without it.
+    """
+    door = Door(credential.door)
+    weak = [one for one in sources if not stands(_made_with(one), door, Right.CHANGE_SOURCES)]
+    reset = not stands(frozenset({Item.CALL_BACK}), door, Right.RESET)
+    if call_off(work, credential, weak, reset=reset):
+        _note(work, credential, "account.change_cancelled", reason=door.value)
+        notify_owner(work, credential, AccountEvent.CHANGE_CANCELLED)
 
 
 def due_accounts(session: Session, now: datetime) -> Sequence[int]:
@@ -241,7 +274,7 @@ def _settle_sources(
     gone += [one for one in sources if one.state == SourceState.CLOSED and one.kind in kinds]
     codes.forget(work.session, gone)
     for one in come:
-        one.state, one.opens_at = SourceState.CONFIRMED, None
+        one.state, one.opens_at, one.made_with = SourceState.CONFIRMED, None, None
     _note(work.acting_as(SYSTEM), credential, "account.change_in_force")
     return [one for one in sources if one not in gone]
 

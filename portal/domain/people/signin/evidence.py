@@ -136,13 +136,19 @@ WAYS: Mapping[Right, tuple[frozenset[Item], ...]] = {
 }
 """For each right the smallest sets of items that are enough; more items never take one away."""
 
-NOT_WITH: Mapping[Door, frozenset[Item]] = {
+_LETTER = GIVES[Thing.LETTER] | {Item.CALL_WITH_LETTER}
+_PHONE = GIVES[Thing.UNLOCKED_PHONE] | {Item.CALL_BACK}
+LOST: Mapping[Door, frozenset[Item]] = {
     Door.OPEN: frozenset(),
-    Door.LETTER_LOST: frozenset({Item.CALL_WITH_LETTER}),
-    Door.PHONE_LOST: frozenset({Item.CALL_BACK}),
-    Door.BOTH_LOST: frozenset({Item.CALL_WITH_LETTER, Item.CALL_BACK}),
+    Door.LETTER_LOST: _LETTER,
+    Door.PHONE_LOST: _PHONE,
+    Door.BOTH_LOST: _LETTER | _PHONE,
 }
-"""What proves nothing on the telephone once it was reported lost: somebody else may have it."""
+"""What somebody else may have once it was reported lost; the worst of a phone is an open one."""
+NOT_WITH: Mapping[Door, frozenset[Item]] = {
+    door: items & {Item.CALL_WITH_LETTER, Item.CALL_BACK} for door, items in LOST.items()
+}
+"""What of it proves nothing any more. The rest goes on where the browser is known."""
 
 
 def _enters(account: Account) -> bool:
@@ -169,6 +175,11 @@ POSSIBLE: Mapping[Right, Callable[[Account], bool]] = {
 def suffices(shown: frozenset[Item], right: Right) -> bool:
     """Return whether items are enough for a right, of an account that can give it."""
     return any(way <= shown for way in WAYS[right])
+
+
+def stands(made_with: frozenset[Item], door: Door, right: Right) -> bool:
+    """Return whether a change that waits rests on enough without what was reported lost."""
+    return suffices(made_with - LOST[door], right)
 
 
 def may(shown: frozenset[Item], account: Account, right: Right) -> bool:

@@ -2,10 +2,12 @@
 
 Whoever has the letter (ID and password) reports the phone; whoever has the phone
 (``loss_by_phone``) reports the letter. The account is then shut to unknown browsers; known ones,
-with their sessions, go on. Nothing is opened, shown or changed, and a verified call or the counter
-lifts it the same day. Nobody is told whether anything was found: the page is the same for an ID
-that is unknown, protected or shut already, and when the household's three reports of the month are
-used up. A household that may not use the site (``domain.md`` §2.6) is neither shut nor told.
+with their sessions, go on. Nothing is opened, shown or changed, but that a change which waits is
+called off if it was made with what is lost; a verified call or the counter lifts it the same day.
+Nobody is told whether anything was found: page and time are the same for an ID that is unknown,
+protected or shut already, and when the household's three reports of the month are used up; a worker
+does what a report does (``loss_waiting``). A household that may not use the site (``domain.md``
+§2.6) is neither shut nor told.
 """
 
 from sqlalchemy import select
@@ -25,7 +27,9 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin import slow_mode
 from portal.domain.people.signin.attempt import is_served, password_of
+from portal.domain.people.signin.changes import call_off_lost, settle
 from portal.domain.people.signin.evidence import Item, Right, may
+from portal.domain.people.signin.loss_waiting import Report, Step, let_wait
 from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.signin.standing import account_at, is_known
 from portal.domain.people.tasks.kinds import TaskKind
@@ -34,16 +38,28 @@ from portal.domain.people.tasks.services import open_once
 
 def by_password(work: Work, attempt: Attempt) -> None:
     """Report the phone lost, with ID and password that were compared; the attempt stays counted."""
-    credential = work.session.get(Credential, attempt.owner_id or 0)
-    if credential is None or not attempt.matched:
+    (item,) = password_of(attempt)
+    right = attempt.matched and attempt.owner_id is not None
+    report = Report(Step.PASSWORD, attempt.owner_id or 0, item=item.value if right else "")
+    let_wait(work, report)
+
+
+def judge_password(work: Work, report: Report) -> None:
+    """Shut the account of a report by ID and password; a wrong one is noted."""
+    if not report.item:
+        credential = work.session.get(Credential, report.credential_id)
         note_refused(work, credential, "wrong")
         slow_mode.note_failure(work)
         return
-    shut(work, credential.id, password_of(attempt), Right.REPORT_PHONE)
+    shut(work, report.credential_id, frozenset({Item(report.item)}), Right.REPORT_PHONE)
 
 
 def shut(work: Work, credential_id: int, shown: frozenset[Item], right: Right) -> None:
-    """Shut an account to unknown browsers, and tell its channels and the staff."""
+    """Shut an account to unknown browsers, and tell its channels and the staff.
+
+    A change that waits is called off if it was made with what is lost.
+    """
+    sources = settle(work, credential_id)
     credential = lock_row(work.session, credential_id)
     household = work.session.get_one(Household, credential.household_id)
     if not is_served(household) or not may(shown, account_at(credential, work.now), right):
@@ -55,6 +71,7 @@ def shut(work: Work, credential_id: int, shown: frozenset[Item], right: Right) -
         return
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
     move_door(by_resident, credential, right.value)
+    call_off_lost(by_resident, credential, sources)
     _end_unfinished(work, credential)
     notify_owner(by_resident, credential, AccountEvent.LOSS_REPORTED)
     open_once(by_resident, TaskKind.LOSS_REPORTED, household.id, {})

@@ -19,7 +19,7 @@ from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.models import Household
-from portal.domain.people.notices.messages import CodeToSend, Origin, code_message
+from portal.domain.people.notices.messages import CodeToSend, Origin, code_message, signature_of
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.signin import sms_budget
@@ -27,6 +27,7 @@ from portal.domain.people.signin.attempt import is_served, login_id_text
 from portal.domain.people.signin.carried import carried, carry
 from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.loss import note_refused, shut
+from portal.domain.people.signin.loss_waiting import Report, Step, let_wait
 from portal.domain.people.signin.waits import from_text
 
 MOST = 5
@@ -37,14 +38,14 @@ TICKET_LIFE = codes.CODE_LIFE + timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Who sends the form: the network address, and the site that a message names."""
+    """Who sends the form: the network address, and the host name that a message names."""
 
     address: str = field(repr=False)
-    origin: Origin
+    host: str
 
 
 def send_code(work: Work, typed: str, reporter: Reporter) -> str:
-    """Send a code to a telephone number or a mail address, if an account has it in force.
+    """Have a code sent to a telephone number or a mail address, if an account has it in force.
 
     Returns what the browser carries to the page for the code, whether or not one was sent.
 
@@ -57,21 +58,28 @@ def send_code(work: Work, typed: str, reporter: Reporter) -> str:
     _count_form(work, throttles.LOSS_CODES.of(digest.hex()), reporter.address)
     if kind is CodeChannel.SMS and (wait := sms_budget.braked_until(work, known_device=False)):
         raise _must_wait(work, wait)
-    for source in _sources(work, kind, digest)[:1]:
-        _send(work, source, address, reporter.origin)
+    let_wait(work, Report(Step.SEND, kind=kind.value, address=address, host=reporter.host))
     until = (work.now + TICKET_LIFE).timestamp()
     content = {"kind": kind.value, "address": digest.hex(), "until": until}
     return carry(work.vault, content, _CONTEXT)
 
 
-def _send(work: Work, source: OtpAuthenticator, address: str, origin: Origin) -> None:
+def carry_out_sending(work: Work, report: Report) -> None:
+    """Send the code of a report, if an account has the number or the address in force."""
+    digest = work.vault.blind("address", report.address)
+    for source in _sources(work, CodeChannel(report.kind), digest)[:1]:
+        _send(work, source, report)
+
+
+def _send(work: Work, source: OtpAuthenticator, report: Report) -> None:
     row, code = codes.new_code(work, source, CodePurpose.REPORT_LOSS)
     credential = work.session.get_one(Credential, source.credential_id)
     to_send = CodeToSend(CodePurpose.REPORT_LOSS, code)
+    origin = Origin(report.host, signature_of(work.program.names))
     out = Outgoing(
         kind=source.kind,
         purpose=f"code.{CodePurpose.REPORT_LOSS}",
-        address=address,
+        address=report.address,
         message=code_message(source.kind, to_send, origin),
         dedupe_key=f"code:{row.id}",
         household_id=credential.household_id,
@@ -132,15 +140,26 @@ def _opened(work: Work, ticket: str) -> tuple[CodeChannel, bytes] | None:
 
 
 def by_code(work: Work, ticket: str, typed: str) -> None:
-    """Report the letter lost, with the code that was sent; a wrong one does nothing.
+    """Report the letter lost, with the code that was sent."""
+    kind, digest = _opened(work, ticket) or (CodeChannel.SMS, b"")
+    digits = read_code(typed).digits
+    let_wait(work, Report(Step.CODE, kind=kind.value, address=digest.hex(), code=digits))
 
-    Every account with this address is shut: whoever has the phone cannot name one.
+
+def judge_code(work: Work, report: Report) -> None:
+    """Shut every account of a number or an address if the code is right; note a wrong one.
+
+    Whoever has the phone cannot name one of the accounts.
     """
-    found = _opened(work, ticket)
-    sources = _sources(work, *found) if found is not None else ()
-    entry = CodeEntry(CodePurpose.REPORT_LOSS, typed)
-    locked = [codes.lock(work.session, source.id) for source in sources]
-    if not any(one and codes.check_sent(work, one, entry) is CodeAnswer.RIGHT for one in locked):
+    digest = bytes.fromhex(report.address)
+    found = _sources(work, CodeChannel(report.kind), digest) if digest else ()
+    accounts = sorted({source.credential_id for source in found})
+    # all of an account's sources before its row, and the accounts in their order
+    locked = [one for key in accounts for one in codes.lock_all(work.session, key)]
+    keys = {source.id for source in found}
+    sources = [one for one in locked if one.id in keys]
+    then, entry = work.at(report.at), CodeEntry(CodePurpose.REPORT_LOSS, report.code)
+    if not any(codes.check_sent(then, one, entry) is CodeAnswer.RIGHT for one in sources):
         note_refused(work, None, "wrong")
         return
     for source in sources:
@@ -149,7 +168,7 @@ def by_code(work: Work, ticket: str, typed: str) -> None:
 
 
 def by_app(work: Work, login: str, typed: str, reporter: Reporter) -> None:
-    """Report the letter lost, with the ID and the app's code; a wrong one does nothing.
+    """Report the letter lost, with the ID and the app's code.
 
     Wrong codes are counted for the ID, not for the source: strangers must not be able to close it.
 
@@ -162,21 +181,27 @@ def by_app(work: Work, login: str, typed: str, reporter: Reporter) -> None:
         raise InputError(login_id_text(), code="login_id")
     digest = login_digest(work.vault, login_id)
     _count_form(work, throttles.LOSS_BY_APP.of(digest.hex()), reporter.address)
-    app = work.session.scalar(
-        select(OtpAuthenticator)
+    let_wait(work, Report(Step.APP, login=digest.hex(), code=read_code(typed).digits))
+
+
+def judge_app(work: Work, report: Report) -> None:
+    """Shut the account of an ID if the app's code is right; note a wrong one."""
+    found = work.session.execute(
+        select(OtpAuthenticator.id, OtpAuthenticator.credential_id)
         .join(Credential, Credential.id == OtpAuthenticator.credential_id)
         .where(
-            Credential.login_digest == digest,
+            Credential.login_digest == bytes.fromhex(report.login),
             OtpAuthenticator.kind == CodeChannel.TOTP,
-            in_force(OtpAuthenticator, work.now),
+            in_force(OtpAuthenticator, report.at),
         )
-    )
-    found = codes.lock(work.session, app.id) if app is not None else None
-    digits = read_code(typed).digits
-    if found is None or codes.check_app(work, found, digits) is not CodeAnswer.RIGHT:
+    ).one_or_none()
+    sources = codes.lock_all(work.session, found.credential_id) if found is not None else []
+    app = next((one for one in sources if found is not None and one.id == found.id), None)
+    then = work.at(report.at)
+    if app is None or codes.check_app(then, app, report.code) is not CodeAnswer.RIGHT:
         note_refused(work, None, "wrong")
         return
-    shut(work, found.credential_id, frozenset({Item.APP}), Right.REPORT_LETTER)
+    shut(work, app.credential_id, frozenset({Item.APP}), Right.REPORT_LETTER)
 
 
 def _must_wait(work: Work, until: datetime) -> ThrottledError:

@@ -8,6 +8,8 @@ import pytest
 from portal.domain.people.credentials.states import USABLE, CredentialState, Door
 from portal.domain.people.signin.evidence import (
     GIVES,
+    LOST,
+    NOT_WITH,
     WAYS,
     Account,
     Item,
@@ -16,6 +18,7 @@ from portal.domain.people.signin.evidence import (
     independent,
     may_become,
     rights,
+    stands,
     suffices,
 )
 
@@ -133,3 +136,24 @@ def test_only_staff_lift_reset_or_set_at_once() -> None:
     for right in (Right.LIFT, Right.RESET, Right.SET_SOURCE):
         assert all(way <= BY_STAFF for way in WAYS[right]), right
         assert not any(suffices(items, right) for items in GIVES.values()), right
+
+
+@pytest.mark.parametrize("door", Door)
+def test_a_change_stands_as_long_as_what_is_not_lost_is_enough_for_it(door: Door) -> None:
+    for made_with in subsets(frozenset(Item)):
+        left = made_with - LOST[door]
+        for right in CHANGES | {Right.RESET}:
+            assert stands(made_with, door, right) == any(way <= left for way in WAYS[right])
+
+
+def test_what_is_lost_with_a_thing_is_all_that_the_thing_gives() -> None:
+    """A report of the letter discredits no phone, and one of the phone no letter."""
+    assert GIVES[Thing.LETTER] <= LOST[Door.LETTER_LOST]
+    for thing in (Thing.SIM, Thing.LOCKED_PHONE, Thing.UNLOCKED_PHONE):
+        assert GIVES[thing] <= LOST[Door.PHONE_LOST]
+    assert not LOST[Door.LETTER_LOST] & LOST[Door.PHONE_LOST]
+    assert LOST[Door.BOTH_LOST] == LOST[Door.LETTER_LOST] | LOST[Door.PHONE_LOST]
+    for things in LOST.values():
+        assert not things & {Item.OWN_PASSWORD, Item.BACKUP, Item.COUNTER}
+    for door in Door:
+        assert NOT_WITH[door] == LOST[door] & BY_STAFF
