@@ -1,28 +1,23 @@
 """The image of the Dockerfile as a root, and the services of compose.yaml started in it."""
 
-import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from pyrage import x25519
 
 import portal
 from tests.support.install import roots
-from tests.support.install.compose import read_compose
 from tests.support.install.containers import Image, Project
 from tests.support.install.dockerfile import read_stages
 from tests.support.install.guide_text import first_commands
-from tests.support.install.network import Network
+from tests.support.install.projects import made_project
 from tests.support.programs.environment import RUNTIME
 from tests.support.sources import ROOT
 from tests.support.wheel import build_wheel
 
 ENTRYPOINT = ROOT / "tests" / "support" / "install" / "postgres_entrypoint.sh"
-USER = 10001
 
 
 @pytest.fixture(scope="session")
@@ -68,48 +63,19 @@ def postgres(folder: Path) -> Image:
 @pytest.fixture(scope="session")
 def project(folder: Path, image: Image, postgres: Image) -> Iterator[Project]:
     """compose.yaml's project in a folder of an operator, prepared as its first lines say."""
-    values = example_values() | {
-        "PORTAL_BACKUP_RECIPIENTS": str(x25519.Identity.generate().to_public()),
-        "PORTAL_BACKUP_OWNER": "the contractor's operator",
-    }
-    compose = read_compose(values)
-    home = folder / "project"
-    prepare(home)
-    subnet = compose.described["networks"]["default"]["ipam"]["config"][0]["subnet"]
-    names = list(compose.services)
-    with Network(f"portal{os.getpid()}", subnet, names) as network:
-        images = {"portal": image, "postgres": postgres}
-        project = Project(compose, home, images, network)
-        try:
-            yield project
-        finally:
-            project.stop()
+    images = {"portal": image, "postgres": postgres}
+    with made_project(folder / "project", "portal", images, {}, sample_ward(folder)) as project:
+        yield project
 
 
-def example_values() -> dict[str, str]:
-    """Return the values of the example that the operator copies."""
-    lines = (ROOT / ".docker" / "example.env").read_text("utf-8").splitlines()
-    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-
-
-def prepare(home: Path) -> None:
-    """Make the folders and secrets that compose.yaml names, as its first lines say."""
-    programs = ROOT / "portal" / "programs"
-    for name in ("demo", "sample"):  # the ward that is the sample takes some files of the other one
-        shutil.copytree(programs / name, home / "program", dirs_exist_ok=True)
-    settings = home / "program" / "program.toml"
+def sample_ward(folder: Path) -> Path:
+    """Write the ward that is the sample, which takes some files of the other one."""
+    programs, written = ROOT / "portal" / "programs", folder / "sample-ward"
+    for name in ("demo", "sample"):
+        shutil.copytree(programs / name, written, dirs_exist_ok=True)
+    settings = written / "program.toml"
     settings.write_text(settings.read_text("utf-8").replace('"../demo/', '"'), "utf-8")
-    for name in ("keys", "backups"):
-        (home / name).mkdir(mode=0o700)
-        os.chown(home / name, USER, USER)
-    (home / "secrets").mkdir(mode=0o700)
-    for who, role in (("owner", "portal"), ("site", "portal_app")):
-        password = secrets.token_hex(24)
-        (home / "secrets" / f"{who}_password").write_text(f"{password}\n", "utf-8")
-        url = f"postgresql://{role}:{password}@database/portal"
-        (home / "secrets" / f"{who}_url").write_text(url, "utf-8")
-    (home / ".docker").mkdir()
-    shutil.copy(ROOT / ".docker" / "first-roles.sh", home / ".docker")
+    return written
 
 
 @pytest.fixture(scope="session")

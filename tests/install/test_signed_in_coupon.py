@@ -1,4 +1,4 @@
-"""From empty machines with the wheel to a family at its coupon, by the guides' own text.
+"""From empty machines to a family at its coupon, by the guides' own text: wheel, then compose.
 
 Two nodes stand behind nginx as shipped. The ward and its data are those of the guide for a new
 ward; staff and family come by the names that they type, with TLS, from addresses of their own.
@@ -17,9 +17,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.install import guide_text, roots
-from tests.support.install.containers import Image
+from tests.support.install.containers import Image, Project
 from tests.support.install.machines import Machine, settings_file, started_by
 from tests.support.install.network import Network, inside
+from tests.support.install.projects import USER, made_project
 from tests.support.install.visits import Way
 from tests.support.mailroom.letters import Paper, read_papers
 from tests.support.programs.servers import PATIENCE, until
@@ -285,3 +286,73 @@ def healthy(node: Machine, site: str) -> bool:
     except RuntimeError:
         return False
     return True
+
+
+@pytest.fixture(scope="module")
+def composed(folder: Path, image: Image, postgres: Image) -> Iterator[Project]:
+    """compose.yaml's first lines, with the ward of the guide."""
+    write_the_ward(folder / "composed-office")
+    images = {"portal": image, "postgres": postgres}
+    values = {"PORTAL_ADMIN_NETWORKS": STAFF_NETWORKS}
+    program = folder / "composed-office" / "myward"
+    with made_project(folder / "composed", "coupon", images, values, program) as project:
+        project.run_once("keys")
+        project.run_once("init")
+        project.up()
+        yield project
+
+
+def in_compose(project: Project) -> Run:
+    """``docker compose run --rm worker`` in the folder of the data."""
+    return lambda block: project.run_once("worker", ["sh", "-euc", f"umask 077\n{block}"])
+
+
+ON_ONE_MACHINE = {
+    "10.0.0.11:8000": "127.0.0.1:8001",
+    "10.0.0.12:8000": "127.0.0.1:8002",
+    "10.0.0.11:8001": "127.0.0.1:8003",
+    "        server 10.0.0.12:8001 max_fails=3 fail_timeout=10s;\n": "",
+    "coupon.example.jp": "portal.example.jp",
+}
+"""What an operator changes in nginx.conf for compose.yaml's ports and the names of its example."""
+
+
+@pytest.fixture(scope="module")
+def composed_ways(folder: Path, proxy_root: Path, composed: Project) -> Iterator[Ways]:
+    root = roots.copy_of(proxy_root, folder / "proxy-compose")
+    tls = root / "etc" / "portal" / "tls"
+    certificate_for(tls, "portal.example.jp", "staff.example.jp")
+    text = NGINX.read_text("utf-8")
+    for old, new in ON_ONE_MACHINE.items():
+        assert old in text
+        text = text.replace(old, new)
+    (root / "etc" / "nginx" / "nginx.conf").write_text(text, "utf-8")
+    outside = composed.network.outside
+    composed.network.live_outside((OFFICER, WARD, FAMILY))
+    command = ["chroot", str(root), "nginx", "-g", "daemon off;"]
+    nginx = subprocess.Popen(inside(outside, command), start_new_session=True)
+    certificate = str(tls / "fullchain.pem")
+    yield Ways(
+        outside, composed.network.gateway, certificate, "portal.example.jp", "staff.example.jp"
+    )
+    nginx.terminate()
+    nginx.wait()
+
+
+def test_with_compose_a_family_gets_to_its_coupon_by_either_of_two_services(
+    composed: Project, composed_ways: Ways
+) -> None:
+    begins, takes_in, prints = commands_of_the_ward()
+    home = composed.folder / "volumes" / "data"
+    for path in (composed.folder.parent / "composed-office").glob("*.csv"):
+        shutil.copy(path, home)
+        shutil.chown(home / path.name, USER, USER)
+    run = in_compose(composed)
+    run("\n".join(line for line in begins.splitlines() if not line.endswith(("create", "init"))))
+    run(takes_in)
+    composed_ways.approve(home)
+    run(prints)
+    papers = read_papers(sorted((home / "letters").glob("letters-*.pdf")))
+    composed_ways.sees_the_coupon(papers[0])
+    composed.end("portal-1")
+    composed_ways.sees_the_coupon(papers[1])

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tests.support.install.compose import Compose, Service
@@ -113,19 +113,31 @@ class Project:
             if "healthcheck" in container.service.described:
                 self.wait_until_healthy(container)
 
-    def run_once(self, name: str) -> str:
-        """Do what ``docker compose run --rm NAME`` does, and return what it wrote.
+    def run_once(self, name: str, command: Sequence[str] = ()) -> str:
+        """Do what ``docker compose run --rm NAME COMMAND`` does, and return what it wrote.
 
         Raises:
             RuntimeError: it failed.
         """
-        service = self.compose.services[name]
+        service, running = self.compose.services[name], self.running.get(name)
+        if command:
+            service = replace(service, described={**service.described, "command": [*command]})
         for needed in service.waits_for:
             if needed not in self.running:
                 self.start(self.compose.services[needed])
         container = self.start(service)
+        if running is not None:
+            self.running[name] = running
+        elif command:
+            del self.running[name]
         self._wait_until_done(container)
         return container.said
+
+    def end(self, name: str) -> None:
+        """End one service, as when it is lost."""
+        container = self.running.pop(name)
+        container.process.kill()
+        container.process.wait()
 
     def start(self, service: Service) -> Container:
         """Start one service when what it waits for is as far as it demands."""

@@ -67,6 +67,11 @@ class Network:
             self._ip(self.add(host), "address", "add", f"{address}/32", "dev", "eth0")
             self._ip(self.add(seen_by), "route", "add", f"{address}/32", "via", home)
 
+    def live_outside(self, addresses: Iterable[str]) -> None:
+        """Give the machine itself further addresses, from which visitors on it may come."""
+        for address in addresses:
+            self._ip(self.outside, "address", "add", f"{address}/32", "dev", "lo")
+
     def hosts_file(self) -> str:
         """Return the names of all hosts, as ``/etc/hosts`` has them."""
         lines = [f"{address} {name}\n" for name, address in self.addresses.items()]
