@@ -3,6 +3,8 @@
 Only PostgreSQL lets the second one read before the first has ended; SQLite keeps writers apart.
 """
 
+from pathlib import Path
+
 import pytest
 
 from portal.domain.foundation.actors import Actor, Organization, Role
@@ -12,15 +14,18 @@ from portal.domain.foundation.errors import DomainError
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task, open_task
-from tests.support.staff import StaffSite
+from portal.platform.database import Database
+from portal.platform.site import Site
+from tests.support.resident import Loop
+from tests.support.staff import StaffSite, make_staff
 from tests.support.work import work_in
 
 
 @pytest.fixture
-def postgresql(staff: StaffSite) -> StaffSite:
-    if staff.database.engine.dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
-    return staff
+def postgresql(
+    staff_base: Site, postgres_database: Database, background_loop: Loop, tmp_path: Path
+) -> StaffSite:
+    return make_staff(staff_base, postgres_database, background_loop, tmp_path)
 
 
 def test_a_task_is_finished_by_one_of_them(postgresql: StaffSite) -> None:

@@ -66,6 +66,7 @@ NOT_PERSONAL = (
     "dispatch",
     "locked_screen",
     "loss_report",  # digest of an address, in the cookie of whoever typed it
+    "loss_report_row",  # a resident's own form, until the worker has read it
     "milestone",
     "minutes",
     "open_question",
