@@ -65,9 +65,10 @@ class OutboxWorker:
         self.nudge()
         until = time.monotonic() + timeout
         for lane in self._lanes:
-            for thread in (lane.thread, *lane.running()):
-                if thread.ident is not None:
-                    thread.join(max(0.0, until - time.monotonic()))
+            if lane.thread.ident is not None:
+                lane.thread.join(max(0.0, until - time.monotonic()))
+            for thread in lane.running():  # with what the lane claimed while it was asked to stop
+                thread.join(max(0.0, until - time.monotonic()))
         return not any(lane.thread.is_alive() or lane.running() for lane in self._lanes)
 
     @property

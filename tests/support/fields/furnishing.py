@@ -1,16 +1,23 @@
 """What the played world leaves out: tasks, parcels, faults and papers of families."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.incidents import faults
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import services as holds
+from portal.domain.oversight.auditing.searching import Wanted
+from portal.domain.oversight.person_lists.asking import Wish, approve, ask
+from portal.domain.oversight.person_lists.contents import scope_of
+from portal.domain.oversight.person_lists.kinds import ListKind
+from portal.domain.oversight.person_lists.making import make
 from portal.domain.people.authn.codes import add_authenticator
 from portal.domain.people.coupons.models import CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child
@@ -34,6 +41,7 @@ from tests.support.work import work_in
 ORGANIZATIONS = {
     Role.OFFICER: Organization.CONTRACTOR,
     Role.WARD_OFFICER: Organization.WARD,
+    Role.AUDITOR: Organization.WARD,
 }
 
 
@@ -51,6 +59,21 @@ def furnish(played: Played, folder: Path) -> None:
         officer_id = Actor(Role.OFFICER, second.id, Organization.CONTRACTOR)
     paper = Paper(database, folder, played.site.program, officer, officer_id, ward, NOON)
     _requests(played, paper)
+    _lists(played)
+
+
+def _lists(played: Played) -> None:
+    """Lists that wait, that may be made, and that are there."""
+    scope = scope_of(Wanted(NOON - timedelta(days=1), NOON + timedelta(days=1)))
+    until = jst_date(NOON) + timedelta(days=3)
+    wish = Wish(ListKind.AUDIT.value, scope, "事故の調べのため", "区 総務課 係長", until)
+    with played.site.database.write() as session:
+        auditor, ward = _actor(session, Role.AUDITOR), _actor(session, Role.WARD_OFFICER)
+        asked, deciding = work_in(session, auditor, NOON), work_in(session, ward, NOON)
+        _waiting, approved, made = (ask(asked, wish).id for _ in range(3))
+        approve(deciding, approved)
+        approve(deciding, made)
+        make(deciding, made)
 
 
 def _actor(session: Session, role: Role) -> Actor:

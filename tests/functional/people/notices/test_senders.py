@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from portal.domain.people.notices.services import Claim
 from portal.platform.database import Database
@@ -235,6 +236,24 @@ def test_one_strange_message_stops_nobody_and_its_address_is_not_logged(
     )
     assert "KeyError" in caplog.text
     assert PHONE not in caplog.text
+
+
+def test_what_a_worker_claims_while_it_is_told_to_stop_is_sent_before_it_ends(
+    sqlite_database: Database, workers: Workers, sms_gateway: SmsGateway
+) -> None:
+    sms_gateway.delay = 0.5
+    put(sqlite_database)
+    ended: list[bool] = []
+    with sqlite_database.write() as session:
+        session.execute(text("SELECT 1"))  # nobody else writes now: the claim waits
+        worker = workers.start(sqlite_database, sms=gateway_sender(sms_gateway))
+        time.sleep(0.3)
+        stopping = threading.Thread(target=lambda: ended.append(worker.stop(PATIENCE)))
+        stopping.start()
+        time.sleep(0.1)
+    stopping.join()
+    assert ended == [True]
+    assert row_of(sqlite_database).state == "sent"
 
 
 def test_a_worker_ends_when_told_and_lives_through_a_missing_table(
