@@ -226,7 +226,8 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit(page: Page) -> Response[Any]:
     """Request paper; the same form sent again has no further effect and the same receipt."""
-    key = "alternative:" + (page.form.get("form_key") or secrets.token_urlsafe(18))[:50]
+    typed = page.form.get("form_key") or secrets.token_urlsafe(18)
+    key = f"alternative:{own_credential(page).id}:{typed[:32]}"
     if not first_time(page.session, key, page.now):
         receipt = earlier_result(page.session, key)
         return page.redirect(

@@ -13,7 +13,7 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
 from tests.faults.test_parallel import all_at_once
-from tests.support.people import CANARY_CHILDREN, Person
+from tests.support.people import CANARY_CHILDREN, Person, give_coupons
 from tests.support.reading import pdf
 from tests.support.requests.paper import Paper, make_paper
 from tests.support.resident import Resident, Visitor
@@ -46,6 +46,14 @@ def asked(resident: Resident, visitor: Visitor, **wish: str) -> str:
     assert page.status_code == 200, page.text
     assert visitor.place.startswith("/alternative/received/")
     return visitor.place.rsplit("/", 1)[1]
+
+
+def test_the_key_of_a_form_is_the_familys_own(resident: Resident, person: Person) -> None:
+    """Another family's form with the same key is a request of its own, not an answer to this."""
+    other = resident.add(active=True)
+    give_coupons(resident.database, resident.folder, resident.now, seed=2)
+    receipts = {asked(resident, resident.enter(one)) for one in (person, other)}
+    assert len(receipts) == 2
 
 
 def only_request(resident: Resident) -> Request:
