@@ -8,6 +8,12 @@ import click
 from portal.cli.context import Context, answering, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
 from portal.cli.oversight.audit_check import check_chain, keys_option
+from portal.cli.oversight.extract_options import (
+    considered_option,
+    decision_option,
+    out_option,
+    reserved_option,
+)
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
@@ -107,27 +113,11 @@ def _iso(instant: datetime) -> str:
 
 @click.command("extract")
 @click.option("--household", required=True, metavar="NO", help="The ward's number of the family.")
-@click.option("--decision", required=True, metavar="NO", help="Number of the ward's decision.")
-@click.option(
-    "--with",
-    "reserved",
-    multiple=True,
-    type=click.Choice([one.value for one in Reserved]),
-    help="A reserved kind that the decision lets in.",
-)
-@click.option(
-    "--protection-considered",
-    is_flag=True,
-    help="The decision speaks of the protection that the family is under now.",
-)
+@decision_option
+@reserved_option
+@considered_option
 @keys_option
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
-    metavar="FILE",
-    help="PDF to write; never overwritten.",
-)
+@out_option
 @by_option("The ward's staff account that draws it.")
 @confirmed_option("A second account of the ward.", required=True)
 @click.pass_obj

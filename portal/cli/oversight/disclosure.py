@@ -7,6 +7,12 @@ import click
 
 from portal.cli.context import Context, answering, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
+from portal.cli.oversight.extract_options import (
+    considered_option,
+    decision_option,
+    out_option,
+    reserved_option,
+)
 from portal.cli.oversight.tables import say_table
 from portal.domain.foundation.clock import JST, minute_text
 from portal.domain.foundation.errors import InputError
@@ -21,7 +27,6 @@ from portal.domain.oversight.reports.outputs import as_pdf
 from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.people.staff.permissions import Permission
 
-FILE = click.Path(path_type=Path, dir_okay=False)
 request_option = click.option(
     "--request",
     "request",
@@ -108,7 +113,7 @@ def _say(found: Found) -> None:
     metavar="N",
     help="Who it is about: 0 the householder, 1 the first child. All others are blacked out.",
 )
-@click.option("--decision", required=True, metavar="NO", help="Number of the ward's decision.")
+@decision_option
 @click.option(
     "--read",
     multiple=True,
@@ -121,21 +126,9 @@ def _say(found: Found) -> None:
     metavar="FILE",
     help="Text file (UTF-8) with further words to black out, one a line.",
 )
-@click.option(
-    "--with",
-    "reserved",
-    multiple=True,
-    type=click.Choice([one.value for one in Reserved]),
-    help="A reserved kind that the decision lets in.",
-)
-@click.option(
-    "--protection-considered",
-    is_flag=True,
-    help="The decision speaks of the protection that the family is under now.",
-)
-@click.option(
-    "--out", type=FILE, required=True, metavar="FILE", help="PDF to write; never overwritten."
-)
+@reserved_option
+@considered_option
+@out_option
 @by_option("The ward's staff account that draws it.")
 @confirmed_option("A second account of the ward.", required=True)
 @click.pass_obj

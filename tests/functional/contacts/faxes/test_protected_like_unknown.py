@@ -95,6 +95,10 @@ class Town:
                 session.execute(text(f"UPDATE {table} SET household_id = NULL"))
 
 
+Seen = tuple[tuple[int, str, str], int]
+"""Status, way on and body of an answer, and how many statements it took."""
+
+
 @pytest.fixture
 def town(sqlite_staff: StaffSite) -> tuple[Town, dict[Role, Colleague]]:
     staff = sqlite_staff
@@ -131,9 +135,11 @@ def addresses(town: Town) -> list[str]:
     return [*lists, *of_cases, *of_scans, *sheets]
 
 
-def seen(town: Town, visitor: Visitor, *, protected: bool) -> dict[str, tuple[object, int]]:
+def seen(
+    town: Town, visitor: Visitor, *, protected: bool
+) -> dict[str, tuple[tuple[int, str, str], int]]:
     """What one person gets on every page of a world, and after how many statements."""
-    found: dict[str, tuple[object, int]] = {}
+    found: dict[str, Seen] = {}
     with undone(town.staff.database):
         town.of_the_family() if protected else town.of_nobody()
         for path in addresses(town):
@@ -153,9 +159,9 @@ def test_every_page_has_the_same_bytes_after_the_same_statements(
     known = seen(made, visitor, protected=True)
     unknown = seen(made, visitor, protected=False)
     assert differing(known, unknown) == []
-    read = [path for path, (answer, _count) in known.items() if answer[0] == 200]  # type: ignore[index]
+    read = [path for path, (answer, _count) in known.items() if answer[0] == 200]
     assert len(read) > 20, "the walk opens pages"
-    page = known[f"/faxes/{made.cases['in work']}"][0][2]  # type: ignore[index]
+    page = known[f"/faxes/{made.cases['in work']}"][0][2]
     assert f"/desk/{made.person.household_id}" not in page
     assert TEXT not in str(known)
 

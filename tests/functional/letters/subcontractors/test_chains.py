@@ -1,6 +1,7 @@
 """Subcontractors of subcontractors: the ward consents to each level, and each proves its end."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -36,10 +37,10 @@ def enter(
     name: str,
     parent: int | None = None,
     purpose: str = Purpose.MAIL_HOUSE.value,
-    **more: object,
+    **more: Any,
 ) -> int:
     """Enter a company that is right but for what is given."""
-    company = Company(name, purpose, "手紙の封入", KEY, parent_id=parent, **more)  # type: ignore[arg-type]
+    company = Company(name, purpose, "手紙の封入", KEY, parent_id=parent, **more)
     with register.database.write() as session:
         work = work_in(session, register.officer)
         return services.propose_subcontractor(work, company).id
@@ -111,10 +112,10 @@ def test_a_company_ends_after_those_below_it(
     ],
 )
 def test_what_cannot_be_is_refused_beside_its_field(
-    register: Register, more: dict[str, object], code: str
+    register: Register, more: dict[str, Any], code: str
 ) -> None:
     with pytest.raises(InputError) as refused:
-        enter(register, "会社", **more)  # type: ignore[arg-type]
+        enter(register, "会社", **more)
     assert refused.value.code == code
 
 

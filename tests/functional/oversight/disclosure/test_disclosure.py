@@ -3,6 +3,7 @@
 import tomllib
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -312,9 +313,9 @@ def test_two_of_the_ward_and_an_open_request_are_needed(ward: Ward) -> None:
         {"read": frozenset({"C-404"})},
     ],
 )
-def test_an_order_that_cannot_be_draws_nothing(ward: Ward, wrong: dict[str, object]) -> None:
+def test_an_order_that_cannot_be_draws_nothing(ward: Ward, wrong: dict[str, Any]) -> None:
     with pytest.raises(InputError):
-        ward.draw(replace(ward.order, **wrong))  # type: ignore[arg-type]
+        ward.draw(replace(ward.order, **wrong))
     with ward.database.read() as session:
         assert not session.query(AuditEvent).filter_by(action=DRAWN).all()
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Insert, delete, insert, update
+from sqlalchemy import Executable, Insert, delete, insert, update
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.heads import Signer
@@ -102,10 +102,10 @@ def without_the_ward(work: Work) -> Work:
     return replace(work, program=replace(sample_program(), workplaces=places))
 
 
-def changed(*statements: object) -> Callable[[Work], Work]:
+def changed(*statements: Executable) -> Callable[[Work], Work]:
     def change(work: Work) -> Work:
         for statement in statements:
-            work.session.execute(statement)  # type: ignore[call-overload]
+            work.session.execute(statement)
         work.session.flush()
         return work
 

@@ -47,6 +47,13 @@ def ask(staff: StaffSite, asker: Visitor, **changes: str) -> int:
     return newest(staff).id
 
 
+def asked(staff: StaffSite) -> tuple[Visitor, Visitor, int]:
+    """An officer who has asked for a list of one letter, the ward's officer, and its number."""
+    returned(staff, 1)
+    officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    return officer, ward, ask(staff, officer)
+
+
 def newest(staff: StaffSite) -> PersonList:
     """The list that was asked for last."""
     with staff.database.read() as session:

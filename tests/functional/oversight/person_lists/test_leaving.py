@@ -26,6 +26,7 @@ from portal.domain.people.staff.sign_in import actor_of
 from portal.worker.jobs import _sweep
 from tests.functional.oversight.person_lists.support import (
     ask,
+    asked,
     fetched,
     made,
     newest,
@@ -100,10 +101,7 @@ def test_every_sheet_and_printed_page_says_which_list_whose_and_what_for(
 def test_the_file_opens_with_its_key_alone_and_the_key_is_kept_nowhere(
     sqlite_staff: StaffSite,
 ) -> None:
-    returned(sqlite_staff, 1)
-    officer = sqlite_staff.enter_as(Role.OFFICER)
-    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
-    number = ask(sqlite_staff, officer)
+    officer, ward, number = asked(sqlite_staff)
     assert step(ward, number, "approve").status_code == 303
     page = step(ward, number, "make")
     assert "AGE-SECRET-KEY-1" in page.text
@@ -121,10 +119,7 @@ def test_the_file_opens_with_its_key_alone_and_the_key_is_kept_nowhere(
 def test_made_again_before_it_was_fetched_the_first_key_opens_nothing(
     sqlite_staff: StaffSite,
 ) -> None:
-    returned(sqlite_staff, 1)
-    officer = sqlite_staff.enter_as(Role.OFFICER)
-    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
-    number = ask(sqlite_staff, officer)
+    officer, ward, number = asked(sqlite_staff)
     first, second = made(number, ward), made(number, ward, "again")
     body = step(officer, number, "fetch").content
     with pytest.raises(pyrage.DecryptError):
@@ -173,10 +168,7 @@ def test_only_an_officer_of_the_ward_approves(sqlite_staff: StaffSite, role: Rol
 def test_the_one_who_approves_does_not_get_the_file_and_others_see_nothing(
     sqlite_staff: StaffSite,
 ) -> None:
-    returned(sqlite_staff, 1)
-    officer = sqlite_staff.enter_as(Role.OFFICER)
-    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
-    number = ask(sqlite_staff, officer)
+    officer, ward, number = asked(sqlite_staff)
     made(number, ward)
     stranger = sqlite_staff.enter_as(Role.OFFICER)
     assert "持ち出した一覧はありません" in stranger.open("/person-lists").text
@@ -334,10 +326,7 @@ def test_purpose_and_recipient_are_sealed_and_no_event_says_them(
 
 
 def test_a_refusal_has_a_reason_that_the_asker_reads(sqlite_staff: StaffSite) -> None:
-    returned(sqlite_staff, 1)
-    officer = sqlite_staff.enter_as(Role.OFFICER)
-    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
-    number = ask(sqlite_staff, officer)
+    officer, ward, number = asked(sqlite_staff)
     assert step(ward, number, "refuse").status_code == 422
     done = step(ward, number, "refuse", **{f"why-{number}": "画面で足ります"})
     assert done.status_code == 303
