@@ -1,6 +1,5 @@
 """Pages for requesting paper: explanation, children and product, check, receipt."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +25,7 @@ from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.tickets import household_of
+from portal.web.requests.own_form import own_form_key
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.fresh import freshly_signed_in
 
@@ -226,8 +226,7 @@ def show_check(page: Page, status_code: int = 200) -> Response[Any]:
 
 def submit(page: Page) -> Response[Any]:
     """Request paper; the same form sent again has no further effect and the same receipt."""
-    typed = page.form.get("form_key") or secrets.token_urlsafe(18)
-    key = f"alternative:{own_credential(page).id}:{typed[:32]}"
+    key = own_form_key(page, "alternative")
     if not first_time(page.session, key, page.now):
         receipt = earlier_result(page.session, key)
         return page.redirect(

@@ -1,6 +1,5 @@
 """Pages of a household's own request for paper: receipt with its steps, correction, withdrawal."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +28,7 @@ from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.requests.alternative import ACCESS, names_of, products, read_asked, refused
+from portal.web.requests.own_form import own_form_key
 from portal.web.requests.request_documents import written_online
 from portal.web.signin.activation import own_credential
 
@@ -122,7 +122,7 @@ def submit_correct(page: Page) -> Response[Any]:
     asked = read_asked(page)
     if not page.form.ok:
         return show_correct(page, 422)
-    if not _first(page, "alternative-again:"):
+    if not first_time(page.session, own_form_key(page, "alternative-again"), page.now):
         return page.redirect(place)
     ordinals = [item.ordinal for item in items_of(page.session, row.id)]
     products_again = dict.fromkeys(ordinals, asked.product)
@@ -170,7 +170,7 @@ def submit_withdraw(page: Page) -> Response[Any]:
     """Withdraw the request; the same form sent again changes nothing."""
     row = own_alternative(page)
     place = f"/alternative/received/{row.receipt_no}"
-    if not _first(page, "alternative-back:"):
+    if not first_time(page.session, own_form_key(page, "alternative-back"), page.now):
         return page.redirect(place)
     try:
         with page.session.begin_nested():
@@ -179,14 +179,6 @@ def submit_withdraw(page: Page) -> Response[Any]:
         if not services.is_withdrawn(page.session, row):  # another tab was first
             return refused(page, error)
     return page.redirect(place)
-
-
-def _first(page: Page, prefix: str) -> bool:
-    return first_time(
-        page.session,
-        prefix + (page.form.get("form_key") or secrets.token_urlsafe(18))[:40],
-        page.now,
-    )
 
 
 def handlers() -> list[HTTPRouteHandler]:

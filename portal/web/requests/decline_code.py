@@ -1,6 +1,5 @@
 """Pages at the end of declining: the one-time code, the receipt, and the withdrawal."""
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,6 +37,7 @@ from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.requests.decline import ACCESS, keep, kept, names_of
+from portal.web.requests.own_form import own_form_key
 from portal.web.requests.request_documents import declared_online, written_online
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.asking import asked
@@ -113,7 +113,7 @@ def send_again(page: Page) -> Response[Any]:
 
 def submit_code(page: Page) -> Response[Any]:
     """Check the code and declare; the same form sent again has no further effect."""
-    key, receipt_no = _form_key(page, "decline"), new_receipt_no()
+    key, receipt_no = own_form_key(page, "decline"), new_receipt_no()
     if not first_time(page.session, key, page.now, receipt_no):
         receipt = earlier_result(page.session, key)
         return page.redirect(f"/decline/received/{receipt}" if receipt else "/decline/code")
@@ -150,12 +150,6 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
         )
     except DomainError as error:
         return _refused(page, error)
-
-
-def _form_key(page: Page, form: str) -> str:
-    """Return the form's key, valid for this account only: no key leads to another's receipt."""
-    typed = page.form.get("form_key") or secrets.token_urlsafe(18)
-    return f"{form}:{session_of(page).owner_id}:{typed[:30]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +266,7 @@ def submit_withdraw(page: Page) -> Response[Any]:
     """Withdraw the decline; the same form sent again changes nothing."""
     row = own_decline(page)
     place = f"/decline/received/{row.receipt_no}"
-    key = _form_key(page, "decline-back")
+    key = own_form_key(page, "decline-back")
     if not first_time(page.session, key, page.now):
         return page.redirect(place)
     try:

@@ -22,6 +22,7 @@ from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
+from portal.web.requests.own_form import own_form_key
 from portal.web.signin.activation import own_credential
 
 PLACE = "/redelivery/own"
@@ -67,7 +68,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Ask for redelivery; the same form sent again answers with the same receipt."""
     form = page.form
-    key = f"redelivery.own:{own_credential(page).id}:{form.get('form_key')[:50]}"
+    key = own_form_key(page, "redelivery.own")
     if receipt := earlier_result(page.session, key):
         return page.redirect(f"/requests/{receipt}")
     missing = _missing(page)
