@@ -68,7 +68,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Ask for redelivery; the same form sent again answers with the same receipt."""
     form = page.form
-    key = own_form_key(page, "redelivery.own")
+    key = own_form_key(page, "own-redelivery")
     if receipt := earlier_result(page.session, key):
         return page.redirect(f"/requests/{receipt}")
     missing = _missing(page)
