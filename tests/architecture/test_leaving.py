@@ -123,14 +123,15 @@ def every_command() -> set[str]:
     """Return the commands that write a file whose name they are given."""
     return {
         " ".join(words)
-        for words, command in _commands(portal, ("portal",))
+        for words, command in all_commands(portal, ("portal",))
         if any(_writes(one) for one in command.params)
     }
 
 
-def _commands(
+def all_commands(
     command: click.Command, words: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield all commands of a group with their words."""
     if not isinstance(command, click.Group):
         yield words, command
         return
@@ -138,7 +139,7 @@ def _commands(
     for name in command.list_commands(context):
         inner = command.get_command(context, name)
         if inner is not None:
-            yield from _commands(inner, (*words, name))
+            yield from all_commands(inner, (*words, name))
 
 
 def _writes(param: click.Parameter) -> bool:

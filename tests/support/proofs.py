@@ -36,12 +36,26 @@ def codes(context: Context, words: Sequence[str]) -> str:
     return "".join(lines)
 
 
+ASKED = ("--household", "--number", "--address", "--name")
+"""Options that take nothing personal as an argument: what a test gives is typed when asked."""
+
+
+def typed_when_asked(words: Sequence[str]) -> tuple[list[str], str]:
+    """The words of a command without anything personal, and the lines that are typed instead."""
+    left, lines = list(words), ""
+    for place, word in enumerate(words[:-1]):
+        if word in ASKED:
+            lines += f"{words[place + 1]}\n"
+            left[place + 1] = "-"
+    return left, lines
+
+
 def invoke(command: click.Command, words: Sequence[object], context: Context) -> Result:
     """Run a command whose people all stand at the keyboard with their apps."""
-    written = [str(word) for word in words]
+    written, lines = typed_when_asked([str(word) for word in words])
     if not named(written):
-        return CliRunner().invoke(command, written, obj=context)
-    typed = codes(context, written)
+        return CliRunner().invoke(command, written, obj=context, input=lines)
+    typed = lines + codes(context, written)
     try:
         return CliRunner().invoke(command, [*written, "--codes-fd", "0"], obj=context, input=typed)
     finally:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, dry_run_option, json_option
 from portal.cli.deciding import by_option, person
 from portal.cli.mailroom.letters_words import say_ended, say_left_out
@@ -149,7 +150,7 @@ def approve(context: Context, run_id: int) -> None:
 )
 @RUN
 @by_option("Who refuses.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why; kept encrypted.")
+@asked_option("--reason", lambda: _s("差し戻す理由"), "Why; kept encrypted.")
 @click.pass_obj
 @answering
 def refuse(context: Context, run_id: int, reason: str) -> None:

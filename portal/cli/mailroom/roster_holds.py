@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 from sqlalchemy.orm import Session
 
+from portal.cli.asked import asked_option
 from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option
 from portal.cli.deciding import by_option, confirmed_option, one_of_them_knows, person
 from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option, transfer_said
@@ -33,8 +34,8 @@ from portal.domain.requests.requests.scans import CheckedScan, burn_in, check_sc
 
 T = TypeVar("T")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-household_option = click.option(
-    "--household", required=True, metavar="NO", help="Household number, or #KEY."
+household_option = asked_option(
+    "--household", lambda: _s("世帯番号"), "Household number, or #KEY."
 )
 
 

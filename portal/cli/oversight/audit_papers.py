@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
 from portal.cli.oversight.audit_check import check_chain, keys_option
@@ -39,7 +40,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--from", "start", type=INSTANT, required=True, help="From (2026-11-01T09:00, JST).")
 @click.option("--to", "end", type=INSTANT, required=True, help="Until, exclusive.")
 @click.option("--staff", default="", metavar="LOGIN", help="Only what this account did.")
-@click.option("--household", default="", metavar="NO", help="Only this family.")
+@asked_option("--household", lambda: _s("世帯番号"), "Only this family.", always=False)
 @click.option("--known-on", type=DAY, help="The day on which it became known (default: today).")
 @click.option(
     "--out",
@@ -112,7 +113,7 @@ def _iso(instant: datetime) -> str:
 
 
 @click.command("extract")
-@click.option("--household", required=True, metavar="NO", help="The ward's number of the family.")
+@asked_option("--household", lambda: _s("世帯番号"), "The ward's number of the family.")
 @decision_option
 @reserved_option
 @considered_option

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
 from portal.cli.oversight.extract_options import (
@@ -35,8 +36,8 @@ request_option = click.option(
     metavar="N",
     help="Number of the request in the register of disclosure requests.",
 )
-household_option = click.option(
-    "--household", required=True, metavar="NO", help="The ward's number of the family, or #KEY."
+household_option = asked_option(
+    "--household", lambda: _s("世帯番号"), "The ward's number of the family, or #KEY."
 )
 
 

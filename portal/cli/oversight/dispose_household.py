@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from portal.cli.asked import asked_option
 from portal.cli.context import FAILED, Context, answering, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
 from portal.cli.oversight.tables import say_table
@@ -36,8 +37,8 @@ from portal.platform.disposed_households import (
 DAY = click.DateTime(["%Y-%m-%d"])
 OUT = click.Path(dir_okay=False, path_type=Path)
 LISTS = click.Path(exists=True, path_type=Path)
-number_option = click.option(
-    "--number", required=True, metavar="NO", help="The ward's number of the household."
+number_option = asked_option(
+    "--number", lambda: _s("世帯番号"), "The ward's number of the household."
 )
 
 

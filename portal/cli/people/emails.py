@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, json_option
 from portal.cli.people.sender_trials import run_trial, wait_option
 from portal.domain.foundation.texts import _s
@@ -21,9 +22,9 @@ from portal.platform.senders.mail_reports import read_report
 
 @click.command(
     "test",
-    help="Send a message in each of the six languages to ADDRESS, and show the server's answers.",
+    help="Send a message in each of the six languages, and show the server's answers.",
 )
-@click.argument("address")
+@asked_option("--address", lambda: _s("メールアドレス"), "A mailbox that you can read.")
 @wait_option
 @json_option
 @click.pass_obj

@@ -2,8 +2,10 @@
 
 import click
 
+from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, json_option
 from portal.cli.people.sender_trials import run_trial, wait_option
+from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.phones import parse_mobile
 
@@ -14,9 +16,9 @@ def sms() -> None:
 
 
 @sms.command(
-    help="Send a message in each of the six languages to NUMBER, and show what the gateway answers."
+    help="Send a message in each of the six languages, and show what the gateway answers."
 )
-@click.argument("number")
+@asked_option("--number", lambda: _s("携帯電話の番号"), "A mobile telephone in your hand.")
 @wait_option
 @json_option
 @click.pass_obj

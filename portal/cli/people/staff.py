@@ -5,6 +5,7 @@ import os
 import click
 from sqlalchemy.orm import Session
 
+from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
 from portal.cli.deciding import by_option, person
 from portal.domain.foundation.actors import Actor, Organization, Role
@@ -62,7 +63,7 @@ def staff() -> None:
 
 @staff.command()
 @click.option("--login", required=True, help="Sign-in name: no spaces, unique.")
-@click.option("--name", required=True, help="The person's name, as colleagues see it.")
+@asked_option("--name", lambda: _s("名前"), "The person's name, as colleagues see it.")
 @click.option("--organization", required=True, type=click.Choice([o.value for o in Organization]))
 @click.option("--role", required=True, type=click.Choice(sorted(r.value for r in STAFF_ROLES)))
 @click.option("--locale", type=click.Choice(STAFF_LOCALES), default="ja", show_default=True)

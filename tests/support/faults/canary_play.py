@@ -55,6 +55,8 @@ FREE = {
 }
 """Free text, by where it is typed; none of these words stands elsewhere."""
 SMS, MAIL, LOST = "09055501234", "uzurano.ruriko@example.jp", "0355509876"
+OPERATOR, OPERATOR_MAIL = "09055509918", "shirotae.kozue@example.jp"
+"""Who tries the gateways."""
 OWN_PASSWORD = "秘密の合言葉 5678"
 WRONG_PASSWORD = "WRNG WRNG WRNG"
 AT_HOME = "198.51.100.77"
@@ -269,19 +271,23 @@ class Play:
         for words in (["selfcheck"], ["jobs", "list"], ["coupons", "status"], ["roster", "holds"]):
             self.command(*words)
         self.command("letters", "status")
+        self.nest.add("telephone", *_spellings(OPERATOR))
+        self.nest.add("mail", OPERATOR_MAIL)
+        self.command("sms", "test", typed=OPERATOR)
+        self.command("mail", "test", typed=OPERATOR_MAIL)
         papers = read_papers(sorted((self.folder / "printed").glob("letters-*.pdf")))
         for paper in papers:
             self.nest.add("ID", paper.login_id)
             self.nest.add("letter password", paper.password)
         assert papers, self.logs[-8:]
 
-    def command(self, *words: object) -> None:
+    def command(self, *words: object, typed: str = "") -> None:
         """Run a command as an operator does, and keep what it says with the logs."""
         done = subprocess.run(
             [sys.executable, "-m", "portal", *map(str, words)],
             cwd=ROOT,
             env=self.environment(),
-            stdin=subprocess.DEVNULL,
+            input=f"{typed}\n".encode(),
             capture_output=True,
             timeout=PATIENCE,
             check=False,

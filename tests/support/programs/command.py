@@ -8,7 +8,7 @@ from portal.cli.context import Context
 from portal.settings import load_settings
 from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
-from tests.support.proofs import codes, named
+from tests.support.proofs import codes, named, typed_when_asked
 
 
 @dataclass
@@ -39,12 +39,12 @@ class CommandLine:
 
     def typed(self, *arguments: object) -> tuple[list[str], str]:
         """The words of a command, and what its people type on standard input."""
-        words = [str(one) for one in arguments]
+        words, lines = typed_when_asked([str(one) for one in arguments])
         if not named(words):
-            return words, ""
+            return words, lines
         context = Context(load_settings(self.environment()))
         try:
-            return [*words, "--codes-fd", "0"], codes(context, words)
+            return [*words, "--codes-fd", "0"], lines + codes(context, words)
         finally:
             context.database().engine.dispose()
 

@@ -50,9 +50,10 @@ def test_a_proof_is_made_looked_at_and_decided_by_another(
     assert names == sorted(f"proof-{run:03}-{one['letter']}.png" for one in value["letters_shown"])
     assert "手紙3通" in portal(ward, "proof", run, "--by", "ward_officer").output
     assert portal(ward, "approve", run, "--by", "officer").exit_code == 1
-    assert (
-        portal(ward, "refuse", run, "--by", "ward_officer", "--reason", "日付が違う").exit_code == 0
-    )
+    why = tmp_path / "why.txt"
+    why.write_text("日付が違う\n", "utf-8")
+    refused = portal(ward, "refuse", run, "--by", "ward_officer", "--reason", why)
+    assert refused.exit_code == 0
     assert portal(ward, "approve", run, "--by", "ward_officer").exit_code == 1
     assert portal(ward, "hand-over", run, "--by", "officer").exit_code == 1
     assert (

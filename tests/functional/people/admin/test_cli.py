@@ -16,6 +16,7 @@ from portal.domain.people.staff import services, sign_in
 from portal.domain.people.staff.models import StaffUser
 from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
+from tests.support.proofs import typed_when_asked
 from tests.support.work import work_in
 
 ADD = (
@@ -47,8 +48,9 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 def portal(settings: Settings, *words: str) -> Result:
     context = Context(settings)
+    left, lines = typed_when_asked(words)
     try:
-        return CliRunner().invoke(staff, list(words), obj=context)
+        return CliRunner().invoke(staff, left, obj=context, input=lines)
     finally:
         context.database().engine.dispose()
 

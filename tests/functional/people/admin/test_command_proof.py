@@ -30,6 +30,7 @@ from portal.platform.startup import initialize
 from portal.settings import Settings, load_settings
 from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
+from tests.support.proofs import typed_when_asked
 
 COPY = ("--kind", "other", "--place", "棚1", "--owner", "区", "--purpose", "試し")
 SOON = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
@@ -52,8 +53,9 @@ class House:
 
     def run(self, group: Any, *words: str, typed: str = "") -> Result:
         context = Context(self.settings)
+        left, lines = typed_when_asked(words)
         try:
-            return CliRunner().invoke(group, words, obj=context, input=typed)
+            return CliRunner().invoke(group, left, obj=context, input=lines + typed)
         finally:
             context.database().engine.dispose()
 

@@ -31,6 +31,7 @@ from tests.support.mailroom.ward import Ward, ward  # noqa: F401  (a fixture)
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.servers import free_port
 from tests.support.programs.sms import SmsGateway
+from tests.support.proofs import typed_when_asked
 from tests.support.sources import ROOT
 
 MAIL_GUIDE = (ROOT / ".github" / "guides" / "mail.md").read_text("utf-8")
@@ -54,8 +55,10 @@ def mail_settings(one: Ward, port: int) -> Settings:
 def run(settings: Settings, *words: str, given: bytes = b"") -> Result:
     context = Context(settings)
     group = sms if words[0] == "sms" else mail
+    left, lines = typed_when_asked(words[1:])
+    typed = io.BytesIO(lines.encode() + given)
     try:
-        return CliRunner().invoke(group, list(words[1:]), obj=context, input=io.BytesIO(given))
+        return CliRunner().invoke(group, left, obj=context, input=typed)
     finally:
         context.database().engine.dispose()
 
@@ -75,7 +78,7 @@ def test_six_messages_go_out_and_the_gateways_answers_are_shown(
     settings = sms_settings(ward, sms_gateway)
     with ward.database.read() as session:
         assert tried_live(session, "sms", "http 127.0.0.1") is None
-    done = run(settings, "sms", "test", "090-1234-5678")
+    done = run(settings, "sms", "test", "--number", "090-1234-5678")
     assert done.exit_code == 0, done.output
     sent = [json.loads(request.body) for request in sms_gateway.requests]
     assert {text["to"] for text in sent} == {"+819012345678"}
@@ -100,7 +103,7 @@ def test_a_refusal_ends_with_1_and_counts_as_not_tried(
     sms_gateway: SmsGateway,
 ) -> None:
     sms_gateway.status, sms_gateway.answer = 401, b"wrong token"
-    done = run(sms_settings(ward, sms_gateway), "sms", "test", "+819012345678", "--json")
+    done = run(sms_settings(ward, sms_gateway), "sms", "test", "--number", "+819012345678", "--json")
     assert done.exit_code == 1
     answers = json.loads(done.stdout)
     assert {(one["accepted"], one["answer"], one["state"]) for one in answers} == {
@@ -118,7 +121,7 @@ def test_a_number_that_is_no_mobile_one_sends_nothing(
     sms_gateway: SmsGateway,
     number: str,
 ) -> None:
-    assert run(sms_settings(ward, sms_gateway), "sms", "test", number).exit_code == 1
+    assert run(sms_settings(ward, sms_gateway), "sms", "test", "--number", number).exit_code == 1
     assert sms_gateway.requests == []
     assert messages(ward) == []
 
@@ -130,7 +133,7 @@ def test_no_worker_takes_the_messages_of_a_trial(
 ) -> None:
     workers.clock = FixedClock(NOW)
     workers.start(ward.database, sms=LocalSender("test"))
-    run(sms_settings(ward, sms_gateway), "sms", "test", "090-1234-5678")
+    run(sms_settings(ward, sms_gateway), "sms", "test", "--number", "090-1234-5678")
     assert len(sms_gateway.requests) == 6
 
 
@@ -140,7 +143,7 @@ def test_mails_in_six_languages_arrive_and_their_reports_are_recorded(
     tmp_path: Path,
 ) -> None:
     settings = mail_settings(ward, smtp_sink.port)
-    done = run(settings, "mail", "test", "hanako@example.jp")
+    done = run(settings, "mail", "test", "--address", "hanako@example.jp")
     assert done.exit_code == 0, done.output
     mails = smtp_sink.wait(6)
     assert len({mail["Subject"] for mail in mails}) == 6
@@ -168,7 +171,7 @@ def test_the_script_of_the_guide_records_a_report_with_the_settings_of_the_serve
     smtp_sink: SmtpSink,
     tmp_path: Path,
 ) -> None:
-    run(mail_settings(ward, smtp_sink.port), "mail", "test", "hanako@example.jp")
+    run(mail_settings(ward, smtp_sink.port), "mail", "test", "--address", "hanako@example.jp")
     settings = tmp_path / "portal.env"
     named = (f"{name}='{value}'" for name, value in ward.environ.items() if "PORTAL_" in name)
     settings.write_text("\n".join(named), "utf-8")
@@ -194,13 +197,13 @@ def test_while_the_database_is_away_the_mail_system_is_asked_to_keep_the_report(
 
 
 def test_a_closed_mail_server_is_named(ward: Ward) -> None:  # noqa: F811  (the fixture's value)
-    done = run(mail_settings(ward, free_port()), "mail", "test", "hanako@example.jp", "--json")
+    done = run(mail_settings(ward, free_port()), "mail", "test", "--address", "hanako@example.jp", "--json")
     assert done.exit_code == 1
     assert {one["answer"] for one in json.loads(done.stdout)} == {"no_connection"}
 
 
 def test_without_a_setting_the_command_says_what_is_missing(ward: Ward) -> None:  # noqa: F811  (the fixture's value)
-    done = run(ward.settings, "sms", "test", "090-1234-5678")
+    done = run(ward.settings, "sms", "test", "--number", "090-1234-5678")
     assert done.exit_code == 1
     assert messages(ward) == []
 
@@ -215,7 +218,7 @@ def test_the_self_check_says_what_was_not_tried_live_and_since_when_it_was(
         return [one.name for one in check_messages(Subject(settings, database=ward.database))]
 
     assert names() == ["sms_not_tried"]
-    run(settings, "sms", "test", "090-1234-5678")
+    run(settings, "sms", "test", "--number", "090-1234-5678")
     assert names() == ["sms_tried"]
     production = replace(settings, environment="production")
     refused = list(check_consents(Subject(production, database=ward.database)))
