@@ -18,7 +18,7 @@ ASK = "-"
 LONGEST_LINE = 500
 
 
-class Asked(click.ParamType):
+class Asked(click.ParamType[str]):
     """The first line of a file, or what somebody types when asked.
 
     Attributes:

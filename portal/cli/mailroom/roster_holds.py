@@ -34,9 +34,7 @@ from portal.domain.requests.requests.scans import CheckedScan, burn_in, check_sc
 
 T = TypeVar("T")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-household_option = asked_option(
-    "--household", lambda: _s("世帯番号"), "Household number, or #KEY."
-)
+household_option = asked_option("--household", lambda: _s("世帯番号"), "Household number, or #KEY.")
 
 
 def day(text: str | None) -> date | None:

@@ -15,9 +15,7 @@ def sms() -> None:
     """Short messages."""
 
 
-@sms.command(
-    help="Send a message in each of the six languages, and show what the gateway answers."
-)
+@sms.command(help="Send a message in each of the six languages, and show what the gateway answers.")
 @asked_option("--number", lambda: _s("携帯電話の番号"), "A mobile telephone in your hand.")
 @wait_option
 @json_option

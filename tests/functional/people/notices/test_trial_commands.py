@@ -103,7 +103,9 @@ def test_a_refusal_ends_with_1_and_counts_as_not_tried(
     sms_gateway: SmsGateway,
 ) -> None:
     sms_gateway.status, sms_gateway.answer = 401, b"wrong token"
-    done = run(sms_settings(ward, sms_gateway), "sms", "test", "--number", "+819012345678", "--json")
+    done = run(
+        sms_settings(ward, sms_gateway), "sms", "test", "--number", "+819012345678", "--json"
+    )
     assert done.exit_code == 1
     answers = json.loads(done.stdout)
     assert {(one["accepted"], one["answer"], one["state"]) for one in answers} == {
@@ -197,7 +199,9 @@ def test_while_the_database_is_away_the_mail_system_is_asked_to_keep_the_report(
 
 
 def test_a_closed_mail_server_is_named(ward: Ward) -> None:  # noqa: F811  (the fixture's value)
-    done = run(mail_settings(ward, free_port()), "mail", "test", "--address", "hanako@example.jp", "--json")
+    done = run(
+        mail_settings(ward, free_port()), "mail", "test", "--address", "hanako@example.jp", "--json"
+    )
     assert done.exit_code == 1
     assert {one["answer"] for one in json.loads(done.stdout)} == {"no_connection"}
 
