@@ -1,4 +1,4 @@
-"""Watch: unusual browsing and requests for protected households, without naming a household."""
+"""Watch: unusual browsing, and for the auditor requests for protected households; none is named."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ class WatchView(View):
     waiting: int
     me: int
     links: bool
+    of_protected: bool
     said: str
     watch_words: ModuleType
 
@@ -57,6 +58,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             waiting=sum(one.seen_by is None for one in found),
             me=page.who.staff.id if page.who.staff is not None else 0,
             links=allowed(page, Permission.HANDLE_CALLS),
+            of_protected=page.who.staff is not None and watch.is_told_of_protected(page.who.staff),
             said=page.query.get("said", ""),
             watch_words=watch_words,
         ),

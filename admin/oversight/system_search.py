@@ -9,7 +9,8 @@ def search_finding(standing: Standing) -> Finding:
     """Return what the page says: can be searched, is getting ready, or has lost the feed."""
     match standing.state:
         case State.READY:
-            sentence = _s("検索: %(count)d世帯をさがせます。") % {"count": standing.households}
+            # how many stand in the index tells of those whom the reader may not know
+            sentence = _s("検索: さがせます。")
             if standing.damaged:
                 return doubtful(
                     "search_damaged",

@@ -1,7 +1,7 @@
 """Finding a caller's household by what the caller can tell; protected ones are never found.
 
 A search that matches a protected household does the same work and gives the same answer as one that
-matches none; only the log knows, and the supervisor's page (``casework.watch``).
+matches none; only the log knows, and the auditor's page (``casework.watch``).
 """
 
 import re
@@ -133,7 +133,7 @@ def _of_numbers(work: Work, asked: Asked, telephone: str) -> Hits | None:
 def search(work: Work, asked: Asked, call: Call) -> Hits:
     """Find households in a call: counted, and logged without the words.
 
-    Supervisors are informed of protected matches.
+    Protected matches are logged, which the ward's auditor sees.
 
     Raises:
         AskedError: nothing was typed, something is too short or cannot be parsed, or too many birth

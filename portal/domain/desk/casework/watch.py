@@ -1,7 +1,8 @@
 """Unusual use of households by staff (``security.md`` T10, A11), and who has seen it.
 
-An incident is what one person did of one kind on one JST day. A supervisor sees their own team's;
-the protected household behind one is never named here.
+An incident is what one person did of one kind on one JST day. A supervisor sees their own team's.
+That a protected household was asked for is told to the ward's auditor alone, without its name: a
+supervisor searches too, and would read here whom a search hit (decision 0045).
 """
 
 from collections.abc import Iterable, Sequence
@@ -181,14 +182,21 @@ def mark_seen(work: Work, reader: StaffUser, last_event: int) -> Incident:
     return found
 
 
+def is_told_of_protected(reader: StaffUser) -> bool:
+    """Return whether a person is told who asked for protected households: the auditor alone."""
+    return Role(reader.role) is Role.AUDITOR
+
+
 def _watches(reader: StaffUser, one: _Event) -> bool:
     """Return whether a person watches over the person of an event.
 
     Auditors watch over everybody, supervisors over their own team and, at the contractor, over
-    those it hired.
+    those it hired, but not over who asked for protected households.
     """
     if Role(reader.role) is Role.AUDITOR:
         return True
+    if one.action == ASKED:
+        return False
     teams = {reader.organization}
     if reader.organization == Organization.CONTRACTOR.value:
         teams.add(Organization.SUBCONTRACTOR.value)

@@ -136,19 +136,21 @@ def ordinal_of(session: Session, fault: CouponFault) -> int:
     ).one()
 
 
-def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
+def by_day(
+    session: Session, now: datetime, *, include_protected: bool, days: int = 7
+) -> list[DayCount]:
     """Return the counts of the last ``days`` days (JST), today first.
 
-    Protected households are counted too, since the counts identify nobody.
+    They are of the cases that the reader's list has: one more than that would tell of a family.
     """
     today = jst_date(now)
     first = today - timedelta(days=days - 1)
-    rows = session.execute(
-        select(CouponFault.reported_at, CouponFault.state).where(
+    rows = session.scalars(
+        visible(include_protected=include_protected).where(
             CouponFault.reported_at >= day_start(first)
         )
-    ).all()
-    found = [(jst_date(at), state in OPEN) for at, state in rows]
+    )
+    found = [(jst_date(row.reported_at), row.state in OPEN) for row in rows]
     return [
         DayCount(
             day, sum(d == day for d, _open in found), sum(d == day and still for d, still in found)
@@ -157,6 +159,7 @@ def by_day(session: Session, now: datetime, *, days: int = 7) -> list[DayCount]:
     ]
 
 
-def is_many(session: Session, now: datetime) -> bool:
+def is_many(session: Session, now: datetime, *, include_protected: bool) -> bool:
     """Return whether so many households are affected today that a site notice is due."""
-    return by_day(session, now, days=1)[0].new >= MANY_A_DAY
+    (today,) = by_day(session, now, include_protected=include_protected, days=1)
+    return today.new >= MANY_A_DAY

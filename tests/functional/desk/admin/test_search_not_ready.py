@@ -81,7 +81,7 @@ def test_a_search_that_lost_its_feed_refuses(
     [
         (State.WAITING, 0, "最初にさがすときに準備します"),
         (State.BUILDING, 0, "準備をしています（50%）"),
-        (State.READY, 0, "12世帯をさがせます"),
+        (State.READY, 0, "さがせます"),
         (State.READY, 3, "読めない世帯が3"),
         (State.LOST, 0, "止めています"),
     ],
@@ -91,4 +91,5 @@ def test_the_page_about_the_system_says_how_the_search_stands(
 ) -> None:
     found = search_finding(Standing(state, 12, 5, 10, damaged))
     assert words in found.sentence
+    assert "12" not in found.sentence, "protected families stand in the index too"
     assert bool(found.advice) == (state is State.LOST or damaged > 0)

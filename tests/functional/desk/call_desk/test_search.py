@@ -180,7 +180,7 @@ def test_no_hit_says_what_to_ask_next_in_the_callers_language_too(staff: StaffSi
 
 
 @pytest.mark.asvs("16.3.2")
-def test_a_protected_household_looks_exactly_like_none_and_the_supervisor_is_told(
+def test_a_protected_household_looks_exactly_like_none_and_only_the_log_knows(
     staff: StaffSite,
 ) -> None:
     person = staff.add_household()

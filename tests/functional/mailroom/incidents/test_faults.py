@@ -339,8 +339,25 @@ def test_many_cases_of_one_day_are_seen(quick_office: Office) -> None:
     office = quick_office
     for _place in range(fault_queries.MANY_A_DAY):
         with office.staff.database.read() as session:
-            assert not fault_queries.is_many(session, office.now)
+            assert not fault_queries.is_many(session, office.now, include_protected=True)
         office.report(office.family())
     with office.staff.database.read() as session:
-        assert fault_queries.is_many(session, office.now)
-        assert fault_queries.by_day(session, office.now)[0].new == fault_queries.MANY_A_DAY
+        assert fault_queries.is_many(session, office.now, include_protected=True)
+        (today, *_earlier) = fault_queries.by_day(session, office.now, include_protected=True)
+        assert today.new == fault_queries.MANY_A_DAY
+
+
+def test_the_counts_by_day_are_those_of_the_readers_list(quick_office: Office) -> None:
+    """One more than the list has would tell the contractor of a family under protection."""
+    office = quick_office
+    for _place in range(fault_queries.MANY_A_DAY - 1):
+        office.report(office.family())
+    hidden = office.family()
+    office.report(hidden)
+    with office.staff.database.write() as session:
+        session.get_one(Household, hidden.household_id).protected = True
+    with office.staff.database.read() as session:
+        for knows, number in ((True, fault_queries.MANY_A_DAY), (False, 4)):
+            (today, *_) = fault_queries.by_day(session, office.now, include_protected=knows)
+            assert (today.new, today.open) == (number, number)
+            assert fault_queries.is_many(session, office.now, include_protected=knows) is knows

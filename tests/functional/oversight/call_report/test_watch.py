@@ -55,7 +55,7 @@ def test_an_agent_who_browses_stands_there_once_a_day_with_a_count(staff: StaffS
     assert "30回" in page
 
 
-def test_a_protected_household_that_was_asked_for_is_told_without_naming_it(
+def test_the_auditor_alone_is_told_that_a_protected_household_was_asked_for(
     staff: StaffSite,
 ) -> None:
     agent = staff.hire(Role.AGENT)
@@ -66,13 +66,23 @@ def test_a_protected_household_that_was_asked_for_is_told_without_naming_it(
             person.household_id,
             call_id=12,
         )
-    for role in (Role.SUPERVISOR, Role.AUDITOR):
-        page = staff.enter_as(role).open("/watch").text
-        assert "支援措置の世帯をさがした" in page
-        assert "受付 12" in text(page)
-        assert "鶉野" not in page
-        assert f"/households/{person.household_id}" not in page
-        assert ('href="/calls/12"' in page) is (role is Role.SUPERVISOR)
+    auditor, lead = (staff.enter_as(role) for role in (Role.AUDITOR, Role.SUPERVISOR))
+    page = auditor.open("/watch").text
+    assert "支援措置の世帯をさがした" in page
+    assert "受付 12" in text(page)
+    assert "鶉野" not in page
+    assert f"/households/{person.household_id}" not in page
+    assert 'href="/calls/12"' not in page
+    assert "いつもと違う閲覧が1件あります" in text(auditor.open("/").text)
+    for path in ("/watch", "/watch?view=all", "/", "/board"):
+        page = lead.open(path).text
+        assert "支援措置" not in page, "a supervisor searches too, and would read whom that hit"
+        assert "いつもと違う閲覧が" not in page
+    key = seen_key(auditor.open("/watch").text)
+    refused = lead.post(key, {"form_key": "1"})
+    unknown = lead.post("/watch/999999/seen", {"form_key": "2"})
+    assert refused.status_code == unknown.status_code
+    assert "確認ずみにしました" in auditor.send(key, {"form_key": "3"}).text
 
 
 def test_after_failed_verifications_the_lead_asks_about_the_call(sqlite_staff: StaffSite) -> None:

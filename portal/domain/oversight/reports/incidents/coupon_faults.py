@@ -75,7 +75,8 @@ def _issuer(fault: CouponFault) -> str:
 
 
 def _many(session: Session, now: datetime) -> ReportTable:
-    counts = fault_queries.by_day(session, now)
+    # both sides read this paper: it has the number of the contractor's list
+    counts = fault_queries.by_day(session, now, include_protected=False)
     return ReportTable(
         _s("この7日の件数（全体）"),
         (_s("日"), _s("新しい件数"), _s("うち調査中")),
