@@ -21,8 +21,8 @@ from portal.platform.household_list import keep_list, list_folders, read_list
 from portal.settings import Settings
 
 
-def bring_list_up_to_date(settings: Settings, source: WorkSource) -> None:
-    """Write the list outside as far as it lacks something.
+def bring_list_up_to_date(settings: Settings, source: WorkSource) -> int:
+    """Write the list outside as far as it lacks something; return how many lines were added.
 
     Raises:
         OSError: a folder is away, full, or may not be written.
@@ -30,7 +30,7 @@ def bring_list_up_to_date(settings: Settings, source: WorkSource) -> None:
     """
     with source.reading() as work:
         rows = disposed_households(work.session)
-        keep_list(list_folders(settings), work.vault, rows)
+        return keep_list(list_folders(settings), work.vault, rows) if rows else 0
 
 
 def repeat_listed(settings: Settings, source: WorkSource, given: Iterable[Path] = ()) -> int:

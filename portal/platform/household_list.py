@@ -27,18 +27,23 @@ def list_folders(settings: Settings) -> list[Path]:
     return [settings.backup_dir, *([settings.audit_heads] if settings.audit_heads else [])]
 
 
-def keep_list(folders: Iterable[Path], vault: Vault, rows: Iterable[DisposedHousehold]) -> None:
+def keep_list(folders: Iterable[Path], vault: Vault, rows: Iterable[DisposedHousehold]) -> int:
     """Add to the list in each folder what it lacks; it is on the disk when this returns.
+
+    Returns how many lines were added.
 
     Raises:
         OSError: a folder is away, full, or may not be written.
     """
     wanted = {bytes(row.number_digest): Decision(row.decision_no, row.decision_on) for row in rows}
+    added = 0
     for folder in folders:
         known = read_list([folder], vault)
         lacking = [_line(vault, key, one) for key, one in wanted.items() if key not in known]
         if lacking:
             _append(folder / FILE, "".join(lacking))
+            added += len(lacking)
+    return added
 
 
 def _append(file: Path, text: str) -> None:

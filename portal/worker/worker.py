@@ -19,6 +19,7 @@ from portal.platform.senders import make_senders
 from portal.platform.senders.worker import OutboxWorker
 from portal.settings import Settings
 from portal.worker.begun import Begun
+from portal.worker.disposed_list import DisposedList
 from portal.worker.jobs import HALF_MINUTE, MINUTE, all_jobs
 from portal.worker.rounds import Rounds
 from portal.worker.sealing import make_sealing
@@ -64,7 +65,7 @@ class Worker:
         senders = make_senders(settings)
         self._lanes = [name for name in LANES if name.value in senders]
         self.outbox = OutboxWorker(source, senders, self._pace.look_seconds)
-        jobs = all_jobs(settings.letters_dir)
+        jobs = {**all_jobs(settings.letters_dir), JobName.DISPOSED: DisposedList(settings)}
         self.rounds = Rounds(source, jobs, self.holder, self._stopped)
         self.begun = Begun(source, settings, self.holder)
         self.sealing = make_sealing(source, settings, self._stopped)

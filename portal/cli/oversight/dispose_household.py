@@ -56,7 +56,7 @@ def household_group() -> None:
 def show(context: Context, number: str) -> None:
     """Show what would go, what stays and what is in the way; ends with 1 if anything is."""
     with context.database().write() as session:
-        actor = person(context, session, context.by, Permission.DISPOSE)
+        actor = person(context, session, context.by, Permission.DISPOSE_HOUSEHOLD)
         work = context.work(session, actor)
         row = household_numbered(work, number, may_know=_all_know(context, work))
         found, left_open = preview_of(work, row), in_the_way(session, row.id)
@@ -74,6 +74,11 @@ def show(context: Context, number: str) -> None:
 @number_option
 @click.option("--decision", required=True, metavar="NO", help="Number of the ward's decision.")
 @click.option("--decided-on", type=DAY, required=True, help="Its day (2026-11-30).")
+@click.option(
+    "--papers-gone",
+    is_flag=True,
+    help="Both saw that its papers and media went to the ward or were destroyed.",
+)
 @click.option("--certificate", "out", type=OUT, help="Write the certificate as PDF to this file.")
 @by_option("Officer.")
 @confirmed_option("A second officer; one of the two is of the ward.", required=True)
@@ -81,18 +86,28 @@ def show(context: Context, number: str) -> None:
 @click.pass_obj
 @answering
 def run(
-    context: Context, number: str, decision: str, decided_on: datetime, out: Path | None
+    context: Context,
+    number: str,
+    decision: str,
+    decided_on: datetime,
+    papers_gone: bool,
+    out: Path | None,
 ) -> None:
     """Dispose of one household: there is no way back.
 
     Killed, run it again: nothing has happened, or only the list and the certificate are left to do.
     """
     with context.database().write() as session:
-        one = person(context, session, context.by, Permission.DISPOSE)
-        other = person(context, session, context.confirmed_by or "", Permission.DISPOSE)
+        one = person(context, session, context.by, Permission.DISPOSE_HOUSEHOLD)
+        other = person(context, session, context.confirmed_by or "", Permission.DISPOSE_HOUSEHOLD)
         work = context.work(session, one)
         row = done_before(work, number) or _dispose(
-            context, work, other, number, Decision(decision, decided_on.date())
+            context,
+            work,
+            other,
+            number,
+            Decision(decision, decided_on.date()),
+            papers_gone=papers_gone,
         )
         session.flush()
         session.refresh(row)
@@ -101,10 +116,16 @@ def run(
 
 
 def _dispose(
-    context: Context, work: Work, other: Actor, number: str, decision: Decision
+    context: Context,
+    work: Work,
+    other: Actor,
+    number: str,
+    decision: Decision,
+    *,
+    papers_gone: bool,
 ) -> DisposedHousehold:
     household = household_numbered(work, number, may_know=_all_know(context, work))
-    return dispose_of(work, other, household, decision)
+    return dispose_of(work, other, household, decision, papers_gone=papers_gone)
 
 
 def _all_know(context: Context, work: Work) -> bool:

@@ -14,6 +14,7 @@ from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import services as holds
 from portal.domain.oversight.auditing.searching import Wanted
+from portal.domain.oversight.disposal.household import asking as household_asking
 from portal.domain.oversight.person_lists.asking import Wish, approve, ask
 from portal.domain.oversight.person_lists.contents import scope_of
 from portal.domain.oversight.person_lists.kinds import ListKind
@@ -24,6 +25,7 @@ from portal.domain.people.coupons.queries import coupon_of_child
 from portal.domain.people.coupons.services import reveal
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.print_texts import PrintFields
+from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
@@ -60,6 +62,16 @@ def furnish(played: Played, folder: Path) -> None:
     paper = Paper(database, folder, played.site.program, officer, officer_id, ward, NOON)
     _requests(played, paper)
     _lists(played)
+    _disposal(played, people[1])
+
+
+def _disposal(played: Played, person: Person) -> None:
+    """A household whose disposal waits for the second person."""
+    with played.site.database.write() as session:
+        work = work_in(session, _actor(session, Role.OFFICER), NOON)
+        number = view_household(work, person.household_id).fields.number
+        day = jst_date(NOON)
+        household_asking.ask(work, household_asking.Wish(number, "5汐子第77号", day, "ward_order"))
 
 
 def _lists(played: Played) -> None:

@@ -20,6 +20,7 @@ class JobName(Labeled):
     SWEEP = "sweep", lambda: _s("終わったセッションや古い記録の消去")
     PLAIN_LETTERS = "plain_letters", lambda: _s("渡し終えた手紙の暗号化前のファイルの消去")
     SEALED_PIECES = "sealed_pieces", lambda: _s("鍵を捨てたファイルの消去")
+    DISPOSED = "disposed", lambda: _s("廃棄した世帯の一覧を、バックアップのそばに書く")
     BEGUN = "begun", lambda: _s("画面から始めた作業")
     SEAL = "seal", lambda: _s("操作の記録の封印")
 

@@ -14,7 +14,7 @@ from portal.domain.letters.subcontractors.queries import subcontractors
 from portal.domain.mailroom.incidents.models import Incident
 from portal.domain.mailroom.incidents.states import IncidentState
 from portal.domain.oversight.registers.kinds import RegisterKind
-from portal.domain.oversight.registers.queries import Entry, entries
+from portal.domain.oversight.registers.queries import Entry, entries, open_entries
 from portal.domain.oversight.registers.states import EntryState
 from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.households.models import Hold
@@ -48,6 +48,12 @@ class Obstacle(Labeled):
         "requests",
         lambda: _s("開示・訂正・利用停止の請求で、終わっていないものが%(n)d件あります。"),
     )
+    DEFECTS = (
+        "defects",
+        lambda: _s(
+            "終わっていない契約不適合の申し出が%(n)d件あります（台帳「検査と契約不適合」）。"
+        ),
+    )
     HOLDS = "holds", lambda: _s("解いていない保留が%(n)d件あります。")
     TRANSFERS = "transfers", lambda: _s("終わっていないファイルの受け渡しが%(n)d件あります。")
 
@@ -74,6 +80,7 @@ def obstacles(work: Work) -> Mapping[Obstacle, int]:
         Obstacle.SUBCONTRACTORS: len(without_certificate(work, found)),
         Obstacle.INCIDENTS: _count(work.session, Incident.state != IncidentState.CLOSED),
         Obstacle.REQUESTS: waiting[RegisterKind.DISCLOSURE],
+        Obstacle.DEFECTS: open_entries(work.session, RegisterKind.DEFECT),
         Obstacle.HOLDS: _count(work.session, Hold.state == HoldState.OPEN),
         Obstacle.TRANSFERS: open_count(work.session).count,
     }

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Organization
@@ -58,6 +58,12 @@ def entries(work: Work, kind: RegisterKind | None = None) -> list[Entry]:
     )
     files = set(work.session.scalars(select(RegisterFile.entry_id)))
     return [_read(work, row, name or "", files) for row, name in rows]
+
+
+def open_entries(session: Session, kind: RegisterKind) -> int:
+    """Return how many entries of a register wait for the ward, or for being mended."""
+    wait = RegisterEntry.state.in_((EntryState.WAITING, EntryState.REJECTED))
+    return session.scalar(select(func.count()).where(RegisterEntry.kind == kind, wait)) or 0
 
 
 def _read(work: Work, row: RegisterEntry, person: str, filed: Collection[int]) -> Entry:

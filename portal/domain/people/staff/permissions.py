@@ -90,6 +90,7 @@ class Permission(StrEnum):
     KEEP_TRANSFERS = "keep_transfers"
     ACCEPT_TRANSFERS = "accept_transfers"
     DISPOSE = "dispose"
+    DISPOSE_HOUSEHOLD = "dispose_household"
     MANAGE_STAFF = "manage_staff"
     SEE_SYSTEM = "see_system"
 
@@ -262,6 +263,9 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.ACCEPT_TRANSFERS: _BACK_OFFICE,
     # One person of each organization attests: staff.both_sides enforces it.
     Permission.DISPOSE: _BACK_OFFICE,
+    # One asks, another carries it out, and the ward is one of the two: disposal.household enforces
+    # it; of a protected household both are of the ward.
+    Permission.DISPOSE_HOUSEHOLD: _BACK_OFFICE,
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
     Permission.SEE_SYSTEM: Grant(frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER})),
 }

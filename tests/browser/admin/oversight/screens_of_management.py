@@ -11,6 +11,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.documents import services as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.oversight.auditing.searching import Wanted
+from portal.domain.oversight.disposal.household import asking as household_asking
 from portal.domain.oversight.management import minutes
 from portal.domain.oversight.person_lists import asking
 from portal.domain.oversight.person_lists.contents import scope_of
@@ -168,7 +169,28 @@ def _list_key(served: ServedStaff, page: Page) -> None:
         page.wait_for_load_state("load")
 
 
+def _disposal(role: Role, served: ServedStaff, page: Page) -> None:
+    _at("/household-disposals", Role.OFFICER, served, page)
+    officer = Actor(Role.OFFICER, served.colleagues[Role.OFFICER].id, Organization.CONTRACTOR)
+    with served.database.write() as session:
+        work = work_in(session, officer, served.now)
+        found = [one.approval_id for one in household_asking.waiting(work)]
+        day = jst_date(work.now)
+        wish = household_asking.Wish("9600000007", "5汐子第77号", day, "ward_order")
+        number = found[0] if found else household_asking.ask(work, wish).id
+    _at(f"/household-disposals/{number}", role, served, page)
+
+
+def _no_disposal(served: ServedStaff, page: Page) -> None:
+    _at("/household-disposals", Role.OFFICER, served, page)
+    press(page)
+
+
 MANAGEMENT: dict[str, Step] = {
+    "household disposals": partial(_at, "/household-disposals", Role.OFFICER),
+    "household disposals: wrong": _no_disposal,
+    "household disposal: asked": partial(_disposal, Role.OFFICER),
+    "household disposal: in the way": partial(_disposal, Role.WARD_OFFICER),
     "lists that leave": partial(_at, "/person-lists", Role.OFFICER),
     "lists that leave: to decide": partial(_list, Role.WARD_OFFICER),
     "lists that leave: asked for": partial(_list, Role.AUDITOR),

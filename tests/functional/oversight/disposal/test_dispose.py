@@ -148,6 +148,7 @@ LEFT_OPEN: dict[Obstacle, Callable[[Session, Ended], None]] = {
     Obstacle.SUBCONTRACTORS: _company,
     Obstacle.INCIDENTS: _incident,
     Obstacle.REQUESTS: _waiting(RegisterKind.DISCLOSURE),
+    Obstacle.DEFECTS: _waiting(RegisterKind.DEFECT),
     Obstacle.HOLDS: _held,
     Obstacle.TRANSFERS: _hand_over,
 }

@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,9 @@ from portal.domain.oversight.copies.opened_rows import WRAPPED
 from portal.domain.oversight.disposal.household.emptying import NOBODY
 from portal.domain.oversight.disposal.household.obstacles import InTheWay, in_the_way
 from portal.domain.oversight.disposal.household.services import Decision, dispose_again
+from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import DisposedHousehold, Household
 from portal.domain.people.households.queries import view_household
@@ -86,7 +88,7 @@ def dispose_of(
     context = Context(ended.settings)
     decided = ("--decision", DECISION, "--decided-on", "2023-08-01")
     people = ("--by", by, "--confirmed-by", other)
-    arguments = ["household", "run", "--number", number, *decided, *people, *words]
+    arguments = ["household", "run", "--number", number, *decided, *people, "--papers-gone", *words]
     try:
         return invoke(dispose, arguments, context)
     finally:
@@ -318,6 +320,49 @@ def _incident(session: Session, home: int) -> None:
     )
 
 
+def _coupon(session: Session, home: int) -> None:
+    coupons = metadata.tables["coupon"]
+    mine = select(Entitlement.id).where(Entitlement.household_id == home)
+    session.execute(
+        update(coupons).where(coupons.c.entitlement_id.in_(mine)).values(state="revealed")
+    )
+
+
+def _returned(session: Session, home: int) -> None:
+    shipments = metadata.tables["shipment"]
+    one = session.scalars(select(shipments.c.id).where(shipments.c.household_id == home)).first()
+    Filling(session).add("returned_item", shipment_id=one, household_id=home, state="kept")
+
+
+def _proposal(kind: str, subject: str) -> Callable[[Session, int], None]:
+    def propose(session: Session, home: int) -> None:
+        of_account = select(Credential.id).where(Credential.household_id == home)
+        account = session.scalars(of_account).first()
+        add = Filling(session).add
+        keys = {"household": lambda: home, "credential": lambda: account}
+        made = keys.get(subject) or (
+            lambda: add("otp_authenticator", credential_id=account, state="proposed")
+        )
+        add(
+            "approval",
+            kind=kind,
+            subject=subject,
+            subject_id=made(),
+            state="proposed",
+            sealed=None,
+            detail={},
+        )
+
+    return propose
+
+
+def _entry(kind: RegisterKind, state: str = "waiting") -> Callable[[Session, int], None]:
+    def enter(session: Session, _home: int) -> None:
+        Filling(session).add("register_entry", kind=kind.value, state=state)
+
+    return enter
+
+
 def _import(session: Session, _home: int) -> None:
     session.execute(update(metadata.tables["roster_import"]).values(state="staged"))
 
@@ -334,8 +379,19 @@ OPEN: dict[InTheWay, Callable[[Session, int], None]] = {
     InTheWay.INCIDENTS: _incident,
     InTheWay.LETTERS: _letter,
     InTheWay.OPENINGS: _closed("household_opening", state="waiting"),
+    InTheWay.COUPONS: _coupon,
+    InTheWay.RETURNED: _returned,
+    InTheWay.PROPOSALS: _proposal("counter_channel", "otp_authenticator"),
+    InTheWay.DISPOSAL: _proposal("household_disposal", "household"),
+    InTheWay.DISCLOSURES: _entry(RegisterKind.DISCLOSURE),
+    InTheWay.DEFECTS: _entry(RegisterKind.DEFECT),
     InTheWay.IMPORTS: _import,
 }
+ALSO: Sequence[tuple[InTheWay, Callable[[Session, int], None]]] = (
+    (InTheWay.PROPOSALS, _proposal("channel_change", "credential")),
+    (InTheWay.PROPOSALS, _proposal("print_text", "household")),
+    (InTheWay.DEFECTS, _entry(RegisterKind.DEFECT, "rejected")),
+)
 
 
 def test_what_is_open_about_it_is_in_the_way(on_sqlite: Ended) -> None:
@@ -343,7 +399,7 @@ def test_what_is_open_about_it_is_in_the_way(on_sqlite: Ended) -> None:
     assert set(OPEN) == set(InTheWay)
     with ended.database.write() as session:
         assert in_the_way(session, home) == {}
-        for one, reopen in OPEN.items():
+        for one, reopen in (*OPEN.items(), *ALSO):
             with session.begin_nested() as tried:
                 reopen(session, home)
                 assert set(in_the_way(session, home)) == {one}
@@ -359,6 +415,17 @@ def test_what_is_open_about_it_is_in_the_way(on_sqlite: Ended) -> None:
         OPEN[InTheWay.TASKS](session, home)
     refused = dispose_of(ended)
     assert (refused.exit_code, "用件が1件" in refused.output) == (1, True)
+    assert is_there(ended)
+
+
+def test_papers_that_nobody_has_looked_at_stop_it(on_sqlite: Ended) -> None:
+    ended = on_sqlite
+    context = Context(ended.settings)
+    decided = ("--decision", DECISION, "--decided-on", "2023-08-01")
+    people = ("--by", CLERK, "--confirmed-by", WARD)
+    refused = invoke(dispose, ["household", "run", "--number", NUMBER, *decided, *people], context)
+    context.database().engine.dispose()
+    assert (refused.exit_code, "紙と媒体" in refused.output) == (1, True)
     assert is_there(ended)
 
 

@@ -149,6 +149,8 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{copy_id:int}": "999",
             "{person_list_id:int}": "999",
             "{drill_id:int}": "999",
+            "{disposal_id:int}": "999",
+            "{disposed_id:int}": "999",
             "{address_id:int}": "999",
             "{page_id:int}": "999",
             "{list_id:int}": "999",

@@ -6,6 +6,7 @@ from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.wareki import format_wareki
+from portal.domain.oversight.disposal.attested import Attested
 from portal.domain.oversight.disposal.certificate import copies_table, people_of
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.people.households.models import DisposedHousehold
@@ -25,7 +26,7 @@ def household_certificate(program: Program, row: DisposedHousehold) -> Report:
 
 def household_tables(record: dict[str, object]) -> tuple[ReportTable, ...]:
     """Return what goes, and what still holds something of it."""
-    return (_gone(record), copies_table(record), _left(record))
+    return (_gone(record), _papers(record), copies_table(record), _left(record))
 
 
 def _facts(program: Program, row: DisposedHousehold) -> Iterator[tuple[str, str]]:
@@ -34,6 +35,8 @@ def _facts(program: Program, row: DisposedHousehold) -> Iterator[tuple[str, str]
     yield _s("区の決定"), f"{row.decision_no}（{format_wareki(row.decision_on)}）"
     yield _s("廃棄した時"), minute_text(row.disposed_at)
     people = people_of(row.record)
+    if Attested.MEDIA in row.record.get("attested", ()):
+        yield _s("紙と媒体"), _s("区に返したか廃棄したことを、下の2人が確かめた")
     yield _s("立ち会った人"), people or _s("バックアップから戻した後に、もう一度廃棄した")
 
 
@@ -46,6 +49,22 @@ def _gone(record: dict[str, object]) -> ReportTable:
         (_s("申請、書類、通話、手紙、サインインなどの行"), count),
     ]
     return ReportTable(_s("廃棄したデータ"), (_s("もの"), _s("数")), counts, wide=0)
+
+
+def _papers(record: dict[str, object]) -> ReportTable:
+    """Return which papers there may be: software sees no paper, only what it was made of."""
+    rows = record["rows"]
+    counted = rows if isinstance(rows, dict) else {}
+    counts: list[tuple[Cell, ...]] = [
+        (_s("画像にした紙とFAX（原本、控え）"), int(counted.get("scan", 0))),
+        (_s("作った手紙（戻ったもの、予備、校正刷り）"), int(counted.get("letter", 0))),
+    ]
+    return ReportTable(
+        _s("紙と媒体（区に返すか廃棄したことを、2人が確かめる）"),
+        (_s("もの"), _s("数")),
+        counts,
+        wide=0,
+    )
 
 
 def _left(record: dict[str, object]) -> ReportTable:

@@ -12,6 +12,8 @@ from portal.domain.contacts.faxes import states as faxes
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.desk.openings.models import HouseholdOpening
 from portal.domain.desk.openings.states import OpeningState
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.states import PROPOSED
 from portal.domain.foundation.files.models import SealedFile
 from portal.domain.foundation.files.states import FileState
 from portal.domain.foundation.texts import Labeled, _s
@@ -19,8 +21,16 @@ from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintC
 from portal.domain.mailroom.incidents import states as incidents
 from portal.domain.mailroom.incidents.models import CouponFault, Incident, IncidentSubject
 from portal.domain.mailroom.printing.archives.models import PrintArchive
+from portal.domain.mailroom.returned_mail.models import ReturnedItem
+from portal.domain.mailroom.returned_mail.states import ItemState
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.states import ImportState
+from portal.domain.oversight.registers.kinds import RegisterKind
+from portal.domain.oversight.registers.queries import open_entries
+from portal.domain.people.authn.models import OtpAuthenticator
+from portal.domain.people.coupons.models import Coupon, StatementDifference
+from portal.domain.people.coupons.states import LIVE, CouponState, DifferenceState
+from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN as UNDECIDED
 from portal.domain.people.households.models import Hold
@@ -58,6 +68,38 @@ class InTheWay(Labeled):
         "openings",
         lambda: _s("この世帯を開いた理由の審査が%(n)d件、終わっていません。"),
     )
+    COUPONS = (
+        "coupons",
+        lambda: _s(
+            "まだ使えるか、停止の返事を待つか、明細とのちがいが残るクーポンが%(n)d件あります。"
+            "コードを止めて、発行者の返事を記録してください。"
+        ),
+    )
+    RETURNED = (
+        "returned",
+        lambda: _s("保管している戻った郵便が%(n)d通あります。区に渡すか、廃棄してください。"),
+    )
+    PROPOSALS = (
+        "proposals",
+        lambda: _s("承認を待つ提案（窓口での受け取り方など）が%(n)d件あります。決めてください。"),
+    )
+    DISPOSAL = (
+        "disposal",
+        lambda: _s(
+            "この世帯の廃棄が、画面「世帯の廃棄」で申請されています（%(n)d件）。"
+            "そこで承認するか、取り下げてください。"
+        ),
+    )
+    DISCLOSURES = (
+        "disclosures",
+        lambda: _s("開示・訂正・利用停止の請求で、終わっていないものが%(n)d件あります。"),
+    )
+    DEFECTS = (
+        "defects",
+        lambda: _s(
+            "終わっていない契約不適合の申し出が%(n)d件あります（台帳「検査と契約不適合」）。"
+        ),
+    )
     IMPORTS = (
         "imports",
         lambda: _s("反映していない名簿の取り込みが%(n)d件あります。反映してください。"),
@@ -68,12 +110,29 @@ class InTheWay(Labeled):
         return self.label % {"n": count}
 
 
+HOUSEHOLD_DISPOSAL = "household_disposal"
+"""The kind of the proposals that ask for the disposal itself."""
+UNSETTLED = tuple(state for state in LIVE if state is not CouponState.EXCHANGED)
+"""Coupons that can still be used, or whose issuer has not answered yet."""
+
+
 def _asked_for(household: int) -> ColumnElement[bool]:
     """Return the condition that a request is the household's, or moves a child of it."""
     changes = select(RecipientChange.request_id).where(
         RecipientChange.from_household_id == household
     )
     return or_(Request.household_id == household, Request.id.in_(changes))
+
+
+def _proposed(household: int) -> ColumnElement[bool]:
+    """Return the condition that a proposal is about the household, its account or a channel."""
+    accounts = select(Credential.id).where(Credential.household_id == household)
+    channels = select(OtpAuthenticator.id).where(OtpAuthenticator.credential_id.in_(accounts))
+    return or_(
+        (Approval.subject == "household") & (Approval.subject_id == household),
+        (Approval.subject == "credential") & Approval.subject_id.in_(accounts),
+        (Approval.subject == "otp_authenticator") & Approval.subject_id.in_(channels),
+    )
 
 
 def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
@@ -85,6 +144,9 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
     named = select(IncidentSubject.incident_id).where(IncidentSubject.household_id == household)
     calls = select(CallHousehold.call_id).where(CallHousehold.household_id == household)
     cases = select(FaxCase.id).where(FaxCase.household_id == household)
+    mine = select(Entitlement.id).where(Entitlement.household_id == household)
+    coupons = select(Coupon.id).where(Coupon.entitlement_id.in_(mine))
+    waits = Approval.state == PROPOSED
     fault, question = CouponFault.household_id == household, Escalation.household_id == household
     counts = {
         InTheWay.CHILDREN: count(
@@ -108,6 +170,18 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
             HouseholdOpening.household_id == household,
             HouseholdOpening.state == OpeningState.WAITING,
         ),
+        InTheWay.COUPONS: count(Coupon.id.in_(coupons), Coupon.state.in_(UNSETTLED))
+        + count(
+            StatementDifference.coupon_id.in_(coupons),
+            StatementDifference.state == DifferenceState.OPEN,
+        ),
+        InTheWay.RETURNED: count(
+            ReturnedItem.household_id == household, ReturnedItem.state == ItemState.KEPT
+        ),
+        InTheWay.PROPOSALS: count(_proposed(household), Approval.kind != HOUSEHOLD_DISPOSAL, waits),
+        InTheWay.DISPOSAL: count(_proposed(household), Approval.kind == HOUSEHOLD_DISPOSAL, waits),
+        InTheWay.DISCLOSURES: open_entries(session, RegisterKind.DISCLOSURE),
+        InTheWay.DEFECTS: open_entries(session, RegisterKind.DEFECT),
         InTheWay.IMPORTS: count(
             RosterImport.state.in_((ImportState.STAGING, ImportState.STAGED)),
         ),

@@ -24,6 +24,7 @@ from portal.domain.foundation.typed import folded
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.models import IncidentSubject
 from portal.domain.oversight.copies.queries import kept_copies
+from portal.domain.oversight.disposal.attested import Attested
 from portal.domain.oversight.disposal.household.emptying import take_out
 from portal.domain.oversight.disposal.household.keys import family_keys
 from portal.domain.oversight.disposal.household.obstacles import in_the_way, sentences_about
@@ -52,7 +53,10 @@ def household_numbered(work: Work, number: str, *, may_know: bool) -> Household:
     """
     digest = household_digest(work.vault, folded(number))
     row = work.session.scalar(
-        select(Household).where(Household.number_digest == digest).with_for_update()
+        select(Household)
+        .where(Household.number_digest == digest)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     if row is None or (row.protected and not may_know):
         raise NotFoundError(_s("この番号の世帯は、見つかりませんでした。"))
@@ -83,23 +87,32 @@ def preview_of(work: Work, household: Household) -> dict[str, Any]:
 
 
 def dispose_of(
-    work: Work, other: Actor, household: Household, decision: Decision
+    work: Work, other: Actor, household: Household, decision: Decision, *, papers_gone: bool
 ) -> DisposedHousehold:
     """Take everything personal of a household away; money, states and counts stay.
 
+    ``papers_gone``: both people saw that its papers and media went to the ward or were destroyed.
+
     Raises:
         NotAllowedError: neither person is of the ward, or one has no account.
-        InputError: the decision has no number, or a day that is yet to come.
+        InputError: the decision has no number, or a day that is yet to come, or its papers are
+            still there; the code names the field.
         ConflictError: something about it is still open; the message lists it.
     """
-    _check(work, other, decision)
+    _check(work, other)
+    check_decision(work, decision)
+    if not papers_gone:
+        raise InputError(
+            _s("この世帯の紙と媒体を、区に返したか廃棄したことを、2人で確かめてください。"),
+            code="papers_gone",
+        )
     if found := in_the_way(work.session, household.id):
         raise ConflictError(
             _s("まだ廃棄できません。何も変わっていません。")
             + "".join(f"\n- {one}" for one in sentences_about(found)),
             code="obstacles",
         )
-    noted = preview_of(work, household) | attesting(work, (work.actor, other), ())
+    noted = preview_of(work, household) | attesting(work, (work.actor, other), (Attested.MEDIA,))
     row = _note(work, household, decision, noted)
     row.decided_by, row.confirmed_by = work.actor.id, other.id
     take_out(work, household)
@@ -117,15 +130,23 @@ def dispose_of(
     return row
 
 
-def _check(work: Work, other: Actor, decision: Decision) -> None:
+def _check(work: Work, other: Actor) -> None:
     if work.actor.id is None or other.id is None:
         raise NotAllowedError(_s("廃棄できるのは、アカウントのある職員だけです。"))
     if Organization.WARD not in (work.actor.organization, other.organization):
         raise NotAllowedError(_s("2人のうち1人は、区の人でなければなりません。"))
+
+
+def check_decision(work: Work, decision: Decision) -> None:
+    """Check number and day of the ward's decision, as typed.
+
+    Raises:
+        InputError: there is no number, or the day is yet to come; the code names the field.
+    """
     if not 0 < len(decision.number.strip()) <= INSTRUCTION_MAX:
-        raise InputError(_s("区の決定の番号を、40文字までで入力してください。"))
+        raise InputError(_s("区の決定の番号を、40文字までで入力してください。"), code="decision_no")
     if decision.day > jst_date(work.now):
-        raise InputError(_s("日付は、今日かそれより前の日にしてください。"))
+        raise InputError(_s("日付は、今日かそれより前の日にしてください。"), code="decided_on")
 
 
 def _note(
