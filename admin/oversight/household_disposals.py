@@ -58,19 +58,11 @@ class DisposalsView(View):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """Tables as the component of reports takes them."""
-
-    tables: Sequence[ReportTable]
-    notes: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
 class DisposalView(View):
     """What ``admin/oversight/household_disposal.html`` shows."""
 
     asked: Asked
-    report: Shown
+    tables: Sequence[ReportTable]
     in_the_way: Sequence[str]
 
 
@@ -101,12 +93,12 @@ def _others(page: Page, household_id: int) -> Mapping[InTheWay, int]:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what would go, what stays, and what is in the way."""
     asked, household = asking.asked_for(page.work, _key(page))
-    tables = household_tables(preview_of(page.work, household))
+    tables = household_tables(preview_of(page.work, household), done=False)
     return page.render(
         "admin/oversight/household_disposal.html",
         DisposalView(
             asked=asked,
-            report=Shown(tables, ()),
+            tables=tables,
             in_the_way=sentences_about(_others(page, household.id)),
         ),
         status_code,

@@ -177,7 +177,7 @@ def _one_household(ended: Ended, database: Database) -> None:
     with source.writing() as work:
         if done_before(work, NUMBER) is None:
             home = household_numbered(work, NUMBER, may_know=False)
-            dispose_of(work, ended.ending.ward, home, decision)
+            dispose_of(work, ended.ending.ward, home, decision, papers_gone=True)
     bring_list_up_to_date(ended.settings, source)
 
 

@@ -62,7 +62,7 @@ def show(context: Context, number: str) -> None:
         found, left_open = preview_of(work, row), in_the_way(session, row.id)
     context.write(found | {"obstacles": {one.value: n for one, n in left_open.items()}})
     if context.speaks:
-        for table in household_tables(found):
+        for table in household_tables(found, done=False):
             say_table(table)
     for sentence in sentences_about(left_open):
         click.echo(f"- {sentence}", err=True)

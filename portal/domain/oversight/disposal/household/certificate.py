@@ -24,9 +24,14 @@ def household_certificate(program: Program, row: DisposedHousehold) -> Report:
     )
 
 
-def household_tables(record: dict[str, object]) -> tuple[ReportTable, ...]:
-    """Return what goes, and what still holds something of it."""
-    return (_gone(record), _papers(record), copies_table(record), _left(record))
+def household_tables(record: dict[str, object], *, done: bool = True) -> tuple[ReportTable, ...]:
+    """Return what is gone, or would go, and what still holds something of it."""
+    return (
+        _gone(record, _s("廃棄したデータ") if done else _s("廃棄するデータ")),
+        _papers(record),
+        copies_table(record),
+        _left(record),
+    )
 
 
 def _facts(program: Program, row: DisposedHousehold) -> Iterator[tuple[str, str]]:
@@ -40,7 +45,7 @@ def _facts(program: Program, row: DisposedHousehold) -> Iterator[tuple[str, str]
     yield _s("立ち会った人"), people or _s("バックアップから戻した後に、もう一度廃棄した")
 
 
-def _gone(record: dict[str, object]) -> ReportTable:
+def _gone(record: dict[str, object], title: str) -> ReportTable:
     rows = record["rows"]
     count = sum(rows.values()) if isinstance(rows, dict) else 0
     counts: list[tuple[Cell, ...]] = [
@@ -48,7 +53,7 @@ def _gone(record: dict[str, object]) -> ReportTable:
         (_s("こども（氏名、生年月日）"), int(str(record["children"]))),
         (_s("申請、書類、通話、手紙、サインインなどの行"), count),
     ]
-    return ReportTable(_s("廃棄したデータ"), (_s("もの"), _s("数")), counts, wide=0)
+    return ReportTable(title, (_s("もの"), _s("数")), counts, wide=0)
 
 
 def _papers(record: dict[str, object]) -> ReportTable:

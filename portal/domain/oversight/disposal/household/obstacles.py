@@ -137,56 +137,94 @@ def _proposed(household: int) -> ColumnElement[bool]:
 
 def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
     """Return everything that is open about a household, with its cases."""
-
-    def count(*conditions: ColumnElement[bool]) -> int:
-        return session.scalar(select(func.count()).where(*conditions)) or 0
-
-    named = select(IncidentSubject.incident_id).where(IncidentSubject.household_id == household)
-    calls = select(CallHousehold.call_id).where(CallHousehold.household_id == household)
-    cases = select(FaxCase.id).where(FaxCase.household_id == household)
-    mine = select(Entitlement.id).where(Entitlement.household_id == household)
-    coupons = select(Coupon.id).where(Coupon.entitlement_id.in_(mine))
-    waits = Approval.state == PROPOSED
-    fault, question = CouponFault.household_id == household, Escalation.household_id == household
     counts = {
-        InTheWay.CHILDREN: count(
-            Entitlement.household_id == household, Entitlement.state.in_(UNDECIDED)
+        **_of_work(session, household),
+        **_of_contacts(session, household),
+        **_of_things(session, household),
+        **_of_registers(session),
+        InTheWay.CHILDREN: _count(
+            session, Entitlement.household_id == household, Entitlement.state.in_(UNDECIDED)
         ),
-        InTheWay.HOLDS: count(Hold.household_id == household, Hold.state == HoldState.OPEN),
-        InTheWay.REQUESTS: count(_asked_for(household), Request.state.in_(requests.OPEN)),
-        InTheWay.TASKS: count(Task.household_id == household, Task.state == TaskState.OPEN),
-        InTheWay.QUESTIONS: count(
-            question, Escalation.state.in_((questions.OPEN, questions.ANSWERED))
-        ),
-        InTheWay.FAXES: count(FaxCase.id.in_(cases), FaxCase.state.in_(faxes.OPEN))
-        + count(FaxReply.case_id.in_(cases), FaxReply.state.in_(faxes.UNSENT)),
-        InTheWay.CALLS: count(Call.id.in_(calls), Call.ended_at.is_(None)),
-        InTheWay.FAULTS: count(fault, CouponFault.state.in_(incidents.OPEN)),
-        InTheWay.INCIDENTS: count(
-            Incident.id.in_(named), Incident.state != incidents.IncidentState.CLOSED
-        ),
-        InTheWay.LETTERS: letters_in_files(session, household),
-        InTheWay.OPENINGS: count(
-            HouseholdOpening.household_id == household,
-            HouseholdOpening.state == OpeningState.WAITING,
-        ),
-        InTheWay.COUPONS: count(Coupon.id.in_(coupons), Coupon.state.in_(UNSETTLED))
-        + count(
-            StatementDifference.coupon_id.in_(coupons),
-            StatementDifference.state == DifferenceState.OPEN,
-        ),
-        InTheWay.RETURNED: count(
-            ReturnedItem.household_id == household, ReturnedItem.state == ItemState.KEPT
-        ),
-        InTheWay.PROPOSALS: count(_proposed(household), Approval.kind != HOUSEHOLD_DISPOSAL, waits),
-        InTheWay.DISPOSAL: count(_proposed(household), Approval.kind == HOUSEHOLD_DISPOSAL, waits),
-        InTheWay.DISCLOSURES: open_entries(session, RegisterKind.DISCLOSURE),
-        InTheWay.DEFECTS: open_entries(session, RegisterKind.DEFECT),
-        InTheWay.IMPORTS: count(
-            RosterImport.state.in_((ImportState.STAGING, ImportState.STAGED)),
+        InTheWay.IMPORTS: _count(
+            session, RosterImport.state.in_((ImportState.STAGING, ImportState.STAGED))
         ),
     }
     return {one: counts[one] for one in InTheWay if counts[one]}
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).where(*conditions)) or 0
+
+
+def _of_work(session: Session, household: int) -> Mapping[InTheWay, int]:
+    """Count what the desk has not finished, and what waits for a second person."""
+    proposed = (_proposed(household), Approval.state == PROPOSED)
+    return {
+        InTheWay.HOLDS: _count(
+            session, Hold.household_id == household, Hold.state == HoldState.OPEN
+        ),
+        InTheWay.REQUESTS: _count(session, _asked_for(household), Request.state.in_(requests.OPEN)),
+        InTheWay.TASKS: _count(
+            session, Task.household_id == household, Task.state == TaskState.OPEN
+        ),
+        InTheWay.OPENINGS: _count(
+            session,
+            HouseholdOpening.household_id == household,
+            HouseholdOpening.state == OpeningState.WAITING,
+        ),
+        InTheWay.PROPOSALS: _count(session, *proposed, Approval.kind != HOUSEHOLD_DISPOSAL),
+        InTheWay.DISPOSAL: _count(session, *proposed, Approval.kind == HOUSEHOLD_DISPOSAL),
+    }
+
+
+def _of_contacts(session: Session, household: int) -> Mapping[InTheWay, int]:
+    calls = select(CallHousehold.call_id).where(CallHousehold.household_id == household)
+    cases = select(FaxCase.id).where(FaxCase.household_id == household)
+    return {
+        InTheWay.QUESTIONS: _count(
+            session,
+            Escalation.household_id == household,
+            Escalation.state.in_((questions.OPEN, questions.ANSWERED)),
+        ),
+        InTheWay.FAXES: _count(session, FaxCase.id.in_(cases), FaxCase.state.in_(faxes.OPEN))
+        + _count(session, FaxReply.case_id.in_(cases), FaxReply.state.in_(faxes.UNSENT)),
+        InTheWay.CALLS: _count(session, Call.id.in_(calls), Call.ended_at.is_(None)),
+    }
+
+
+def _of_things(session: Session, household: int) -> Mapping[InTheWay, int]:
+    """Count coupons, faults and accidents, and letters that are somewhere."""
+    mine = select(Entitlement.id).where(Entitlement.household_id == household)
+    coupons = select(Coupon.id).where(Coupon.entitlement_id.in_(mine))
+    named = select(IncidentSubject.incident_id).where(IncidentSubject.household_id == household)
+    return {
+        InTheWay.FAULTS: _count(
+            session,
+            CouponFault.household_id == household,
+            CouponFault.state.in_(incidents.OPEN),
+        ),
+        InTheWay.INCIDENTS: _count(
+            session, Incident.id.in_(named), Incident.state != incidents.IncidentState.CLOSED
+        ),
+        InTheWay.LETTERS: letters_in_files(session, household),
+        InTheWay.COUPONS: _count(session, Coupon.id.in_(coupons), Coupon.state.in_(UNSETTLED))
+        + _count(
+            session,
+            StatementDifference.coupon_id.in_(coupons),
+            StatementDifference.state == DifferenceState.OPEN,
+        ),
+        InTheWay.RETURNED: _count(
+            session, ReturnedItem.household_id == household, ReturnedItem.state == ItemState.KEPT
+        ),
+    }
+
+
+def _of_registers(session: Session) -> Mapping[InTheWay, int]:
+    """Count what names no household: nobody can say that it is not about this one."""
+    return {
+        InTheWay.DISCLOSURES: open_entries(session, RegisterKind.DISCLOSURE),
+        InTheWay.DEFECTS: open_entries(session, RegisterKind.DEFECT),
+    }
 
 
 def letters_in_files(session: Session, household: int) -> int:

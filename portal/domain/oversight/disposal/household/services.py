@@ -101,17 +101,7 @@ def dispose_of(
     """
     _check(work, other)
     check_decision(work, decision)
-    if not papers_gone:
-        raise InputError(
-            _s("この世帯の紙と媒体を、区に返したか廃棄したことを、2人で確かめてください。"),
-            code="papers_gone",
-        )
-    if found := in_the_way(work.session, household.id):
-        raise ConflictError(
-            _s("まだ廃棄できません。何も変わっていません。")
-            + "".join(f"\n- {one}" for one in sentences_about(found)),
-            code="obstacles",
-        )
+    _check_things(work, household, papers_gone=papers_gone)
     noted = preview_of(work, household) | attesting(work, (work.actor, other), (Attested.MEDIA,))
     row = _note(work, household, decision, noted)
     row.decided_by, row.confirmed_by = work.actor.id, other.id
@@ -135,6 +125,20 @@ def _check(work: Work, other: Actor) -> None:
         raise NotAllowedError(_s("廃棄できるのは、アカウントのある職員だけです。"))
     if Organization.WARD not in (work.actor.organization, other.organization):
         raise NotAllowedError(_s("2人のうち1人は、区の人でなければなりません。"))
+
+
+def _check_things(work: Work, household: Household, *, papers_gone: bool) -> None:
+    if not papers_gone:
+        raise InputError(
+            _s("この世帯の紙と媒体を、区に返したか廃棄したことを、2人で確かめてください。"),
+            code="papers_gone",
+        )
+    if found := in_the_way(work.session, household.id):
+        raise ConflictError(
+            _s("まだ廃棄できません。何も変わっていません。")
+            + "".join(f"\n- {one}" for one in sentences_about(found)),
+            code="obstacles",
+        )
 
 
 def check_decision(work: Work, decision: Decision) -> None:
