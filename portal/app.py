@@ -1,5 +1,7 @@
 """The resident site as an ASGI application."""
 
+from dataclasses import replace
+
 from litestar.types import ASGIApp
 from sqlalchemy import Engine
 
@@ -7,6 +9,7 @@ from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.program.day_text import format_day
 from portal.platform.application import make_application
 from portal.platform.closed_site import closed_site, end_with_the_data
+from portal.platform.database import Database, make_engine
 from portal.platform.disposed import DisposedError
 from portal.platform.metrics.meter import Meter
 from portal.platform.metrics.start import start_watching
@@ -62,7 +65,9 @@ def create_app() -> ASGIApp:
     handlers = routes.handlers(settings)
     if not settings.worker_beside:
         return make_application(site, handlers, on_startup=[end_with_parent])
-    worker = Worker(site.work_source(), settings)
+    # its own connections: a job waits longer than a family does
+    own = replace(site, database=Database(make_engine(settings.database_url)))
+    worker = Worker(own.work_source(), settings)
     return make_application(
         site,
         handlers,

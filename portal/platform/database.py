@@ -2,19 +2,22 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.domain.foundation.clock import INSTANT
+from portal.platform import patience
 from portal.platform.database_address import database_file, read_address
 from portal.platform.lost import after_commit
+from portal.platform.patience import PatientConnection, PatientPool, within
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -33,34 +36,49 @@ More than both sites have, so that none is compiled twice.
 class Waits:
     """After how many seconds a connection gives up; 0 is never.
 
-    A site must answer, a command may wait.
+    A family must be answered at once, staff soon, a command may wait.
     ``lock``, ``statement`` and ``idle`` (in a transaction) are PostgreSQL's; on SQLite everything
-    waits for ``busy``.
+    waits for ``busy``. ``request`` is for all waits of one request together, also for a thread.
     """
 
-    lock: int = 4
-    statement: int = 30
-    idle: int = 20
+    lock: float = 4
+    statement: float = 30
+    idle: float = 20
     connect: int = 5
-    pool: int = 5
-    busy: int = 15
+    pool: float = 5
+    busy: float = 15
+    request: float = 0
+
+    def values(self) -> tuple[str, str]:
+        """Return how long a statement of this transaction waits for a lock, and runs."""
+        return _milliseconds(within(self.lock)), _milliseconds(within(self.statement))
 
     def settings(self) -> str:
         """Return the settings of a transaction on PostgreSQL, as columns of a query.
 
-        They are set in each transaction and not for the connection: a pooler such as PgBouncer
-        hands connections on between transactions, and refuses options of new ones.
+        Those of ``values`` are its parameters. They are set in each transaction and not for the
+        connection: a pooler such as PgBouncer hands connections on between transactions, and
+        refuses options of new ones.
         """
         chosen = {
-            "lock_timeout": f"{self.lock}s",
-            "statement_timeout": f"{self.statement}s",
-            "idle_in_transaction_session_timeout": f"{self.idle}s",
-            "timezone": "UTC",
+            "lock_timeout": "%s",
+            "statement_timeout": "%s",
+            "idle_in_transaction_session_timeout": f"'{_milliseconds(self.idle)}'",
+            "timezone": "'UTC'",
         }
-        return ", ".join(f"set_config('{name}', '{value}', true)" for name, value in chosen.items())
+        return ", ".join(f"set_config('{name}', {value}, true)" for name, value in chosen.items())
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{round(seconds * 1000)}ms"
 
 
 SITE_WAITS = Waits()
+RESIDENT_WAITS = Waits(lock=2, statement=5, idle=10, connect=2, pool=1.2, busy=1.2, request=1.2)
+"""A family is told within two seconds that it has to send again; building that page takes the rest.
+
+The limits of locks and statements are those of the server, for whom nobody waits any more.
+"""
 COMMAND_WAITS = Waits(lock=10, statement=0, idle=0)
 
 
@@ -99,6 +117,7 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
     line = {name: value for name, value in LINE.items() if name not in address.query}
     engine = create_engine(
         address,
+        poolclass=PatientPool,
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=waits.pool,
@@ -109,13 +128,22 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
     )
     opening = f"SELECT now(), {waits.settings()}"
 
+    @event.listens_for(engine, "do_connect")
+    def _connect(
+        dialect: Dialect,  # noqa: ARG001  (SQLAlchemy's signature)
+        record: ConnectionPoolEntry,  # noqa: ARG001  (SQLAlchemy's signature)
+        arguments: Sequence[Any],
+        options: dict[str, Any],
+    ) -> PatientConnection:
+        return PatientConnection.connect(*arguments, **options)
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # One statement for the settings and for the instant that every transaction asks for, so
         # that the settings cost no turn of their own (decision 0014 counts them).
         chosen = connection.get_execution_options().get("form")
         opened = connection.exec_driver_sql(
-            opening if chosen is None else f"{opening}, {_hold(chosen)}"
+            opening if chosen is None else f"{opening}, {_hold(chosen)}", waits.values()
         )
         connection.info[INSTANT] = opened.one()[0]
 
@@ -137,7 +165,7 @@ def _sqlite(address: URL, waits: Waits) -> Engine:
     def _configure(dbapi: sqlite3.Connection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
         dbapi.isolation_level = None
         cursor = dbapi.cursor()
-        for pragma in (f"busy_timeout={waits.busy * 1000}", *SQLITE_PRAGMAS):
+        for pragma in (f"busy_timeout={_busy(waits)}", *SQLITE_PRAGMAS):
             cursor.execute("PRAGMA " + pragma)
         cursor.close()
 
@@ -146,10 +174,15 @@ def _sqlite(address: URL, waits: Waits) -> Engine:
         # A deferred transaction that reads and then writes loses updates or fails as locked:
         # stack.md G2.
         read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_busy(waits)}")
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     _note_commits(engine)
     return engine
+
+
+def _busy(waits: Waits) -> int:
+    return round(within(waits.busy) * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,10 +229,14 @@ def counting_commits() -> Iterator[list[None]]:
 
 
 class Database:
-    """Opens transactions: ``write()`` commits at the end of the block, ``read()`` never writes."""
+    """Opens transactions: ``write()`` commits at the end of the block, ``read()`` never writes.
 
-    def __init__(self, engine: Engine) -> None:
+    ``request`` is how many seconds one request waits for it in all; 0 is without an end.
+    """
+
+    def __init__(self, engine: Engine, *, request: float = 0) -> None:
         self.engine = engine
+        self.request = request
         self._write = sessionmaker(engine, expire_on_commit=False)
         self._read = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
 
@@ -209,7 +246,9 @@ class Database:
 
         Raises:
             CommitUnknownError: COMMIT was sent and not answered.
+            PatienceEndedError: the request has waited as long as it may.
         """
+        patience.check()
         _COMMIT.sent = False  # a migration of this thread may have left it
         try:
             with self._write.begin() as session:
@@ -228,7 +267,12 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """Open a reading transaction (on SQLite it never waits for a writer)."""
+        """Open a reading transaction (on SQLite it never waits for a writer).
+
+        Raises:
+            PatienceEndedError: the request has waited as long as it may.
+        """
+        patience.check()
         with self._read() as session:
             if self.engine.dialect.name == "postgresql":
                 session.connection(execution_options={"postgresql_readonly": True})

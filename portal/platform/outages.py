@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from portal.platform.lost import STANDBY_STATES, sqlstate
+from portal.platform.patience import PatienceEndedError
 
 
 class Outage(StrEnum):
@@ -19,6 +20,8 @@ class Outage(StrEnum):
     """A standby, or a role that may only read."""
     DISK_FULL = "disk_full"
     POOL_EMPTY = "no_free_connection"
+    SLOW = "too_slow"
+    """A request, or one of its statements, had waited as long as it may."""
 
 
 OF_STATE = dict.fromkeys(STANDBY_STATES, Outage.READ_ONLY) | {
@@ -27,6 +30,7 @@ OF_STATE = dict.fromkeys(STANDBY_STATES, Outage.READ_ONLY) | {
     "40P01": Outage.BUSY,
     "53100": Outage.DISK_FULL,
     "55P03": Outage.BUSY,
+    "57014": Outage.SLOW,
 }
 """By PostgreSQL's SQLSTATE."""
 OF_CODE = {
@@ -39,6 +43,8 @@ OF_CODE = {
 
 def outage_of(error: Exception) -> Outage:
     """Return what an error of the database means; what is unknown counts as lost."""
+    if isinstance(error, PatienceEndedError):
+        return Outage.SLOW
     if isinstance(error, PoolTimeoutError):
         return Outage.POOL_EMPTY
     if not isinstance(error, DBAPIError):

@@ -117,7 +117,7 @@ def endpoint(
             raise ClientException(status_code=400)
         page = read_page(site, request, form)
         page.lookup = partial(_plan_of, request.app)
-        return await in_thread(partial(_run, plan, page), site.meter.waited_for_thread)
+        return await in_thread(site, partial(_run, plan, page))
 
     shell.__name__ = handler.__name__
     return route(
@@ -171,7 +171,7 @@ async def _read_form(plan: Endpoint[W], site: Site, request: WebRequest) -> Form
     if not plan.uploads or kind != "multipart/form-data":
         return read_form(await request.form())
     stranger = read_page(site, request, Form())
-    admitted = await in_thread(partial(_admits, plan, stranger), site.meter.waited_for_thread)
+    admitted = await in_thread(site, partial(_admits, plan, stranger))
     limits = {name: rule.limit if admitted else 0 for name, rule in plan.uploads.items()}
     return await read_multipart(request.stream(), options.get("boundary", ""), limits)
 

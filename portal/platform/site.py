@@ -17,9 +17,10 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.people.authn import sessions
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.finder import Finder, finder_for
-from portal.platform.database import Database, make_engine
+from portal.platform.database import RESIDENT_WAITS, SITE_WAITS, Database, make_engine
 from portal.platform.metrics.meter import Meter
 from portal.platform.rendering.assets import Assets
 from portal.platform.rendering.templating import make_environment
@@ -129,7 +130,7 @@ def make_site(
     vault = load_vault(settings.key_dir)
     assets = Assets()
     counting = meter or Meter()
-    site_database = Database(engine or make_engine(settings.database_url))
+    site_database = _own_database(settings, kind) if engine is None else Database(engine)
     counting.watch(site_database.engine)
     return Site(
         kind=kind,
@@ -145,3 +146,8 @@ def make_site(
         sign_ins=sign_ins,
         meter=counting,
     )
+
+
+def _own_database(settings: Settings, kind: str) -> Database:
+    waits = RESIDENT_WAITS if kind == sessions.RESIDENT else SITE_WAITS
+    return Database(make_engine(settings.database_url, waits=waits), request=waits.request)

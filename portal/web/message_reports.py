@@ -47,8 +47,7 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
             body=await request.body(),
         )
         address = client_address(request, site.settings.trusted_proxies)
-        work = partial(take, site, receiver, report, address)
-        status = await in_thread(work, site.meter.waited_for_thread)
+        status = await in_thread(site, partial(take, site, receiver, report, address))
         return Response(None, status_code=status)
 
     return [take_report]
