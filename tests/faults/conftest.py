@@ -14,7 +14,10 @@ import pytest
 from portal.settings import Settings
 from tests.support.faults.cluster import PostgresServer, reachable, running
 from tests.support.faults.lab import Laboratory
+from tests.support.faults.post import Post
 from tests.support.mailroom.ward import ward
+from tests.support.programs.servers import StartServer
+from tests.support.programs.sms import SmsGateway
 
 __all__ = ["ward"]
 SEED = int(os.environ.setdefault("PORTAL_TEST_SEED", str(secrets.randbelow(10**6))))
@@ -47,3 +50,13 @@ def laboratory(
     """Sites, families and an oracle around the server."""
     with Laboratory.around(server, resident_settings, tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+def post(
+    laboratory: Laboratory, sms_gateway: SmsGateway, start_server: StartServer
+) -> Iterator[Post]:
+    """Workers of the laboratory that tell its families by SMS what happened."""
+    made = Post(laboratory.database, laboratory.url, laboratory.settings, sms_gateway, start_server)
+    yield made
+    made.stop()

@@ -21,7 +21,7 @@ from portal.platform.http.cookies import form_token
 from portal.settings import Settings
 from tests.support.coupons import VAULT
 from tests.support.databases.fixtures import NewDatabase
-from tests.support.databases.pools import Engines
+from tests.support.faults.cluster import opened
 from tests.support.faults.lab import Laboratory
 from tests.support.faults.load import add_families
 from tests.support.faults.nodes import Node, offset_from, serving
@@ -109,7 +109,7 @@ def held(url: str, *tables: str) -> Iterator[None]:
         holder.rollback()
 
 
-@pytest.mark.asvs("16.5.2")
+@pytest.mark.asvs("16.5.3")
 def test_f17_locks_and_spent_connections_and_threads_are_told_within_two_seconds(
     laboratory: Laboratory,
 ) -> None:
@@ -179,12 +179,12 @@ def test_f17_staff_wait_longer_for_the_same_lock(laboratory: Laboratory) -> None
 
 
 def test_f17_a_busy_file_is_told_within_two_seconds_and_pages_do_not_wait(
-    new_sqlite: NewDatabase, engines: Engines, resident_settings: Settings, tmp_path: Path
+    new_sqlite: NewDatabase, resident_settings: Settings, tmp_path: Path
 ) -> None:
     url = new_sqlite(True)
     file = database_file(url)
     assert file is not None
-    for database in engines.open(url):
+    with opened(url) as database:
         families = add_families(database, tmp_path, 2, NOON)
     node = Node(resident_settings, url, tmp_path / "node.log", offset_from(), workers=1)
     with serving(node), contextlib.closing(sqlite3.connect(file, isolation_level=None)) as other:

@@ -14,6 +14,7 @@ from tests.support.faults import oracle
 from tests.support.faults.cluster import PostgresServer, opened
 from tests.support.faults.load import Family, Load, add_families
 from tests.support.faults.nodes import Node, offset_from
+from tests.support.faults.post import Post
 from tests.support.resident import NOON
 
 
@@ -71,10 +72,16 @@ class Laboratory:
         asked = sites or [node.url for node in self.nodes]
         return Load(asked, self.families, self.offset, clients, seed, thinking=thinking).start()
 
-    def check(self, load: Load) -> None:
-        """Fail the test unless everybody has a receipt and everything is as it must be."""
+    def check(self, load: Load, post: Post | None = None) -> None:
+        """Fail the test unless everybody has a receipt and everything is as it must be.
+
+        With a ``post`` each family was also told, or is before this returns.
+        """
         load.finish()
         assert not load.statuses[500], load.statuses
-        oracle.check(self.database, self.families, self.others)
+        arrived = post.send_all() if post is not None else None
+        oracle.check(self.database, self.families, self.others, arrived)
+        if arrived:
+            print(f"{len(arrived)} messages, {arrived.total() - len(arrived)} came twice, ", end="")
         print(f"answers {dict(load.statuses)}, told {dict(load.outcomes)}, ", end="")
         print(f"longest gap {load.longest_gap():.1f} s")

@@ -18,12 +18,16 @@ from pathlib import Path
 import httpx
 
 from portal.domain.foundation.vault import Vault
+from portal.domain.letters.announcements.reach import Medium
 from portal.domain.people.authn import sessions
+from portal.domain.people.authn.channels import SourceState
+from portal.domain.people.authn.codes import add_authenticator
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.resident import start_session
+from tests.support.work import work_in
 
 CHILDREN = 2
 RECEIPT = re.compile(r"/decline/received/([A-Z0-9-]+)")
@@ -35,22 +39,37 @@ PAUSE = 0.25
 
 @dataclass
 class Family:
-    """A household that declines in a browser."""
+    """A household that declines in a browser, and is told by SMS where it has a telephone."""
 
     person: Person
     token: str
     receipt: str = ""
     withdrawn: bool = False
+    has_telephone: bool = False
 
 
 def add_families(database: Database, folder: Path, count: int, now: datetime) -> list[Family]:
-    """Add households with coupons, each signed in already."""
+    """Add households with coupons and a telephone, each signed in already."""
     people = [
         add_person(database, now, number=f"97{number:08}", active=True, children=CHILDREN)
         for number in range(count)
     ]
     give_coupons(database, folder, now, count=count * CHILDREN + 10)
-    return [Family(person, start_session(database, person, now)) for person in people]
+    _give_telephones(database, people, now)
+    return [
+        Family(person, start_session(database, person, now), has_telephone=True)
+        for person in people
+    ]
+
+
+def _give_telephones(database: Database, people: Sequence[Person], now: datetime) -> None:
+    """Prove a telephone beside the app, which gives the codes: what happens is told by SMS."""
+    with database.write() as session:
+        for place, person in enumerate(people):
+            source = add_authenticator(
+                work_in(session, now=now), person.credential_id, Medium.SMS, f"+8190{place:08}"
+            )
+            source.state, source.confirmed_at = SourceState.CONFIRMED, now
 
 
 @dataclass

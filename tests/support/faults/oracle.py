@@ -4,7 +4,8 @@ INV1 sums, INV2 one effect per form, INV3 no receipt lost, INV4 declined or usab
 of audit events, INV6 messages.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import Total, totals
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.states import MessageState
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import RequestState
 from portal.platform.database import Database
@@ -26,13 +28,20 @@ from tests.support.work import source_of
 NOBODY = Total()
 
 
-def check(database: Database, families: Sequence[Family], others: Total = NOBODY) -> None:
-    """Fail the test where a receipt, a coupon or a yen is not what it must be.
+def check(
+    database: Database,
+    families: Sequence[Family],
+    others: Total = NOBODY,
+    arrived: Mapping[str, int] | None = None,
+) -> None:
+    """Fail the test where a receipt, a coupon, a yen or a message is not what it must be.
 
     Args:
         database: the database after the fault.
         families: who declined.
         others: children and yen of those who did nothing.
+        arrived: how often each message came to the gateway, by its reference, once workers had time
+            to send all; None where none ran.
     """
     with database.read() as session:
         _sums(session, len(families), others)
@@ -40,7 +49,9 @@ def check(database: Database, families: Sequence[Family], others: Total = NOBODY
             _one_effect(session, family)
             _usable_or_declined(session, family)
         _events(session)
-        _messages(session)
+        _messages(session, families)
+        if arrived is not None:
+            _arrived(session, arrived)
     chain_holds(database)
 
 
@@ -96,8 +107,20 @@ def _events(session: Session) -> None:
     assert opened == session.scalar(select(func.count(Request.id))), "one event per request"
 
 
-def _messages(session: Session) -> None:
-    rows = session.execute(
-        select(OutboxMessage.dedupe_key, func.count()).group_by(OutboxMessage.dedupe_key)
-    ).all()
-    assert all(count == 1 for _key, count in rows), "INV6: a message twice"
+def _messages(session: Session, families: Sequence[Family]) -> None:
+    rows = Counter(session.scalars(select(OutboxMessage.dedupe_key)))
+    assert set(rows.values()) <= {1}, "INV6: a message twice"
+    told = Counter(session.scalars(select(OutboxMessage.household_id)))
+    for family in families:
+        if family.has_telephone and family.receipt:
+            found = told[family.person.household_id]
+            assert found == 1, f"INV6: {found} messages of receipt {family.receipt}"
+
+
+def _arrived(session: Session, arrived: Mapping[str, int]) -> None:
+    rows = {row.reference: row.state for row in session.scalars(select(OutboxMessage))}
+    unsent = {state for state in rows.values() if state != MessageState.SENT}
+    assert not unsent, f"INV6: messages are {unsent}"
+    lost = [reference for reference in rows if not arrived.get(reference or "")]
+    assert not lost, f"INV6: {len(lost)} messages are recorded as sent and never arrived"
+    assert set(arrived) <= set(rows), "INV6: a message arrived that is not recorded"

@@ -3,6 +3,7 @@
 Keeps the requests, answers as it is told.
 """
 
+import contextlib
 import threading
 import time
 from collections.abc import Iterator
@@ -60,11 +61,12 @@ def sms_gateway() -> Iterator[SmsGateway]:
             gateway.requests.append(GatewayRequest(self.path, dict(self.headers.items()), body))
             gateway.released.wait(gateway.delay)
             gateway.answered += 1
-            self.send_response(gateway.status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(gateway.answer)))
-            self.end_headers()
-            self.wfile.write(gateway.answer)
+            with contextlib.suppress(OSError):  # a sender that was killed meanwhile
+                self.send_response(gateway.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(gateway.answer)))
+                self.end_headers()
+                self.wfile.write(gateway.answer)
 
         do_PUT = do_POST  # noqa: N815 - http.server's name
 
