@@ -43,7 +43,7 @@ from portal.web.signin.activation import (
     own_credential,
     session_of,
 )
-from portal.web.signin.code import masked, proven
+from portal.web.signin.code import masked, proven, remember_device
 from portal.web.signin.code_texts import channel_name
 from portal.web.signin.fresh import by_channel, freshly_signed_in
 
@@ -123,6 +123,7 @@ def submit_password(page: Page) -> Response[Any]:
             if page.who.auth is None:
                 return page.redirect("/signin?ended=1")
             account.set_own_password(page.work, session_of(page), hashed)
+            remember_device(page)
     except NotAllowedError as error:
         page.form.error("own_password", error.message)
         with site.database.read() as session:

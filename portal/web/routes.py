@@ -16,7 +16,17 @@ from portal.web.requests import (
     request_documents,
     requests,
 )
-from portal.web.signin import activation, changes, channels, code, fresh, loss, signin, wait
+from portal.web.signin import (
+    activation,
+    changes,
+    channels,
+    code,
+    fresh,
+    loss,
+    own_devices,
+    signin,
+    wait,
+)
 
 MODULES = (
     landing,
@@ -44,6 +54,7 @@ MODULES = (
     requests,
     account,
     changes,
+    own_devices,
     fresh,
 )
 

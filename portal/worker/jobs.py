@@ -16,7 +16,7 @@ from portal.domain.foundation.files.storing import (
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.jobs.turns import Act, Job, RowJob, WholeJob
 from portal.domain.foundation.work import Work, WorkSource
-from portal.domain.letters.announcements import reminders, sending
+from portal.domain.letters.announcements import account_cards, reminders, sending
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.archives.expiring import shred_old_archives
 from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files, runs_to_clear
@@ -128,16 +128,19 @@ def _calls() -> Job:
 
 
 def _changes() -> Job:
+    """Carry out changes of accounts that are due, and write the cards that tell of any event."""
+
     def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
-        return changes.due_accounts(work.session, work.now)
+        due = changes.due_accounts(work.session, work.now)
+        return sorted({*due, *account_cards.wanted_cards(work.session)})
 
     def act(work: Work, rows: Sequence[int]) -> None:
         for credential_id in rows:
             changes.settle(work, credential_id)
+            account_cards.write_card(work, credential_id)
 
-    return RowJob(
-        JobName.CHANGES, MINUTE, "credential", find, _in_one_work(act), most=changes.AT_ONCE
-    )
+    most = changes.AT_ONCE + account_cards.AT_ONCE
+    return RowJob(JobName.CHANGES, MINUTE, "credential", find, _in_one_work(act), most=most)
 
 
 def _losses() -> Job:

@@ -4,13 +4,13 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
 
-from portal.platform.http.network import inside, peer_of
+from portal.platform.http.network import inside, nearest_hop, peer_of, plain_address
 
 LOG = logging.getLogger("portal.entrance")
 BODY_SECONDS = 20.0
@@ -28,6 +28,10 @@ MISLED = (
     "このサイトの設定に誤りがあるため、開けません。\n"
     "This site is not set up correctly: a proxy that it does not know forwards to it.\n"
 ).encode()
+UNREADABLE = (
+    "このサイトの設定に誤りがあるため、開けません。\n"
+    "This site is not set up correctly: its proxy does not say from which address you come.\n"
+).encode()
 
 
 def let_in(app: ASGIApp, hosts: Collection[str] | None, proxies: Sequence[str] | None) -> ASGIApp:
@@ -39,27 +43,43 @@ def let_in(app: ASGIApp, hosts: Collection[str] | None, proxies: Sequence[str] |
         proxies: Networks of our own proxies; None lets everybody forward, though nobody's word
             counts.
     """
-    told = -TELL_EVERY
+    tell = _teller()
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal told
         if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         if not _is_ours(_values(scope, b"host"), hosts):
             await _refuse(send, REFUSED)
             return
-        if proxies is not None and _values(scope, b"x-forwarded-for"):
+        if proxies is not None and (lines := _values(scope, b"x-forwarded-for")):
             peer = peer_of(scope)
             if not inside(peer, proxies):
-                if time.monotonic() - told >= TELL_EVERY:
-                    told = time.monotonic()
-                    LOG.error("%s forwards, but PORTAL_TRUSTED_PROXIES does not name it", peer)
+                tell("%s forwards, but PORTAL_TRUSTED_PROXIES does not name it", peer)
                 await _refuse(send, MISLED)
+                return
+            # taken for the proxy's own, all visitors would share one counter of wrong passwords
+            hop = nearest_hop([line.decode("latin-1") for line in lines], proxies)
+            if hop and not plain_address(hop):
+                tell("%s writes no address into X-Forwarded-For; let it write the visitor's", peer)
+                await _refuse(send, UNREADABLE)
                 return
         await app(scope, _in_time(receive), send)
 
     return entrance
+
+
+def _teller() -> Callable[[str, str], None]:
+    """Return what logs one error, and no further one for ``TELL_EVERY`` seconds."""
+    told = -TELL_EVERY
+
+    def tell(error: str, proxy: str) -> None:
+        nonlocal told
+        if time.monotonic() - told >= TELL_EVERY:
+            told = time.monotonic()
+            LOG.error(error, proxy)
+
+    return tell
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

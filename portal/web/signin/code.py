@@ -20,7 +20,7 @@ from portal.domain.people.credentials.queries import credential_by_id
 from portal.domain.people.credentials.services import login_id_of
 from portal.domain.people.notices.phones import mask_email, mask_phone
 from portal.domain.people.notices.queries import in_trouble
-from portal.domain.people.signin import attempt, code_sending, second_factor
+from portal.domain.people.signin import code_sending, devices, second_factor
 from portal.domain.people.signin.evidence import Item
 from portal.domain.people.signin.waits import from_text
 from portal.platform.http import cookies
@@ -160,15 +160,15 @@ def complete(page: Page, item: Item) -> Response[Any]:
 
 
 def remember_device(page: Page) -> None:
-    """Mark this browser as known for this ID.
+    """Mark this browser as known for this ID from now on.
 
     Then wrong tries of strangers do not lock its owner out.
     """
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     credential = credential_by_id(page.session, page.who.auth.owner_id)
     login_id = login_id_of(page.site.vault, credential)
-    token = attempt.device_token(page.site.vault, login_id)
-    page.answer.set_cookie(cookies.DEVICE, token, max_age=int(attempt.DEVICE_LIFE.total_seconds()))
+    token = devices.renew_device(page.work, login_id, page.cookie(cookies.DEVICE))
+    page.answer.set_cookie(cookies.DEVICE, token, max_age=int(devices.LIFE.total_seconds()))
 
 
 def send(page: Page) -> Response[Any]:

@@ -30,6 +30,7 @@ PLACES = (
     "/account/lost",
     "/alternative/check",
     "/account/backup-codes",
+    "/account/devices",
 )
 PURPOSES = {"/alternative/check": CodePurpose.ALTERNATIVE}
 """The purposes of codes for more than a change of settings.

@@ -12,6 +12,7 @@ from tests.support.coupons import NOW
     ("limit", "agreed"),
     [
         (throttles.KNOWN_DEVICE, 10),
+        (throttles.BACKUP_CODES, 10),
         (throttles.NETWORK, 60),
         (throttles.WIDE_NETWORK, 300),
         (throttles.SEND_GAP, 1),

@@ -100,6 +100,23 @@ def test_whoever_forwards_without_being_ours_is_refused_and_named_once(
     assert ask(headers[:1], proxies=PROXIES, peer="10.9.9.9")[0] == 200
 
 
+@pytest.mark.parametrize("written", [b"unknown", b"198.51.100.1, _hidden", b"198.51.100.1:x"])
+@pytest.mark.asvs("15.3.4")
+def test_a_proxy_of_ours_that_writes_no_address_is_refused_and_named_once(
+    caplog: pytest.LogCaptureFixture, written: bytes
+) -> None:
+    """All visitors would share the proxy's counters: sixty wrong passwords shut out everybody."""
+    headers = [(b"host", b"coupon.example.jp"), (b"x-forwarded-for", written)]
+    with caplog.at_level(logging.ERROR, "portal.entrance"):
+        status, body = ask(headers, proxies=PROXIES, peer="10.0.0.3")
+    assert (status, b"its proxy does not say" in body) == (400, True)
+    (told,) = (record.getMessage() for record in caplog.records)
+    assert "10.0.0.3" in told
+    assert "X-Forwarded-For" in told
+    assert written.decode() not in told, "a visitor may have written it"
+    assert ask(headers, proxies=None)[0] == 200, "outside of production"
+
+
 def test_a_body_that_comes_in_time_is_whole() -> None:
     parts = [(0.0, b"a" * 10), (0.01, b"b" * 10)]
     assert ask([(b"host", b"10.0.2.7")], parts=parts) == (200, b"a" * 10 + b"b" * 10)

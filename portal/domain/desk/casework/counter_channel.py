@@ -36,6 +36,7 @@ from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import evidence
+from portal.domain.people.signin.devices import forget_devices
 from portal.domain.people.signin.evidence import Item
 from portal.domain.people.signin.last_days import in_last_days
 from portal.domain.people.signin.notify import notify_owner
@@ -179,6 +180,7 @@ def confirm(work: Work, approval_id: int) -> None:
     codes.forget_backup_codes(work.session, credential.id)
     codes.forget(work.session, [one for one in sources if one.id != source.id])
     credential.reset_at = None
+    forget_devices(work, credential)
     source.state, source.confirmed_at = SourceState.CONFIRMED, work.now
     sessions.end_all(work.session, sessions.Owner(sessions.RESIDENT, credential.id))
     _note(work, SET, credential, reason)

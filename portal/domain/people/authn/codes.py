@@ -16,6 +16,7 @@ from portal.domain.foundation.base import table_of
 from portal.domain.foundation.vault import Vault, any_same, seal, unseal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.channels import CodeChannel, SourceState
+from portal.domain.people.authn.hold import closed
 from portal.domain.people.authn.models import BackupCode, OneTimeCode, OtpAuthenticator
 from portal.domain.people.authn.totp import App
 from portal.domain.people.authn.typed_code import DIGITS, CodeAnswer, CodeEntry, read_code
@@ -175,6 +176,14 @@ def end_wait(session: Session, credential_id: int, now: datetime) -> int:
     for row in rows:
         row.locked_until, row.fails = None, 0
     return len(rows)
+
+
+def has_closed(session: Session, credential_id: int) -> bool:
+    """Return whether wrong codes closed a proven source of a credential."""
+    found = select(OtpAuthenticator.id).where(
+        OtpAuthenticator.credential_id == credential_id, closed(OtpAuthenticator)
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def forget(session: Session, sources: Collection[OtpAuthenticator]) -> None:

@@ -28,6 +28,14 @@ class Held:
     made_with: Mapped[str | None] = mapped_column(String(120))
 
 
+def closed(kind: Any) -> ColumnElement[bool]:
+    """Return the condition that wrong codes closed a factor that somebody had proven.
+
+    ``kind`` is a table with ``Held``, a ``SourceState`` and the instant of its proof.
+    """
+    return and_(kind.state == SourceState.CLOSED, kind.confirmed_at.is_not(None))
+
+
 def in_force(kind: Any, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Return the condition that a factor counts at an instant (UTC).
 

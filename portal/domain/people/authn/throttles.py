@@ -46,7 +46,9 @@ class Bucket:
 
 
 UNKNOWN_DEVICE = Limit("t1", 5, 24 * 3600, growing=True, closed_after=100)
-KNOWN_DEVICE = Limit("t2", 10, 15 * 60)
+KNOWN_DEVICE = Limit("t2", 10, 15 * 60, closed_after=100)
+BACKUP_CODES = Limit("t2b", 10, 15 * 60)
+"""Without an end in all: they have 45 bits, and a stranger could use it up for their owner."""
 NETWORK = Limit("t3", 60, 15 * 60)
 WIDE_NETWORK = Limit("t4", 300, 3600)
 SEND_GAP = Limit("t7g", 1, 60)

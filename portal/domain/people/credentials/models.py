@@ -16,7 +16,9 @@ class Credential(Base):
 
     The password is only ever a hash. ``locale`` is the language in which the household last signed
     in, for messages to it. From ``reset_at`` (UTC) on, the first sign-in is repeated (decision
-    0008). ``door`` says who may sign in after a report of a loss.
+    0008). ``door`` says who may sign in after a report of a loss. Browsers that signed in before
+    ``devices_forgotten_at`` (UTC) are unknown ones. Since ``card_wanted_at`` (UTC) a card is to
+    tell the household what no channel could.
     """
 
     __tablename__ = "credential"
@@ -44,4 +46,6 @@ class Credential(Base):
     activated_at: Mapped[datetime | None]
     reset_at: Mapped[datetime | None]
     door: Mapped[str] = mapped_column(String(32), default=DOOR.initial, server_default=DOOR.initial)
+    devices_forgotten_at: Mapped[datetime | None]
+    card_wanted_at: Mapped[datetime | None] = mapped_column(index=True)
     changed_at: Mapped[datetime]

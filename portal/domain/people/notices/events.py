@@ -39,6 +39,12 @@ class AccountEvent(Labeled):
         lambda: _("サインインの方法の変更の取り消し"),
         lambda: _("サインインの方法の変更が、取り消されました。"),
     )
+    SOURCE_CLOSED = (
+        "source_closed",
+        lambda: _("番号の間違い"),
+        lambda: _("番号の間違いが続いたため、番号の受け取りをひとつ止めました。"),
+    )
+    """Whoever did it has the password; the owner may need a call to sign in again."""
     BACKUP_CODES_CHANGED = (
         "backup_codes_changed",
         lambda: _("控えのコードの作りなおし"),
@@ -142,6 +148,13 @@ class ProgressEvent(Labeled):
         lambda: _("お手紙のIDで、はじめてのサインインがありました。"),
         lambda: _s("はじめてのサインインがあったこと"),
     )
+    ACCOUNT_CHANGED = (
+        "account_changed",
+        lambda: _("サインインについて"),
+        lambda: _("サインインについて、変わったことがありました。"),
+        lambda: _s("サインインについて変わったこと"),
+    )
+    """By post alone, to whom no notice of an ``AccountEvent`` can be sent."""
     NOT_SIGNED_IN = (
         "not_signed_in",
         lambda: _("まだ受け取っていないクーポン"),

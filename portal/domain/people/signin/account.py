@@ -16,6 +16,7 @@ from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.changes import call_off, require_change
+from portal.domain.people.signin.devices import forget_devices
 from portal.domain.people.signin.evidence import Right
 from portal.domain.people.signin.guessable import is_guessable
 from portal.domain.people.signin.notify import notify_owner
@@ -87,8 +88,9 @@ def renew_backup_codes(work: Work, auth: AuthSession) -> list[str]:
 
 
 def sign_out_everywhere(work: Work, auth: AuthSession) -> int:
-    """End all sessions of the account, this one included."""
-    credential = work.session.get_one(Credential, auth.owner_id)
+    """End all sessions of the account, this one included; every browser is an unknown one then."""
+    credential = lock_row(work.session, auth.owner_id or 0)
+    forget_devices(work, credential)
     _note(work, credential, "account.sign_out_everywhere")
     return sessions.end_all(work.session, sessions.Owner(sessions.RESIDENT, credential.id))
 

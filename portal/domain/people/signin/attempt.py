@@ -4,7 +4,6 @@ No answer, status or duration reveals whether an ID exists: an unknown one meets
 the same Argon2 work and the same sentence (``security.md`` A4–A6, A23, A24).
 """
 
-import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,12 +32,11 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.signin import slow_mode
 from portal.domain.people.signin.changes import settle
+from portal.domain.people.signin.devices import known_device
 from portal.domain.people.signin.evidence import Item, Right, may_become
 from portal.domain.people.signin.slow_mode import Ticket
 from portal.domain.people.signin.standing import account_at, kept_as
 from portal.domain.people.signin.steps import state_at
-
-DEVICE_LIFE = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +64,6 @@ class SignedIn:
     stage: Stage
 
 
-def device_token(vault: Vault, login_id: str) -> str:
-    """Return a cookie that marks this browser as known for one ID, and for no other."""
-    name = secrets.token_hex(8)
-    return f"{name}.{vault.sign('device', name + login_id)}"
-
-
-def known_device(vault: Vault, login_id: str, token: str | None) -> str | None:
-    """Return the device's name if the cookie was made for this ID."""
-    name, _dot, signature = (token or "").partition(".")
-    # the program before 0.2.0 signed the ID's digest, so that another search key changed it
-    digests = (login_digest(vault, login_id), *earlier_login_digests(vault, login_id))
-    for bound in (login_id, *(digest.hex() for digest in digests)):
-        if vault.has_signed("device", name + bound, signature):
-            return name
-    return None
-
-
 def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True) -> Attempt:
     """Count the attempt and find the hash to compare with.
 
@@ -98,7 +79,7 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True
     if login_id is None:
         raise InputError(login_id_text(), code="login_id")
     digest = login_digest(work.vault, login_id)
-    device = known_device(work.vault, login_id, visitor.device)
+    device = known_device(work, login_id, visitor.device)
     if device is None and waits:
         _wait_in_slow_mode(work, visitor.ticket)
     _bring_tries(work, login_id, digest)

@@ -5,7 +5,7 @@ Every other session ends, and the known channels are told that something changes
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -25,7 +25,8 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
 from portal.domain.people.credentials.states import CredentialState, Door
 from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.signin.evidence import Item, Right, may, stands, suffices
+from portal.domain.people.signin.devices import forget_devices
+from portal.domain.people.signin.evidence import Account, Item, Right, may, stands, suffices
 from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.signin.standing import account_at, is_known, shown_in
 from portal.domain.people.signin.steps import lock_step, step_is_over
@@ -79,11 +80,11 @@ def require_change(work: Work, auth: AuthSession, credential: Credential, right:
 
     Raises:
         NotAllowedError: a loss was reported (``door_shut``), or a change of this account waits,
-            and what shuts out its owner has to wait too (``change_waits``).
+            and what shuts out its owner has to wait too (``change_waits``), or wrong codes closed a
+            source, whose owner could not call a change off (``source_closed``).
         WrongStateError: the session has shown too little.
     """
-    waits = bool(waiting_changes(work.session, credential, work.now))
-    account = account_at(credential, work.now, known_device=is_known(auth), changing=waits)
+    account = _account_of(work, auth, credential)
     if may(shown_in(auth), account, right):
         return
     if account.door is not Door.OPEN:
@@ -94,7 +95,29 @@ def require_change(work: Work, auth: AuthSession, credential: Credential, right:
             ),
             code="door_shut",
         )
-    if waits and suffices(shown_in(auth), right):
+    if suffices(shown_in(auth), right):
+        _refuse_for_sources(account)
+    raise step_is_over()
+
+
+def _account_of(work: Work, auth: AuthSession, credential: Credential) -> Account:
+    return replace(
+        account_at(credential, work.now, known_device=is_known(auth)),
+        changing=bool(waiting_changes(work.session, credential, work.now)),
+        source_closed=codes.has_closed(work.session, credential.id),
+    )
+
+
+def _refuse_for_sources(account: Account) -> None:
+    if account.source_closed:
+        raise NotAllowedError(
+            _(
+                "番号の間違いが続いて止まった受け取り方があるため、いまは変えられません。"
+                "コールセンターにお電話ください。"
+            ),
+            code="source_closed",
+        )
+    if account.changing:
         raise NotAllowedError(
             _(
                 "受け取り方の変更を待っているあいだは、できません。変更が有効になってから、"
@@ -102,7 +125,6 @@ def require_change(work: Work, auth: AuthSession, credential: Credential, right:
             ),
             code="change_waits",
         )
-    raise step_is_over()
 
 
 def hold_new(
@@ -110,17 +132,28 @@ def hold_new(
 ) -> None:
     """Let a source that was just proven wait; it replaces one of its kind when its time comes.
 
-    ``all_sources`` are those of the account, locked and settled.
+    ``all_sources`` are those of the account, locked and settled. Beside one that the counter set in
+    silence a new one stays as silent.
     """
-    at = work.now + HOLD
+    at = _hold_ends(work, all_sources)
     twins = [one for one in all_sources if one.kind == source.kind and one.id != source.id]
     codes.forget(work.session, [one for one in twins if one.opens_at is not None])
     replaced = [one for one in twins if one.state == SourceState.CONFIRMED]
     for one in replaced:
         one.ends_at = at
     source.state, source.opens_at, source.confirmed_at = SourceState.WAITING, at, work.now
+    source.quiet = any(one.quiet for one in all_sources)
     _note_items(auth, [source, *replaced])
     _begin(work, auth, ChangeKind.REPLACE if replaced else ChangeKind.ADD)
+
+
+def _hold_ends(work: Work, sources: Iterable[OtpAuthenticator]) -> datetime:
+    """Return when the hold of a change is over that begins now.
+
+    It begins once no source is locked by wrong codes: its owner must be able to call it off.
+    """
+    locks = (one.locked_until for one in sources if one.locked_until is not None)
+    return max([work.now, *locks]) + HOLD
 
 
 def remove(work: Work, auth: AuthSession, kind: str) -> None:
@@ -141,7 +174,7 @@ def remove(work: Work, auth: AuthSession, kind: str) -> None:
     if not chosen:
         return  # it goes already
     for one in chosen:
-        one.ends_at = work.now + HOLD
+        one.ends_at = _hold_ends(work, sources)
     _note_items(auth, chosen)
     _begin(work, auth, ChangeKind.REMOVE)
 
@@ -257,6 +290,7 @@ def settle(work: Work, credential_id: int) -> list[OtpAuthenticator]:
         notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
         credential.reset_at = None
         move(work.acting_as(SYSTEM), credential, "reset_channel")
+        forget_devices(work, credential)
         codes.forget_all(work.session, credential.id)
         return []
     return _settle_sources(work, credential, sources)
@@ -270,8 +304,6 @@ def _settle_sources(
     if not gone and not come:
         return sources
     notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
-    kinds = {one.kind for one in come}
-    gone += [one for one in sources if one.state == SourceState.CLOSED and one.kind in kinds]
     codes.forget(work.session, gone)
     for one in come:
         one.state, one.opens_at, one.made_with = SourceState.CONFIRMED, None, None

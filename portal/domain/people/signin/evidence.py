@@ -95,12 +95,14 @@ class Account:
         door: Whether a report shut it to unknown browsers.
         known_device: Whether the browser signed in to it before.
         changing: Whether a change of its factors waits.
+        source_closed: Whether wrong codes closed a source of codes; its owner may be shut out.
     """
 
     state: CredentialState
     door: Door = Door.OPEN
     known_device: bool = False
     changing: bool = False
+    source_closed: bool = False
 
 
 def _pairs(first: Collection[Item], second: Collection[Item]) -> tuple[frozenset[Item], ...]:
@@ -162,7 +164,7 @@ def _in_use(account: Account) -> bool:
 POSSIBLE: Mapping[Right, Callable[[Account], bool]] = {
     Right.FIRST_SIGN_IN: lambda a: a.state is CredentialState.ISSUED and _enters(a),
     Right.SESSION: lambda a: _in_use(a) and _enters(a),
-    Right.CHANGE_SOURCES: lambda a: _in_use(a) and a.door is Door.OPEN,
+    Right.CHANGE_SOURCES: lambda a: _in_use(a) and a.door is Door.OPEN and not a.source_closed,
     Right.CHANGE_SECRETS: lambda a: _in_use(a) and a.door is Door.OPEN and not a.changing,
     Right.REPORT_LETTER: lambda a: a.state in USABLE and DOOR.can(a.door, "report_letter"),
     Right.REPORT_PHONE: lambda a: a.state in USABLE and DOOR.can(a.door, "report_phone"),

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.authn.codes import secret_of
-from portal.domain.people.authn.hold import in_force
+from portal.domain.people.authn.hold import closed, in_force
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.events import AccountEvent
@@ -18,18 +18,25 @@ LIFE = timedelta(hours=24)
 
 
 def notify_owner(work: Work, credential: Credential, event: AccountEvent) -> None:
-    """Put a notice into the outbox for every address that is in force.
+    """Put a notice into the outbox for every address that is in force, or was until wrong codes.
 
-    It names neither a channel nor a place nor a person: somebody else may read it.
+    It names neither a channel nor a place nor a person: somebody else may read it. Where no address
+    is in force a card to the registered address is wanted; a worker writes it, if the household may
+    have one (``letters.announcements.account_cards``). A new letter and a first sign-in have mail
+    of their own.
     """
-    rows = work.session.scalars(
-        select(OtpAuthenticator).where(
+    counts = in_force(OtpAuthenticator, work.now)
+    rows = work.session.execute(
+        select(OtpAuthenticator, counts).where(
             OtpAuthenticator.credential_id == credential.id,
-            in_force(OtpAuthenticator, work.now),
+            or_(counts, closed(OtpAuthenticator)),
             OtpAuthenticator.kind != CodeChannel.TOTP,
         )
-    )
-    for row in rows:
+    ).all()
+    is_by_letter = event is AccountEvent.NEW_LETTER or credential.activated_at is None
+    if not is_by_letter and not any(is_in_force for _row, is_in_force in rows):
+        credential.card_wanted_at = work.now
+    for row, _counts in rows:
         out = Outgoing(
             kind=row.kind,
             purpose=f"notice.{event}",

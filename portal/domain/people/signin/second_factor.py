@@ -29,8 +29,7 @@ from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.signin.standing import kept_as, require_step, shown_in
 from portal.domain.people.signin.steps import lock_step, step_is_over
-from portal.domain.people.tasks.kinds import TaskKind
-from portal.domain.people.tasks.services import open_once
+from portal.domain.people.signin.wrong_codes import after_wrong_code
 
 ORDER = tuple(CodeChannel)
 """Channels in the order in which they are offered."""
@@ -52,11 +51,6 @@ _PROVEN = select(OtpAuthenticator).where(
     OtpAuthenticator.credential_id == bindparam("credential_id"),
     in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime)),
 )
-_PROVEN_LOCKED = (
-    _PROVEN.order_by(OtpAuthenticator.id)
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
 
 
 def factors(
@@ -66,8 +60,9 @@ def factors(
 
     ``locked`` ones are ready for ``check_locked``.
     """
-    key = {"credential_id": credential_id, "now": now}
-    rows = session.scalars(_PROVEN_LOCKED if locked else _PROVEN, key)
+    if locked:  # those that wait too: a wrong code may change when they count
+        codes.lock_all(session, credential_id)
+    rows = session.scalars(_PROVEN, {"credential_id": credential_id, "now": now})
     return Factors(tuple(sorted(rows, key=lambda a: ORDER.index(a.kind))))
 
 
@@ -148,14 +143,16 @@ def prove(work: Work, auth: AuthSession, typed: str) -> tuple[CodeAnswer, OtpAut
 def check(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) -> CodeAnswer:
     """Check a typed code against a source of codes of the signed-in credential.
 
-    A wrong code that closes the source opens a task for the staff.
+    A wrong code that locks or closes the source has consequences (``after_wrong_code``).
 
     Raises:
         NotFoundError: it is another credential's.
     """
     _require_own(work, authenticator)
-    if read_code(entry.typed).fault is None and codes.lock(work.session, authenticator.id) is None:
-        return CodeAnswer.CLOSED
+    if read_code(entry.typed).fault is None:
+        sources = codes.lock_all(work.session, authenticator.credential_id)
+        if authenticator not in sources:
+            return CodeAnswer.CLOSED
     return check_locked(work, authenticator, entry)
 
 
@@ -185,8 +182,8 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
         )
     if answer is CodeAnswer.RIGHT:
         credential.locale = current_locale()  # later messages use the language of the page
-    if authenticator.state == SourceState.CLOSED and answer is CodeAnswer.WRONG:
-        open_once(by_resident, TaskKind.CODE_CLOSED, credential.household_id, {})
+    if answer is CodeAnswer.WRONG:
+        after_wrong_code(by_resident, authenticator)
     return answer
 
 
@@ -197,7 +194,7 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
         ThrottledError: ten wrong ones in fifteen minutes.
     """
     credential_id = auth.owner_id or 0
-    bucket = throttles.KNOWN_DEVICE.of(f"backup{credential_id}")
+    bucket = throttles.BACKUP_CODES.of(str(credential_id))
     verdict = throttles.count_try(work.session, bucket, work.now)
     if not verdict.allowed:
         raise ThrottledError(

@@ -37,11 +37,9 @@ def kept_as(shown: frozenset[Item], *, known_device: bool) -> dict[str, Any]:
     return {_SHOWN: sorted(shown), _KNOWN: known_device}
 
 
-def account_at(
-    credential: Credential, now: datetime, *, known_device: bool = False, changing: bool = False
-) -> Account:
-    """Return how an account stands at an instant (UTC) for a browser."""
-    return Account(state_at(credential, now), Door(credential.door), known_device, changing)
+def account_at(credential: Credential, now: datetime, *, known_device: bool = False) -> Account:
+    """Return how an account stands at an instant (UTC) for a browser, whatever its sources do."""
+    return Account(state_at(credential, now), Door(credential.door), known_device)
 
 
 def require_step(

@@ -24,6 +24,7 @@ def ways_lines() -> Iterator[str]:
     yield "right the smallest sets of items that are enough, and the accounts that can give it."
     yield "Nothing else decides. What one theft gives opens and changes nothing, but for a passkey"
     yield "on an unlocked phone, which opens a session. A shut door lets only known browsers in."
+    yield "While wrong codes have closed a source, only reset and set_source change one."
     yield ""
     yield _row(["right", "what is enough", "account", "door"])
     yield _row(["---"] * 4)

@@ -87,6 +87,10 @@ def test_two_of_the_ward_set_a_channel_at_once_and_nobody_is_told(
     assert kinds(staff) == {"sms confirmed": "quiet"}, "what others hold is gone"
     assert staff.count(BackupCode) == staff.count(AuthSession, site=sessions.RESIDENT) == 0
     assert staff.count(OutboxMessage) == 0, "nobody is told"
+    assert staff.count(Credential, card_wanted_at=None) == 1, "nor by post"
+    with staff.database.read() as session:
+        forgotten = session.get_one(Credential, person.credential_id).devices_forgotten_at
+    assert forgotten == staff.now, "the browser of whoever held the old number is a strange one"
     (event,) = staff.events("account.counter_channel_set")
     assert (event.household_id, event.detail) == (person.household_id, {"reason": "danger"})
 

@@ -26,9 +26,9 @@ CHANGES = frozenset({Right.CHANGE_SOURCES, Right.CHANGE_SECRETS})
 OPENS = frozenset({Right.FIRST_SIGN_IN, Right.SESSION}) | CHANGES
 BY_STAFF = frozenset({Item.CALL_BACK, Item.CALL_WITH_LETTER, Item.COUNTER})
 ACCOUNTS = [
-    Account(state, door, known_device, changing)
-    for state, door, known_device, changing in product(
-        CredentialState, Door, (False, True), (False, True)
+    Account(state, door, known_device, changing, source_closed)
+    for state, door, known_device, changing, source_closed in product(
+        CredentialState, Door, (False, True), (False, True), (False, True)
     )
 ]
 
@@ -49,6 +49,14 @@ def test_no_one_thing_opens_or_changes_anything(thing: Thing) -> None:
             assert found <= {Right.SESSION}, (shown, account)
         else:
             assert not found, (shown, account)
+
+
+def test_while_wrong_codes_have_closed_a_source_only_people_change_one() -> None:
+    """Its owner may be shut out: whoever has the letter can type wrong codes."""
+    closed = Account(CredentialState.ACTIVE, source_closed=True)
+    every = rights(frozenset(Item), Account(CredentialState.ACTIVE))
+    assert rights(frozenset(Item), closed) == every - {Right.CHANGE_SOURCES}
+    assert {Right.RESET, Right.SET_SOURCE} <= rights(frozenset(Item), closed)
 
 
 def test_a_passkey_alone_opens_a_session_and_changes_nothing() -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements import account_cards
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.announcements.reach import CARD
 from portal.domain.letters.announcements.silence import silenced
@@ -123,8 +124,16 @@ def _pages(session: Session, kind: CardKind | None) -> Iterator[Sequence[Announc
 def barred_cards(session: Session, rows: Collection[Announcement], now: datetime) -> list[int]:
     """Return the keys of the cards to be stopped: of silenced households, or too late."""
     quiet = silenced(session, [row.household_id for row in rows])
+    about_account = {row.household_id for row in rows if row.event == account_cards.EVENT}
+    silent = account_cards.silent_homes(session, about_account)
     today = jst_date(now)
-    return [row.id for row in rows if row.household_id in quiet or is_late(row, today)]
+    return [
+        row.id
+        for row in rows
+        if row.household_id in quiet
+        or (row.event == account_cards.EVENT and row.household_id in silent)
+        or is_late(row, today)
+    ]
 
 
 def is_late(row: Announcement, today: date) -> bool:

@@ -1,0 +1,56 @@
+"""The household's devices: where it is signed in, and signing one of them out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from portal.domain.foundation.program.hours_text import instant_text
+from portal.domain.people.signin import own_devices
+from portal.domain.people.signin.own_devices import SignedInDevice
+from portal.platform.routes import endpoint
+from portal.platform.view import View
+from portal.resident_page import Page
+from portal.web.access import signed_in
+from portal.web.signin.activation import session_of
+from portal.web.signin.fresh import freshly_signed_in
+
+ACCESS = "signed_in"
+PLACE = "/account/devices"
+LONGEST = 18
+"""Digits of a key that a form may send: more than the database has."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDevicesView(View):
+    """What ``portal/account/account_devices.html`` shows."""
+
+    devices: Sequence[SignedInDevice]
+    instant: Callable[[datetime], str]
+    said: str
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Show where the household is signed in, with a button for each but the one in use."""
+    found = own_devices.devices_of(page.work, session_of(page))
+    view = AccountDevicesView(devices=found, instant=instant_text, said=page.query.get("said", ""))
+    return page.render("portal/account/account_devices.html", view, status_code)
+
+
+def sign_out(page: Page) -> Response[Any]:
+    """Sign one device out; one that has gone meanwhile, or is no own one, is not there."""
+    typed = page.form.get("device")
+    known = typed.isascii() and typed.isdigit() and len(typed) <= LONGEST
+    ended = known and own_devices.sign_out_device(page.work, session_of(page), int(typed))
+    return page.redirect(f"{PLACE}?said={'ended' if ended else 'gone'}")
+
+
+def handlers() -> list[HTTPRouteHandler]:
+    """Return the routes of this module."""
+    return [
+        endpoint("GET", PLACE, show, signed_in, ACCESS),
+        endpoint("POST", PLACE + "/sign-out", sign_out, freshly_signed_in, ACCESS, shows=show),
+    ]
