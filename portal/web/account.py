@@ -18,7 +18,7 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
-from portal.domain.people.authn import sessions
+from portal.domain.people.authn import codes, sessions
 from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.credentials.states import Door
 from portal.domain.people.signin import account
@@ -65,6 +65,7 @@ class AccountView(View):
 
     channels: Sequence[OwnChannel]
     changes: Sequence[WaitingChange]
+    source_closed: bool
     own_password: bool
     devices: int
     said: str
@@ -85,6 +86,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         AccountView(
             channels=[OwnChannel(a.kind, channel_name(a.kind), masked(page, a)) for a in found],
             changes=waiting_changes(page.session, credential, page.now),
+            source_closed=codes.has_closed(page.session, credential.id),
             own_password=credential.own_password_hash is not None,
             devices=sessions.count(
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now

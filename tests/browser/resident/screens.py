@@ -24,7 +24,7 @@ from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
 from tests.support.databases.lost import lost
-from tests.support.resident import NOON
+from tests.support.resident import NOON, start_session
 from tests.support.staff import hire
 from tests.support.work import work_in
 
@@ -171,6 +171,29 @@ def _account_shut(served: Served, page: Page) -> None:
         work = work_in(session, Actor(Role.RESIDENT, person.credential_id), served.now)
         shut(work, person.credential_id, frozenset({Item.LETTER}), Right.REPORT_PHONE)
     served.go(page, "/account")
+
+
+def _source_closed(served: Served, page: Page) -> None:
+    served.people["closed"] = person = served.add(active=True)
+    served.enter(page, "closed")
+    with served.database.write() as session:
+        work = work_in(session, now=served.now)
+        row = codes.add_authenticator(work, person.credential_id, "sms", "+818098765432")
+        row.state, row.confirmed_at = SourceState.CLOSED, served.now
+    served.go(page, "/account")
+
+
+def _devices(served: Served, page: Page) -> None:
+    served.people["devices"] = person = served.add(active=True)
+    start_session(served.database, person, served.now)
+    served.enter(page, "devices")
+    served.go(page, "/account/devices")
+
+
+def _device_signed_out(served: Served, page: Page) -> None:
+    _devices(served, page)
+    page.locator("form[action='/account/devices/sign-out'] button").first.click()
+    page.wait_for_load_state("load")
 
 
 def _foreign_form(served: Served, page: Page) -> None:
@@ -335,7 +358,10 @@ _add("coupon: in the middle", partial(_coupon, 2, "coupons"))
 _add("account", _open("/account", "coupons", "full"))
 _add("account: two channels", _open("/account", "sms", "full"))
 _add("account: remove a channel", _open("/account/remove-channel/sms", "sms", "full"))
-_add("account: devices", _open("/account/devices", "coupons", "full"))
+_add("account: a source is closed", _source_closed)
+_add("account: devices", _devices)
+_add("account: a device is signed out", _device_signed_out)
+_add("account: a device is gone", _open("/account/devices?said=gone", "coupons", "full"))
 _add("account: new backup codes", _open("/account/backup-codes", "coupons", "full"))
 _add("account: password", _open("/account/password", "coupons", "full"))
 _add("account: password short", _sent("/account/password", "coupons", "full", own_password="short"))

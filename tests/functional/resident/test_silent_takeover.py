@@ -82,6 +82,9 @@ def test_who_closed_the_owners_number_adds_none_and_the_owner_is_told(resident: 
     resident.clock.advance(hours=25)
     thief = by_backup_code(resident, person)
     assert told(resident, "new_device") == 1, "to the closed number"
+    account = thief.open("/account").text
+    assert "止まった受け取り方があるため" in account
+    assert 'href="/account/channel"' not in account
     thief.open("/account/channel")
     thief.send("/account/channel/choose", {"channel": "sms"})
     page = thief.post("/account/channel/address/submit", {"address": NEW})

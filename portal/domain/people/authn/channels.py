@@ -24,7 +24,7 @@ class SourceState(StrEnum):
     """Proven by a code; it opens nothing before the hold is over (``hold``)."""
     CONFIRMED = "confirmed"
     CLOSED = "closed"
-    """Closed by too many wrong codes; only a new letter helps."""
+    """Closed by too many wrong codes; only people help: a reset, the counter, a new letter."""
 
 
 class CodePurpose(Labeled):
