@@ -24,9 +24,9 @@ def check_backups(subject: Subject) -> Iterator[Finding]:
     with subject.database.read() as session:
         at, now = last_backup_at(session), subject.clock.now(session)
         begun = deployment(session)
+        is_new = begun is not None and now - begun.created_at < LATE
     advice = _s("「portal backup」を実行し、毎晩動くようにしてください。")
     if at is None:
-        is_new = begun is not None and now - begun.created_at < LATE
         say = doubtful if is_new else wrong
         yield say("backups", _s("バックアップがありません。"), advice)
         return

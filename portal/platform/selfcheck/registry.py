@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.platform.disposed import has_begun
+from portal.platform.lost import is_lost
 from portal.platform.selfcheck.addresses import check_https, check_proxies, check_staff_networks
 from portal.platform.selfcheck.audit import check_audit
 from portal.platform.selfcheck.clocks import check_clocks
@@ -107,9 +108,21 @@ def _made(check: Check, subject: Subject) -> Iterator[Finding]:
         yield from check.function(subject)
     except DomainError as error:
         yield wrong(check.name, error.message, "")
-    except SQLAlchemyError:
-        yield wrong(
+    except SQLAlchemyError as error:
+        yield _of_database(check, error)
+
+
+def _of_database(check: Check, error: SQLAlchemyError) -> Finding:
+    """Return what a check met: a database that is away, or a fault of the check itself."""
+    if is_lost(error):
+        return wrong(
             check.name,
             _s("データベースに接続できません。"),
             _s("PORTAL_DATABASE_URL と、データベースの状態を確かめてください。"),
         )
+    return wrong(
+        check.name,
+        _s("点検「%(name)s」は、プログラムの誤り（%(kind)s）で終わりませんでした。")
+        % {"name": check.name, "kind": type(error).__name__},
+        _s("このプログラムの版とこの理由を添えて、開発者に知らせてください。"),
+    )

@@ -2,12 +2,14 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import InvalidRequestError
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import DatabaseClock
@@ -20,7 +22,7 @@ from portal.platform.key_rotation import Folder
 from portal.platform.selfcheck import clocks, files
 from portal.platform.selfcheck.dated import DATED
 from portal.platform.selfcheck.findings import Finding, Level
-from portal.platform.selfcheck.registry import AT_START, run
+from portal.platform.selfcheck.registry import AT_START, Check, run
 from portal.platform.selfcheck.subject import Subject
 from tests.support.programs.command import CommandLine
 from tests.support.programs.mail import SmtpSink
@@ -31,14 +33,17 @@ from tests.support.staff import StaffSite, hire
 
 
 def findings(resident: Resident, **settings: object) -> list[Finding]:
+    return run(subject_of(resident, **settings))
+
+
+def subject_of(resident: Resident, **settings: object) -> Subject:
     site = resident.site
-    subject = Subject(
+    return Subject(
         replace(site.settings, **settings),  # type: ignore[arg-type]
         database=site.database,
         vault=site.vault,
         clock=site.clock,
     )
-    return run(subject)
 
 
 def checked(resident: Resident, **settings: object) -> dict[str, Finding]:
@@ -97,6 +102,31 @@ def test_a_new_deployment_stands_well_enough_to_be_told_in_sentences(tmp_path: P
     done = line.run("selfcheck")
     assert done.returncode in (0, 3), done.stdout
     assert "正常: データベースにつながり" in done.stdout
+
+
+def test_a_new_deployment_in_production_is_told_what_is_missing_and_nothing_else(
+    tmp_path: Path,
+) -> None:
+    line = CommandLine(tmp_path, program="demo", extra={"PORTAL_ENVIRONMENT": "production"})
+    assert line.run("init").returncode == 0
+    found = json.loads(line.run("selfcheck", "--json").stdout)["findings"]
+    by_name = {one["name"]: one for one in found}
+    assert by_name["database"]["level"] == "ok"
+    assert by_name["backups"]["level"] == "warning"
+    assert not [one for one in found if "接続できません" in one["sentence"]]
+
+
+def test_a_check_that_fails_by_itself_does_not_say_that_the_database_is_away(
+    sqlite_resident: Resident,
+) -> None:
+    def broken(_subject: Subject) -> Iterator[Finding]:
+        yield from ()
+        raise InvalidRequestError
+
+    found = run(subject_of(sqlite_resident), [Check("broken", broken)])
+    assert [(one.name, one.level) for one in found] == [("broken", Level.ERROR)]
+    assert "InvalidRequestError" in found[0].sentence
+    assert "接続" not in found[0].sentence
 
 
 def test_on_record_each_check_of_a_program_is_dated(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 What a database's administrator can do is told from what only happened: an event that was changed
 or taken away, a seal that was, a chain that was cut off or computed anew (shown by heads that were
-signed before, most of all by those that the ward keeps outside).
+signed before, most of all by those that the ward keeps outside), an event that was put in later
+under an earlier time (shown by those that were sealed before it).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ from portal.domain.foundation.texts import Labeled, _s
 AT_ONCE = 5_000
 MOST_FAULTS = 100
 SEALED_WITHIN = timedelta(seconds=5)
+OUT_OF_TIME = timedelta(hours=1)
+"""An event has the time at which its transaction began; none runs as long as this."""
 _E, _S, _H = (table_of(kind) for kind in (AuditEvent, AuditSeal, AuditHead))
 _LINKS = (
     select(
@@ -46,6 +49,13 @@ class FaultKind(Labeled):
 
     EVENT_CHANGED = "event_changed", lambda: _s("記録が、封印の後で書き換えられています")
     EVENT_GONE = "event_gone", lambda: _s("封印した記録が消されています")
+    OUT_OF_TIME = (
+        "out_of_time",
+        lambda: _s(
+            "記録の時刻が、前後の記録や封印と1時間以上違います。"
+            "後から入れたか、機械の時計が動いています"
+        ),
+    )
     SEAL_GONE = "seal_gone", lambda: _s("封印の番号が抜けています")
     SEAL_CHANGED = "seal_changed", lambda: _s("封印が、前の封印とつながりません")
     HEAD_FORGED = "head_forged", lambda: _s("控えの署名が正しくありません")
@@ -154,7 +164,7 @@ def _stored_heads(session: Session, verdict: Verdict) -> list[Head]:
 def _check_links(session: Session, verdict: Verdict, wanted: set[int]) -> dict[int, bytes]:
     """Check every seal; return the stored hashes at the wanted numbers."""
     hashes: dict[int, bytes] = {0: verdict.end.hash}
-    before = Link()
+    before, newest = Link(), None
     for row in _links(session):
         if row.seq != before.seq + 1:
             verdict.add(FaultKind.SEAL_GONE, before.seq + 1)
@@ -167,11 +177,24 @@ def _check_links(session: Session, verdict: Verdict, wanted: set[int]) -> dict[i
             verdict.add(FaultKind.EVENT_CHANGED, row.seq, row.event_id)
         else:
             verdict.events += 1
+            newest = _check_time(verdict, row, newest)
         before = Link(row.seq, bytes(row.hash))
         if row.seq in wanted:
             hashes[row.seq] = before.hash
     verdict.end = before
     return hashes
+
+
+def _check_time(verdict: Verdict, row: Any, newest: datetime | None) -> datetime:
+    """Check the time of an event; return the newest of those that were sealed so far.
+
+    Events are sealed in their order, also those that waited for a worker: one that is much older
+    than another before it, or newer than its own seal, was not written when it says.
+    """
+    if row.at > row.sealed_at + OUT_OF_TIME or (newest and row.at < newest - OUT_OF_TIME):
+        verdict.add(FaultKind.OUT_OF_TIME, row.seq, row.event_id)
+    at: datetime = min(row.at, row.sealed_at)
+    return max(newest, at) if newest else at
 
 
 def _links(session: Session) -> Iterator[Any]:

@@ -1,6 +1,7 @@
 """The chain of audit events: a database's administrator changes nothing unseen (security.md 7)."""
 
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from portal.domain.foundation.audit.models import AuditEvent, AuditSeal
 from portal.domain.foundation.audit.queries import chain_status
 from portal.domain.foundation.audit.sealing import SIGN_AFTER, declare_restored
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.audit.verifying import FaultKind
 from portal.platform.append_only import LEDGERS, missing_triggers
 from portal.platform.database import Database
 from tests.support.chains import Chain
@@ -86,6 +88,26 @@ def test_a_deleted_event_is_seen(chain: Chain) -> None:
     assert chain.faults(outside=False) == {"event_gone"}
     chain.as_administrator("DELETE FROM audit_seal WHERE event_id = 5")
     assert chain.faults(outside=False) == {"seal_gone"}
+
+
+@pytest.mark.parametrize("days", [-300, 1])
+def test_an_event_that_is_put_in_later_under_another_time_is_seen(chain: Chain, days: int) -> None:
+    """The application's own right to add events is enough for it, and the worker seals it."""
+    chain.later(days=1)
+    with chain.database.write() as session:
+        put_in = work_in(session, now=chain.clock.instant + timedelta(days=days))
+        record(put_in, "household.viewed", "household", 1, household_id=7)
+    chain.seal()
+    found = chain.verdict()
+    assert [(fault.kind, fault.seq) for fault in found.faults] == [(FaultKind.OUT_OF_TIME, 10)]
+
+
+def test_events_that_waited_long_for_a_worker_are_no_fault(chain: Chain) -> None:
+    for _ in range(3):
+        chain.later(hours=5)
+        chain.happen("late", "late")
+    chain.seal()
+    assert chain.verdict().is_whole
 
 
 def test_a_rewritten_seal_is_seen(chain: Chain) -> None:
