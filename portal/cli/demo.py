@@ -68,6 +68,7 @@ def demo_settings(settings: Settings, folder: Path, ports: Ports) -> Settings:
         environment="demo",
         data_dir=folder,
         key_dir=folder / "keys",
+        audit_heads=folder / "ward",
         database_url=f"sqlite:///{folder / 'portal.sqlite3'}",
         public_url=ports.resident.url,
         admin_url=ports.staff.url,
@@ -160,6 +161,8 @@ def demo(context: Context) -> None:
 def _run(settings: Settings, ports: Ports, stack: ExitStack) -> None:
     """Set the stage, start the sites, and wait until one of them ends."""
     initialize(settings)
+    if settings.audit_heads is not None:
+        settings.audit_heads.mkdir(exist_ok=True)
     site = make_resident_site(settings)
     with opening_for_nobody():  # invented families
         stage = set_stage(site, settings.data_dir, lambda line: click.echo(line, err=True))

@@ -15,6 +15,7 @@ from portal.domain.foundation.audit.heads import (
     load_signer,
     read_heads,
 )
+from portal.domain.foundation.audit.outside import note_outside
 from portal.domain.foundation.audit.queries import heads_after
 from portal.domain.foundation.audit.sealing import ChainChangedError, Sealer
 from portal.domain.foundation.errors import DomainError
@@ -99,7 +100,10 @@ class Sealing:
         new = [*self.evidence, *(head for _, head in waiting)]
         append_heads(self.outside, [head for head in new if head.signature not in there])
         self.evidence = []
-        self._published = waiting[-1][0] if waiting else self._published
+        if waiting:
+            self._published, newest = waiting[-1]
+            with self.sealer.source.writing() as work:
+                note_outside(work, newest)
 
     def _testify(self, error: ChainChangedError) -> None:
         """Keep for the file outside what this process has seen and is no longer there."""

@@ -8,6 +8,7 @@ import click
 
 from portal.cli.context import FAILED, Command, Context, answering, fail, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
+from portal.cli.oversight.audit_check import keys_option
 from portal.cli.oversight.backup_options import FILE, folder_option, identity_option, into_option
 from portal.cli.oversight.dispose_household import household_group
 from portal.cli.oversight.tables import say_table
@@ -100,9 +101,10 @@ def _resuming(command: Command) -> Command:
 @click.option("--certificate", "out", type=OUT, help="Write the certificate as PDF to this file.")
 @by_option("Officer of the contractor.", required=False)
 @confirmed_option("Officer of the ward.")
+@keys_option
 @click.pass_obj
 @answering
-def run(context: Context, attest: tuple[str, ...], out: Path | None) -> None:
+def run(context: Context, attest: tuple[str, ...], out: Path | None, keys: tuple[str, ...]) -> None:
     """Dispose of everything: there is no way back.
 
     Killed, run it again: it goes on. Run it on every further machine, too, where its keys go.
@@ -117,7 +119,7 @@ def run(context: Context, attest: tuple[str, ...], out: Path | None) -> None:
         require_rights(session)
         require_removable(settings.key_dir)
         require_newest_key(work)
-        require_whole_chain(session, settings, work.now)
+        require_whole_chain(session, settings, work.now, keys)
         found = preview(work, holdings_of(settings, session))
         begin(work, other, [Attested(name) for name in attest], found)
     _finish(context, out)

@@ -1,10 +1,11 @@
 """The rows of all tables: which stay, and the one place that empties even the ledgers."""
 
-from sqlalchemy import Connection, Engine, Table, func, select, text
+from sqlalchemy import Connection, Engine, Table, func, select, text, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
+from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.disposal.services import the_disposal
 from portal.domain.oversight.disposal.states import KEYS_GONE
 from portal.domain.tables import metadata
@@ -66,6 +67,7 @@ def row_counts(session: Session) -> dict[str, int]:
 def remove_rows(session: Session) -> dict[str, int]:
     """Empty all tables but those that stay, and return how many rows each had.
 
+    Who answers for a numbered copy, and what people wrote of it, stands on the certificate alone.
     Only with a disposal whose keys are gone, in the transaction that notes it: no other code takes
     away what the ledgers keep.
 
@@ -81,6 +83,7 @@ def remove_rows(session: Session) -> dict[str, int]:
     else:
         names = ", ".join(table.name for table in emptied())
         connection.execute(text(f"TRUNCATE {names}"))
+    session.execute(update(DataCopy).values(owner="", place="", purpose="", destroyed_how=None))
     session.expire_all()
     return counts
 

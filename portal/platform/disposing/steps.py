@@ -7,7 +7,7 @@ was, but for the sites, which have closed; without them nothing can be read.
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +15,17 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor
-from portal.domain.foundation.audit.heads import append_heads, load_signer, public_keys
+from portal.domain.foundation.audit.heads import (
+    Kept,
+    append_heads,
+    load_signer,
+    public_keys,
+    read_heads,
+)
 from portal.domain.foundation.audit.sealing import Sealer
 from portal.domain.foundation.audit.verifying import verify
 from portal.domain.foundation.clock import Clock
-from portal.domain.foundation.errors import IntegrityFaultError, WrongStateError
+from portal.domain.foundation.errors import InputError, IntegrityFaultError, WrongStateError
 from portal.domain.foundation.key_ring import opening_keys
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
@@ -135,21 +141,54 @@ def require_newest_key(work: Work) -> None:
         )
 
 
-def require_whole_chain(session: Session, settings: Settings, now: datetime) -> None:
+def require_whole_chain(
+    session: Session, settings: Settings, now: datetime, public: Sequence[str] = ()
+) -> None:
     """Refuse to begin where the audit chain does not verify: nobody could look into it later.
 
+    It is compared with the heads that the ward keeps, without which a chain that was cut off or
+    computed anew looks whole.
+
+    Args:
+        session: The transaction in which the disposal begins.
+        settings: Where the keys are, and the ward's heads.
+        now: The instant (UTC).
+        public: The public keys that the ward keeps, in hex; without any, ``audit.key`` must have
+            signed.
+
     Raises:
-        IntegrityFaultError: it does not.
+        IntegrityFaultError: it does not verify.
+        WrongStateError: in production, there are no heads outside.
+        InputError: a public key is none, or the ward's file cannot be read.
     """
     signer = load_signer(settings.key_dir)
-    keys = public_keys([signer.public_key.hex()]) if signer else {}
-    if not verify(session, now, keys).is_whole:
+    keys = public_keys(public or ([signer.public_key.hex()] if signer else []))
+    outside = _outside_heads(settings)
+    if not verify(session, now, keys, outside).is_whole:
         raise IntegrityFaultError(
             _s(
                 "操作の記録の鎖が合わないため、廃棄できません。"
                 "「portal audit verify」で確かめ、区に知らせてください。"
             )
         )
+
+
+def _outside_heads(settings: Settings) -> Kept | None:
+    try:
+        kept = read_heads(settings.audit_heads) if settings.audit_heads is not None else None
+    except OSError as error:
+        raise InputError(
+            _s("区が保管する控え（%(path)s）を読めません: %(reason)s。何も変わっていません。")
+            % {"path": settings.audit_heads, "reason": error.strerror}
+        ) from None
+    if settings.in_production and not (kept and kept.heads):
+        raise WrongStateError(
+            _s(
+                "区が保管する控えがないため、操作の記録が切り取られていないことを確かめられません。"
+                "PORTAL_AUDIT_HEADS に、区のフォルダーを指定してください。何も変わっていません。"
+            )
+        )
+    return kept
 
 
 def carry_on(place: Place) -> Disposal:

@@ -1,26 +1,28 @@
 """Are audit events sealed, may nobody change them, and do signed heads reach the outside?"""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.heads import END_OF_FILE, Head, load_signer, read_heads
+from portal.domain.foundation.audit.outside import LATE
 from portal.domain.foundation.audit.queries import ChainStatus, chain_status, hash_at
 from portal.domain.foundation.texts import _s
 from portal.platform.append_only import LEDGERS, missing_triggers
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 
-LATE = timedelta(minutes=15)
-
 
 def check_audit(subject: Subject) -> Iterator[Finding]:
     """Yield what keeps the audit from proving itself."""
     with subject.database.read() as session:
         status = chain_status(session, subject.clock.now(session))
-        found = [*_sealed(status), *_open_ledgers(session), *_outside(subject, session, status)]
+        found = [
+            *_sealed(status),
+            *_open_ledgers(subject, session),
+            *_outside(subject, session, status),
+        ]
     yield from found
     if not found:
         yield well("audit", _s("操作の記録の封印と控えに、おかしなところはありません。"))
@@ -36,7 +38,7 @@ def _sealed(status: ChainStatus) -> Iterator[Finding]:
         )
 
 
-def _open_ledgers(session: Session) -> Iterator[Finding]:
+def _open_ledgers(subject: Subject, session: Session) -> Iterator[Finding]:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         if missing_triggers(connection):
@@ -50,11 +52,16 @@ def _open_ledgers(session: Session) -> Iterator[Finding]:
         f"has_table_privilege('{table}', 'UPDATE, DELETE, TRUNCATE')" for table in LEDGERS
     )
     if session.scalar(text(f"SELECT {may}")):
-        yield doubtful(
+        yield _missing(subject)(
             "audit_ledgers",
             _s("サイトのデータベースの利用者が、記録の台帳を書き換えられます。"),
             _s("「portal db roles」で用意した利用者を、PORTAL_DATABASE_URL に書いてください。"),
         )
+
+
+def _missing(subject: Subject) -> Callable[[str, str, str], Finding]:
+    """Return how bad it is that a part is missing: in production the papers count on it."""
+    return wrong if subject.settings.in_production else doubtful
 
 
 def _outside(subject: Subject, session: Session, status: ChainStatus) -> Iterator[Finding]:
@@ -70,7 +77,7 @@ def _outside(subject: Subject, session: Session, status: ChainStatus) -> Iterato
     folder = subject.settings.audit_heads
     if folder is None:
         if subject.settings.in_production:
-            yield doubtful(
+            yield wrong(
                 "audit_outside",
                 _s("操作の記録の控えを、外に置いていません。鎖ごとの作り直しを見つけられません。"),
                 _s("PORTAL_AUDIT_HEADS に、区が保管するフォルダーを書いてください。"),

@@ -70,6 +70,16 @@ class AuditHead(Base):
     signature: Mapped[bytes] = mapped_column(LargeBinary(64))
 
 
+class AuditOutside(Base):
+    """How far the ward's file has the signed heads, as the worker last saw it: one row."""
+
+    __tablename__ = "audit_outside"
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime]
+
+
 class IdempotencyKey(Base):
     """A form that was carried out.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.audit.outside import is_outside
 from portal.domain.foundation.audit.queries import chain_status, hash_at
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import IntegrityFaultError
@@ -279,9 +280,13 @@ def _indelible(work: Work) -> Proof:
         not status.is_late
         and head is not None
         and hash_at(work.session, head.link.seq) == head.link.hash
+        and is_outside(work.session, head)
     )
     found = _s("封印した記録 %(sealed)d 件。いちばん新しい署名つきの控えと合いました。")
-    missing = _s("封印を待つ記録があるか、署名つきの控えがないか、控えと合いません。")
+    missing = _s(
+        "封印を待つ記録があるか、署名つきの控えがないか、控えと合わないか、"
+        "区が保管するフォルダーに控えが届いていません。"
+    )
     text = found % {"sealed": status.end.seq} if holds else missing
     return Proof(holds, _s("操作の記録の封印と控え"), text)
 

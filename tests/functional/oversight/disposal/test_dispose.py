@@ -24,6 +24,7 @@ from portal.domain.foundation.vault import load_vault
 from portal.domain.letters.subcontractors.models import SentFile, Subcontractor
 from portal.domain.mailroom.incidents.kinds import IncidentKind
 from portal.domain.mailroom.incidents.register import Opening, open_incident
+from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.disposal.obstacles import Obstacle, obstacles
 from portal.domain.oversight.disposal.services import the_disposal
 from portal.domain.oversight.keys.sealing_anew import places, seal_all_anew
@@ -277,6 +278,9 @@ def test_afterwards_no_backup_opens_and_the_proof_stays(ended: Ended, tmp_path: 
         assert not any(
             one.login in {CLERK, "mori"} or "廃棄の" in one.display_name for one in people
         )
+        assert row.record["copies"][0]["owner"]
+        kept = session.execute(select(DataCopy.owner, DataCopy.place, DataCopy.purpose)).all()
+        assert set(kept) == {("", "", "")}
         key = signer.public_key
         verdict = verify(session, NOW, {name_of(key): key})
         assert (verdict.is_whole, verdict.waiting) == (True, 0)

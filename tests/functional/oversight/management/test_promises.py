@@ -10,7 +10,8 @@ from sqlalchemy import Executable, Insert, delete, insert, update
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.heads import Signer
-from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.audit.models import AuditEvent, AuditOutside
+from portal.domain.foundation.audit.outside import note_outside
 from portal.domain.foundation.audit.sealing import Sealer
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.work import Work
@@ -91,7 +92,10 @@ def officer(database: Database) -> Actor:
     sealer = Sealer(source_of(database), Signer(Ed25519PrivateKey.generate()))
     while sealer.step():
         pass
-    sealer.sign()
+    head = sealer.sign()
+    assert head is not None
+    with database.write() as session:
+        note_outside(work_in(session, actor), head)
     return actor
 
 
@@ -162,6 +166,19 @@ BROKEN: dict[str, Callable[[Work], Work]] = {
         )
     ),
 }
+
+
+def test_without_heads_outside_nobody_promises_that_a_deletion_is_found(
+    database: Database, officer: Actor
+) -> None:
+    with database.write() as session:
+        session.execute(update(AuditOutside).values(at=NOW - timedelta(hours=1)))
+        (proof,) = prove(work_in(session, officer), ["indelible"])
+        assert not proof.holds
+        session.execute(delete(AuditOutside))
+        session.expire_all()
+        (proof,) = prove(work_in(session, officer), ["indelible"])
+        assert not proof.holds
 
 
 def answer(work: Work, key: str) -> checklist.Answered:
