@@ -13,7 +13,6 @@ from portal.platform.roles import (
     apply_roles,
     require_postgresql,
     role_statements,
-    set_password,
 )
 
 
@@ -43,9 +42,8 @@ def roles(context: Context, login: str, address_file: Path | None, apply_now: bo
     login = (address.username if address else None) or login
     with opened(context.settings.database_url, COMMAND_WAITS) as database:
         if apply_now:
-            apply_roles(database.engine, login)
-            if address is not None and address.password:
-                set_password(database.engine, login, str(address.password))
+            password = str(address.password or "") if address is not None else ""
+            apply_roles(database.engine, login, password)
             click.echo(_s("データベースの利用者と権限を用意しました: %(name)s") % {"name": login})
             return
         require_postgresql(database.engine)

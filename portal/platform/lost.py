@@ -20,6 +20,8 @@ LOST_STATES = STANDBY_STATES | frozenset(
     }
 )
 DOUBTFUL_CLASSES = ("08", "57", "58", "XX")
+FORBIDDEN = "42501"
+"""PostgreSQL's code: the role lacks the right."""
 INVALIDATED = "8s2b"
 """SQLAlchemy's code: the connection of a running transaction is gone."""
 

@@ -11,11 +11,11 @@ from sqlalchemy import Connection, Engine, create_engine, update
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal.domain.foundation.base import table_of
-from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.models import Deployment
 from portal.domain.foundation.texts import _s
 from portal.platform.append_only import close_ledgers, open_ledgers
-from portal.platform.lost import sqlstate
+from portal.platform.lost import FORBIDDEN, sqlstate
 from portal.platform.schema import (
     VERSIONS,
     Columns,
@@ -217,6 +217,14 @@ def _refusal(error: DBAPIError) -> Exception:
                 "何も変わっていません。"
                 "サイトやコマンドを止めるか、空いている時間に、もう一度「portal db "
                 "upgrade」を実行してください。"
+            )
+        )
+    if state == FORBIDDEN:
+        return NotAllowedError(
+            _s(
+                "PORTAL_DATABASE_URL の利用者は、表を変えられません。何も変わっていません。"
+                "表を持つ利用者のアドレスで、もう一度実行してください"
+                "（バックアップの設定 backup.env にあるものです）。"
             )
         )
     if isinstance(error, OperationalError):

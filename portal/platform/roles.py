@@ -10,11 +10,13 @@ from typing import Any
 
 from psycopg import sql
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import ProgrammingError
 
-from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.tables import metadata
 from portal.platform.append_only import FILLED_LATER, LEDGERS
+from portal.platform.lost import FORBIDDEN, sqlstate
 from portal.platform.schema import REVISION_TABLE
 
 WRITES, APPENDS = "portal_writes", "portal_appends"
@@ -68,14 +70,50 @@ def grant_statements() -> list[str]:
     ]
 
 
-def apply_roles(engine: Engine, login: str = LOGIN) -> None:
+def apply_roles(engine: Engine, login: str = LOGIN, password: str = "") -> None:
     """Make the roles and give them their rights, all or nothing.
 
+    Args:
+        engine: Signs in as the owner of the tables.
+        login: The application's role.
+        password: Its password; "" leaves that of a role which is there as it is.
+
     Raises:
-        InputError: SQLite has no roles; or the name is none.
+        InputError: SQLite has no roles; the name is none; or the role would be made without a
+            password, so that no site could sign in as it.
+        NotAllowedError: the owner may not make roles.
     """
     require_postgresql(engine)
-    _execute(engine, role_statements(login))
+    statements = role_statements(login)
+    if not (password or _is_there(engine, login)):
+        raise InputError(
+            _s(
+                "利用者 %(name)s はまだなく、パスワードがないとサイトがつながりません。"
+                "サイトが使うアドレス（postgresql://%(name)s:パスワード@…）を書いたファイルを、"
+                "--application で指定してください。何も変わっていません。"
+            )
+            % {"name": login}
+        )
+    try:
+        _execute(engine, statements)
+    except ProgrammingError as error:
+        if sqlstate(error) != FORBIDDEN:
+            raise
+        raise NotAllowedError(
+            _s(
+                "PORTAL_DATABASE_URL の利用者は、利用者を作るか、その権限を決めることができません。"
+                "表を持つ利用者の名前で実行し、その利用者に、データベースの管理者が"
+                "「ALTER ROLE 利用者 CREATEROLE」を実行してください。何も変わっていません。"
+            )
+        ) from None
+    if password:
+        set_password(engine, login, password)
+
+
+def _is_there(engine: Engine, login: str) -> bool:
+    query = text("SELECT count(*) FROM pg_roles WHERE rolname = :login")
+    with engine.connect() as connection:
+        return bool(connection.scalar(query, {"login": login}))
 
 
 def set_password(engine: Engine, login: str, password: str) -> None:

@@ -13,7 +13,7 @@ from portal.cli.oversight.backup_options import (
     writing,
 )
 from portal.domain.foundation.disk import digest_of
-from portal.domain.foundation.errors import DomainError, InputError
+from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies.kinds import CopyKind, Outcome
 from portal.domain.oversight.copies.services import DrillFacts, record_drill
@@ -34,6 +34,8 @@ def run_drill(context: Context, file: Path, identity: Path, place: BackupPlace) 
     """Drill a restore and record it, also one that failed.
 
     Raises:
+        NotAllowedError: the database's user may make no place for it; this says nothing of the
+            backup and is not recorded.
         InputError: the tables wait for an upgrade, or nobody answers for the copy.
     """
     order = order_of(context, file, identity)
@@ -49,6 +51,8 @@ def run_drill(context: Context, file: Path, identity: Path, place: BackupPlace) 
         with numbered(context, live.database, CopyKind.DRILL, place) as number:
             try:
                 verdict = check_backup(order, place.place)
+            except NotAllowedError:
+                raise
             except DomainError as error:
                 refusal = error.message
         with writing(context, live.database) as work:

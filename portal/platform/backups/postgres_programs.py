@@ -11,11 +11,12 @@ from pathlib import Path
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Engine, text
 
-from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 
 PIECE = 8 * 1024 * 1024
 PLACES = ("usr/lib/postgresql/*/bin", "usr/pgsql-*/bin", "opt/homebrew/opt/postgresql@*/bin")
+DENIED = b"permission denied"
 UNWANTED = ("options", "prepare_threshold", "context", "autocommit")
 """What our own connections take and PostgreSQL's programs do not, or should not."""
 
@@ -73,6 +74,7 @@ def dump(engine: Engine, snapshot: str) -> Iterator[bytes]:
 
     Raises:
         InputError: ``pg_dump`` failed; the message has its first line.
+        NotAllowedError: the database's user is not the owner of the tables.
     """
     where, environment = address(engine)
     command = [
@@ -108,6 +110,7 @@ def load(engine: Engine, dumped: Path) -> None:
 
     Raises:
         InputError: ``pg_restore`` failed, and nothing has changed.
+        NotAllowedError: the same, for want of a right.
     """
     where, environment = address(engine)
     command = [
@@ -132,7 +135,16 @@ def _run(command: Sequence[str], environment: dict[str, str]) -> None:
         raise _failure(Path(command[0]).name, done.stderr)
 
 
-def _failure(name: str, said: bytes) -> InputError:
+def _failure(name: str, said: bytes) -> DomainError:
+    if DENIED in said:
+        return NotAllowedError(
+            _s(
+                "PORTAL_DATABASE_URL の利用者には、%(program)s に要る権限がありません。"
+                "表を持つ利用者のアドレス（backup.env）で実行してください。"
+                "途中のものは残っていません。"
+            )
+            % {"program": name}
+        )
     lines = said.decode("utf-8", "replace").strip().splitlines() or [""]
     return InputError(
         _s("%(program)s が失敗しました（%(reason)s）。途中のものは残っていません。")

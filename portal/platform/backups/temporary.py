@@ -13,18 +13,16 @@ from pathlib import Path
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.platform.backups.emptiness import empty, is_filled
 from portal.platform.database import COMMAND_WAITS, opened
 from portal.platform.database_address import read_address
-from portal.platform.lost import sqlstate
+from portal.platform.lost import FORBIDDEN, sqlstate
 from portal.settings import Settings
 
 PREFIX = "portal_check_"
 _NAME = re.compile(PREFIX + r"(\d{8}t\d{6})_[0-9a-f]{8}")
-FORBIDDEN = "42501"
-"""PostgreSQL's code: the role lacks the right."""
 LEFT_OVER = timedelta(days=1)
 """After how long the place of a killed check is removed by the next one."""
 
@@ -47,7 +45,7 @@ def temporary_place(settings: Settings, where: Place) -> Iterator[Settings]:
     """Give the settings of an empty place beside the deployment's; it is removed at the end.
 
     Raises:
-        InputError: the database's user may not make another database.
+        NotAllowedError: the database's user may not make another database.
         ConflictError: the database that was named is not empty.
         OSError: the folder cannot be made.
     """
@@ -121,7 +119,7 @@ def _create(connection: Connection, name: str) -> None:
     except DBAPIError as error:
         if sqlstate(error) != FORBIDDEN:
             raise
-        raise InputError(
+        raise NotAllowedError(
             _s(
                 "このデータベースの利用者は、確かめるためのデータベースを作れません。"
                 "空のデータベースを用意し、--into で指定するか、"

@@ -9,16 +9,17 @@ import pytest
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.people.households.models import Household
 from portal.domain.tables import metadata
 from portal.platform.append_only import LEDGERS
 from portal.platform.database import Database, make_engine, opened
-from portal.platform.roles import APPENDS, WRITES, apply_roles, renew_grants, set_password
+from portal.platform.migrations import upgrade_tables
+from portal.platform.roles import APPENDS, WRITES, apply_roles, renew_grants
 from tests.support.coupons import NOW, VAULT
 from tests.support.mailroom.roster import Ward
 from tests.support.people import add_household
-from tests.support.programs.command import CommandLine
+from tests.support.programs.command import CommandLine, sentence
 
 LOGIN = f"portal_app_{os.getpid()}"
 ROW = (
@@ -26,19 +27,26 @@ ROW = (
     " VALUES (now(), 'system', 'portal', 'test', 'test', '{}')"
 )
 DENIED = "42501"
+PASSWORD = "a password"
 
 
 @pytest.fixture
 def given(postgres_database: Database) -> Iterator[Engine]:
     """A database whose roles have their rights; the roles are the cluster's, and others use it."""
     engine = postgres_database.engine
-    apply_roles(engine, LOGIN)
+    apply_roles(engine, LOGIN, PASSWORD)
     yield engine
     for role in (LOGIN, WRITES, APPENDS):
         with engine.begin() as connection:
             connection.execute(text(f"DROP OWNED BY {role}"))
         with contextlib.suppress(DBAPIError), engine.begin() as connection:
             connection.execute(text(f"DROP ROLE {role}"))
+
+
+def as_application(engine: Engine) -> str:
+    """The address with which the application's role signs in."""
+    url = engine.url.set(username=LOGIN, password=PASSWORD)
+    return url.render_as_string(hide_password=False)
 
 
 def refused(engine: Engine, statement: str) -> str:
@@ -78,9 +86,7 @@ def test_the_application_records_events_and_changes_no_table(given: Engine) -> N
 def test_the_application_takes_in_a_wards_first_extract(
     given: Engine, postgres_database: Database, tmp_path: Path
 ) -> None:
-    set_password(given, LOGIN, "a password")
-    url = given.url.set(username=LOGIN, password="a password")
-    with opened(url.render_as_string(hide_password=False)) as mine:
+    with opened(as_application(given)) as mine:
         Ward(mine, tmp_path).hand_over()
     with postgres_database.write() as session:
         households = session.scalars(select(Household.id)).all()
@@ -129,6 +135,54 @@ def test_the_application_signs_in_with_the_password_of_its_own_address(
         with pytest.raises(ProgrammingError):
             connection.execute(text("DELETE FROM audit_event"))
     engine.dispose()
+
+
+def test_a_role_that_no_site_could_sign_in_as_is_not_made(
+    postgres_database: Database, tmp_path: Path
+) -> None:
+    url = postgres_database.engine.url
+    portal = CommandLine(tmp_path, url.render_as_string(hide_password=False))
+    name = f"portal_new_{os.getpid()}"
+    done = portal.run("db", "roles", "--login", name, "--apply")
+    assert done.returncode == 1
+    assert "--application" in sentence(done)
+    without = f"postgresql://{name}@{url.host}:{url.port}/{url.database}"
+    (tmp_path / "address").write_text(without)
+    done = portal.run("db", "roles", "--application", tmp_path / "address", "--apply")
+    assert "--application" in sentence(done)
+    with postgres_database.read() as session:
+        known = text("SELECT count(*) FROM pg_roles WHERE rolname = :name")
+        assert session.scalar(known, {"name": name}) == 0
+
+
+def test_an_owner_who_may_make_no_roles_is_told_what_is_missing(
+    given: Engine, tmp_path: Path
+) -> None:
+    own = given.url.set(username=f"other_{LOGIN}", password="x").render_as_string(
+        hide_password=False
+    )
+    (tmp_path / "address").write_text(own)
+    done = CommandLine(tmp_path, as_application(given)).run(
+        "db", "roles", "--application", tmp_path / "address", "--apply"
+    )
+    assert done.returncode == 1
+    assert "CREATEROLE" in sentence(done)
+
+
+def test_an_upgrade_in_the_name_of_the_application_names_the_owner(given: Engine) -> None:
+    with given.begin() as connection:
+        newest = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0021'"))
+    try:
+        with (
+            opened(as_application(given)) as mine,
+            pytest.raises(NotAllowedError, match="表を持つ利用者"),
+        ):
+            upgrade_tables(mine.engine)
+    finally:
+        with given.begin() as connection:
+            set_back = text("UPDATE alembic_version SET version_num = :newest")
+            connection.execute(set_back, {"newest": newest})
 
 
 def test_sqlite_has_no_roles_and_a_strange_name_is_refused(sqlite_database: Database) -> None:

@@ -96,13 +96,22 @@ NewUrl = Callable[[bool], str]
 
 @pytest.fixture
 def deployed(new_database: NewUrl, tmp_path: Path) -> Deployed:
+    return deploy(new_database(False), tmp_path)
+
+
+@pytest.fixture
+def on_postgres(new_postgres: NewUrl, tmp_path: Path) -> Deployed:
+    return deploy(new_postgres(False), tmp_path)
+
+
+def deploy(database_url: str, tmp_path: Path) -> Deployed:
     data = tmp_path / "live" / "data"
     settings = Settings(
         program="sample",
         data_dir=data,
         key_dir=write_keys(data / "keys"),
         environment="test",
-        database_url=new_database(False),
+        database_url=database_url,
         backup_dir=tmp_path / "backups",
         backup_owner=OWNER,
     )

@@ -1,17 +1,21 @@
 """A backup is proved by restoring it: its verdict, its drill, and the rehearsal of an upgrade."""
 
 import json
+import os
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from portal.domain.mailroom.roster.models import StagedHousehold
 from portal.domain.oversight.copies.kinds import CopyKind, Outcome
-from portal.domain.oversight.copies.queries import drills, kept_copies
+from portal.domain.oversight.copies.queries import drills, kept_copies, last_drill
 from portal.platform.backups.identities import make_identity
 from portal.platform.database import opened
+from portal.platform.roles import APPENDS, WRITES, apply_roles
 from portal.settings import Settings
 from tests.functional.platform.backups.conftest import OWNER, Deployed, NewUrl
 from tests.support.databases.stored import FOLDER, Stored, stored
@@ -80,6 +84,35 @@ def test_a_drill_that_cannot_restore_is_recorded_too(deployed: Deployed, tmp_pat
     with opened(deployed.settings.database_url) as database, database.read() as session:
         assert [row.outcome for row in drills(session)] == [Outcome.FAILED]
         assert kept_copies(session, CopyKind.DRILL) == []
+
+
+@pytest.fixture
+def application(on_postgres: Deployed) -> Iterator[Deployed]:
+    """The same deployment in the name of the role of the sites, which owns no tables."""
+    name = f"portal_app_{os.getpid()}"
+    with opened(on_postgres.settings.database_url) as database:
+        apply_roles(database.engine, name, "a password")
+    url = make_url(on_postgres.settings.database_url).set(username=name, password="a password")
+    own = replace(on_postgres.settings, database_url=url.render_as_string(hide_password=False))
+    yield replace(on_postgres, settings=own)
+    for role in (name, WRITES, APPENDS):
+        on_postgres.execute(f"DROP OWNED BY {role}")
+    on_postgres.execute(f"DROP ROLE {name}")
+
+
+def test_a_backup_in_the_name_of_the_application_names_the_owner(application: Deployed) -> None:
+    assert "表を持つ利用者" in application.refused("backup")
+    assert not list(application.settings.backup_dir.glob("*.age"))
+
+
+def test_a_drill_for_which_no_place_can_be_made_says_nothing_of_the_backup(
+    on_postgres: Deployed, application: Deployed
+) -> None:
+    on_postgres.backup()
+    said = application.refused("backup", "drill", "--identity", application.identity)
+    assert "CREATEDB" in said
+    with opened(on_postgres.settings.database_url) as database, database.read() as session:
+        assert last_drill(session) is None
 
 
 def test_without_a_backup_a_drill_says_so(deployed: Deployed) -> None:
