@@ -8,10 +8,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 import portal
+from tests.support.guide_text import first_commands
 from tests.support.install import roots
 from tests.support.install.containers import Image, Project
 from tests.support.install.dockerfile import read_stages
-from tests.support.install.guide_text import first_commands
 from tests.support.install.projects import made_project
 from tests.support.programs.environment import RUNTIME
 from tests.support.sources import ROOT

@@ -7,7 +7,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,10 +16,9 @@ import pyotp
 import pypdfium2
 import pytest
 
+from tests.support.guide_text import Block, blocks, put
 from tests.support.programs.servers import PATIENCE, ROOT, Server, clean_environment, free_port
 
-GUIDE = ROOT / ".github" / "guides" / "new-ward.md"
-BLOCK = re.compile(r"^ *```(\w+)(?: (\w+))?(?: (\S+))?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
 
 
@@ -107,20 +106,9 @@ class Reader:
         self.servers.append(server)
         server.wait()
 
-    def write(self, action: str, name: str, content: str) -> None:
+    def write(self, block: Block) -> None:
         """Write a file of the guide, or its tables instead of those with the same names."""
-        path = self.folder / name
-        if action == "write":
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(self.text(content), "utf-8")
-            return
-        text = path.read_text("utf-8")
-        for table in re.split(r"(?m)^(?=\[)", content)[1:]:
-            header = table.split("\n", 1)[0]
-            start = text.index(f"\n{header}\n") + 1
-            end = text.find("\n[", start)
-            text = text[:start] + table.rstrip() + "\n" + text[end:]
-        path.write_text(text, "utf-8")
+        put(self.folder, replace(block, text=self.text(block.text)))
 
     def person(self, name: str) -> Person:
         """An account whose secrets the guide put into a file."""
@@ -158,16 +146,16 @@ def test_a_reader_of_the_guide_gets_from_an_empty_folder_to_a_page_and_a_letter(
     reader: Reader,
 ) -> None:
     served = 0
-    for language, action, name, content in BLOCK.findall(GUIDE.read_text("utf-8")):
-        if action in {"write", "replace"}:
-            reader.write(action, name, content)
-        elif action == "serve":
-            reader.serve(content)
+    for block in blocks("new-ward"):
+        if block.action in {"write", "replace"}:
+            reader.write(block)
+        elif block.action == "serve":
+            reader.serve(block.text)
             served += 1
-        elif language == "sh":
-            if served == 2 and "letters build" in content:
+        elif block.language == "sh":
+            if served == 2 and "letters build" in block.text:
                 approve_the_texts(reader)
-            reader.run(content)
+            reader.run(block.text)
     page = httpx.get(f"{reader.servers[0].url}/", follow_redirects=True, timeout=60)
     assert page.status_code == 200
     assert "東京都あかつき区" in page.text

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.install import guide_text, roots
+from tests.support import guide_text
+from tests.support.install import roots
 from tests.support.install.containers import Image, Project
 from tests.support.install.machines import Machine, settings_file, started_by
 from tests.support.install.network import Network, inside
-from tests.support.install.projects import USER, made_project
+from tests.support.install.projects import USER, made_project, typed
 from tests.support.install.visits import Way
 from tests.support.mailroom.letters import Paper, read_papers
 from tests.support.programs.servers import PATIENCE, until
@@ -307,6 +308,12 @@ def in_compose(project: Project) -> Run:
     return lambda block: project.run_once("worker", ["sh", "-euc", f"umask 077\n{block}"])
 
 
+def lines_with(block: str, word: str) -> str:
+    """The lines of a block with a word, continued ones whole."""
+    whole = block.replace("\\\n", " ").splitlines()
+    return "\n".join(line for line in whole if word in line)
+
+
 ON_ONE_MACHINE = {
     "10.0.0.11:8000": "127.0.0.1:8001",
     "10.0.0.12:8000": "127.0.0.1:8002",
@@ -343,15 +350,22 @@ def test_with_compose_a_family_gets_to_its_coupon_by_either_of_two_services(
     composed: Project, composed_ways: Ways
 ) -> None:
     begins, takes_in, prints = commands_of_the_ward()
-    home = composed.folder / "volumes" / "data"
-    for path in (composed.folder.parent / "composed-office").glob("*.csv"):
-        shutil.copy(path, home)
-        shutil.chown(home / path.name, USER, USER)
-    run = in_compose(composed)
-    run("\n".join(line for line in begins.splitlines() if not line.endswith(("create", "init"))))
-    run(takes_in)
+    home, office = composed.folder / "volumes" / "data", composed.folder.parent / "composed-office"
+    subprocess.run(["sh", "-euc", lines_with(takes_in, "printf")], cwd=office, check=True)
+    type_in, run = typed(composed, office), in_compose(composed)
+    run(lines_with(begins, "portal staff"))
+    comes_in = guide_text.commands("operate", "A server with compose")
+    type_in(comes_in[0])
+    assert not list(home.glob("*.csv")), "the extract was taken away again"
+    brings = comes_in[0].splitlines()[0]
+    for name in ("codes.csv", "codes-sheet.csv"):
+        type_in(brings.replace("extract.csv", name))
+        assert (home / name).stat().st_uid == USER
+        assert (home / name).stat().st_mode & 0o777 == 0o600
+    run(lines_with(takes_in, "portal coupons"))
     composed_ways.approve(home)
-    run(prints)
+    type_in(lines_with(comes_in[1], "letters build"))
+    assert "letters build" in prints
     papers = read_papers(sorted((home / "letters").glob("letters-*.pdf")))
     composed_ways.sees_the_coupon(papers[0])
     composed.end("portal-1")

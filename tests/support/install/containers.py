@@ -170,13 +170,28 @@ class Project:
         raise RuntimeError(f"{container.service.name} is not healthy:\n{container.said[-4000:]}")
 
     def execute(
-        self, container: Container, command: Sequence[str]
+        self, container: Container, command: Sequence[str], given: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command in a running container, as its user: ``docker compose exec``."""
+        """Run a command in a running container, as its user: ``docker compose exec``.
+
+        Args:
+            container: The container.
+            command: The command.
+            given: What it reads from its standard input, as ``-T`` lets it.
+        """
         image = self._images[container.service.image]
         number = str(container.first_process())
         user, group = image.user.split(":")
-        entered = ["nsenter", "-t", number, "--mount", "--net", "--pid", "--root", "--wdns=/"]
+        entered = [
+            "nsenter",
+            "-t",
+            number,
+            "--mount",
+            "--net",
+            "--pid",
+            "--root",
+            f"--wdns={image.workdir}",
+        ]
         entered += ["--setuid", user, "--setgid", group, "--"]
         known = {**image.environment, **container.service.environment}
         return subprocess.run(
@@ -187,7 +202,7 @@ class Project:
                 *(f"{name}={value}" for name, value in known.items()),
                 *command,
             ],
-            stdin=subprocess.DEVNULL,
+            input=given,
             capture_output=True,
             text=True,
             check=False,

@@ -2,9 +2,10 @@
 
 import os
 import secrets
+import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -72,3 +73,34 @@ def prepare(home: Path, program: Path) -> None:
         (home / "secrets" / f"{who}_url").write_text(url, "utf-8")
     (home / ".docker").mkdir()
     shutil.copy(ROOT / ".docker" / "first-roles.sh", home / ".docker")
+
+
+def typed(project: Project, office: Path) -> Callable[[str], str]:
+    """``docker compose exec`` and ``docker compose run --rm`` as an operator types them.
+
+    ``< FILE`` reads a file of the office, from whose folder the operator types.
+    """
+
+    def run(block: str) -> str:
+        said = ""
+        for line in block.splitlines():
+            words = shlex.split(line)
+            given = ""
+            if "<" in words:
+                given = (office / words[-1]).read_text("utf-8")
+                words = words[: words.index("<")]
+            docker, compose, action, *rest = words
+            assert (docker, compose) == ("docker", "compose"), line
+            option, *rest = rest if rest[0].startswith("-") else ("", *rest)
+            service, *command = rest
+            if action == "run":
+                assert option == "--rm", line
+                said += project.run_once(service, command)
+                continue
+            assert (action, option) in {("exec", ""), ("exec", "-T")}, line
+            done = project.execute(project.running[service], command, given)
+            assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+            said += done.stdout
+        return said
+
+    return run

@@ -43,6 +43,13 @@ def first_commands(guide: str, heading: str) -> str:
     return block[1]
 
 
+def commands(guide: str, heading: str) -> list[str]:
+    """Return all blocks of commands under a heading."""
+    part = (GUIDES / f"{guide}.md").read_text("utf-8").split(f"## {heading}\n", 1)[1]
+    part = part.split("\n## ", 1)[0]
+    return re.findall(r"^```sh\n(.*?)^```", part, re.MULTILINE | re.DOTALL)
+
+
 def step(guide: str, heading: str, number: int) -> str:
     """Return a numbered step under a heading, whole."""
     part = (GUIDES / f"{guide}.md").read_text("utf-8").split(f"## {heading}\n", 1)[1]
@@ -58,7 +65,7 @@ def named_in(text: str) -> Iterator[str]:
 
 
 def put(folder: Path, block: Block) -> None:
-    """Write a file of the guide, or its tables instead of those with the same names."""
+    """Write a file of a guide, or its tables instead of those with the same names."""
     path = folder / block.file
     if block.action == "write":
         path.parent.mkdir(parents=True, exist_ok=True)
