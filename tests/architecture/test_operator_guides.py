@@ -49,3 +49,11 @@ def test_every_page_for_operators_says_what_comes_next() -> None:
         assert f"guides/{page.name}" in (ROOT / "README.md").read_text("utf-8") or any(
             f"({page.name})" in other.read_text("utf-8") for other in pages if other != page
         ), page.name
+
+
+def test_the_nightly_unit_may_write_where_the_guide_puts_backups() -> None:
+    guide = (ROOT / ".github" / "guides" / "backup.md").read_text("utf-8")
+    unit = (ROOT / ".github" / "systemd" / "portal-backup.service").read_text("utf-8")
+    (folder,) = re.findall(r"^export PORTAL_BACKUP_DIR=(\S+)", guide, re.MULTILINE)
+    assert f"ReadWritePaths=-{folder}\n" in unit
+    assert folder in (ROOT / ".github" / "guides" / "operate.md").read_text("utf-8")

@@ -5,6 +5,7 @@ ward; staff and family come by the names that they type, with TLS, from addresse
 """
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -144,7 +145,7 @@ def network() -> Iterator[Network]:
         "node2": "10.0.0.12",
         "database": "10.0.0.20",
     }
-    with Network("wheel", "10.0.0.0/24", addresses) as made:
+    with Network(f"wheel{os.getpid()}", "10.0.0.0/24", addresses) as made:
         made.roam("visitors", (OFFICER, WARD, FAMILY), seen_by="proxy")
         yield made
 

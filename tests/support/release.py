@@ -28,8 +28,8 @@ from tests.support.wheel import build_wheel
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 IMAGE = re.compile(r"[\w./:-]+@sha256:[0-9a-f]{64}")
 BASE = "python:3.13-slim-trixie"
-OPERATORS = ("compose.yaml", ".docker/example.env", ".docker/first-roles.sh")
-"""What an operator of the image needs beside it."""
+OPERATORS = ("compose.yaml", ".docker/example.env", ".docker/first-roles.sh", ".github", "LICENSE")
+"""What an operator needs beside wheel and image: services, units, proxies, alarms, guides."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +109,14 @@ def base_image(named: str | None) -> str:
     return found
 
 
+def for_operators(version: str, folder: Path) -> Path:
+    """Pack what an operator needs into a folder, as it was committed, and return the archive."""
+    target = folder / f"portal-{version}-operating.tar.gz"
+    command = ["git", "-C", str(ROOT), "archive", f"--prefix=portal-{version}/"]
+    subprocess.run([*command, "-o", str(target), "HEAD", *OPERATORS], check=True)
+    return target
+
+
 def build(version: str, base: str | None, folder: Path) -> list[Path]:
     """Build the files of a release into a folder, and return them.
 
@@ -119,8 +127,7 @@ def build(version: str, base: str | None, folder: Path) -> list[Path]:
     again = build_wheel(BUILD / "wheel")
     if wheel.read_bytes() != again.read_bytes():
         raise ValueError("Two builds of the wheel differ, so that nobody could check this one.")
-    beside = (RUNTIME, *(ROOT / name for name in OPERATORS))
-    files = [wheel, *(Path(shutil.copy(source, folder)) for source in beside)]
+    files = [wheel, Path(shutil.copy(RUNTIME, folder)), for_operators(version, folder)]
     files.append(folder / f"portal-{version}.cdx.json")
     files[-1].write_text(list_of_components(version, RUNTIME), "utf-8")
     if base is not None:

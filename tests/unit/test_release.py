@@ -142,8 +142,8 @@ def test_the_files_of_a_release_have_their_sums_and_the_image_its_base(
     monkeypatch.setattr(release, "BUILD", tmp_path / "build")
     base = f"python:3.13-slim@{DIGEST}"
     names = {path.name for path in release.build("0.3.0", base, tmp_path / "release")}
-    assert {"requirements.lock", "compose.yaml", "example.env", "image.env", "SHA256SUMS"} <= names
-    assert "portal-0.3.0.cdx.json" in names
+    assert {"requirements.lock", "image.env", "SHA256SUMS"} <= names
+    assert {"portal-0.3.0.cdx.json", "portal-0.3.0-operating.tar.gz"} <= names
     told = (tmp_path / "release" / "image.env").read_text("utf-8")
     assert told == f"PORTAL_VERSION=0.3.0\nPORTAL_BASE_IMAGE={base}\n"
     subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=tmp_path / "release", check=True)

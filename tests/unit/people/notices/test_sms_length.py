@@ -1,5 +1,6 @@
 """Every SMS fits one message in every language, with a long host name; else a check says so."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from portal.domain.people.authn.channels import CodePurpose
 from portal.domain.people.notices.events import AccountEvent, ProgressEvent
 from portal.domain.people.notices.sms_check import sms_findings
 from portal.domain.people.notices.sms_length import measure, measured
+from tests.support.sources import ROOT
 
 LONG_HOST = "kosodate-coupon.city.koto.lg.jp"
 
@@ -50,6 +52,17 @@ def test_every_sms_fits_with_a_long_host_in_every_language(program: Program) -> 
     assert [one for one in found if one.excess] == []
     japanese = [one for one in found if one.locale != "en"]
     assert {one.limit for one in japanese} == {70}
+
+
+def test_the_guide_says_how_long_a_host_may_be_that_fits() -> None:
+    guide = (ROOT / ".github" / "guides" / "sms-gateway.md").read_text("utf-8")
+    told = re.search(r"four letters a host name may have (\d+) characters", guide)
+    assert told is not None
+    program = load_program("demo")
+    named = replace(with_sender(program, "みなも区"), channels=replace(program.channels, sms=True))
+    for length, fits in ((int(told[1]), True), (int(told[1]) + 1, False)):
+        host = f"{'a' * (length - 3)}.jp"
+        assert (not any(one.excess for one in measured(named, host))) is fits
 
 
 def test_a_check_names_language_key_and_excess(program: Program) -> None:
