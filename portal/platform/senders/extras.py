@@ -3,6 +3,7 @@
 from importlib import import_module
 from types import ModuleType
 
+from portal import __version__
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 
@@ -11,7 +12,8 @@ def load_extra(module: str, extra: str) -> ModuleType:
     """Return a module of an optional library.
 
     Raises:
-        InputError: it is not installed; the sentence names the command.
+        InputError: it is not installed; the sentence names the command, with our own file: a name
+            alone would be looked for among strangers' packages.
     """
     try:
         return import_module(module)
@@ -19,7 +21,7 @@ def load_extra(module: str, extra: str) -> ModuleType:
         raise InputError(
             _s(
                 "%(extra)s を使うには、追加の部品が要ります。"
-                "pip install 'portal[%(extra)s]' で入れてください。"
+                "pip install '%(wheel)s[%(extra)s]' で入れてください。"
             )
-            % {"extra": extra}
+            % {"extra": extra, "wheel": f"portal-{__version__}-py3-none-any.whl"}
         ) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import portal
 from portal.domain.foundation.errors import InputError
 from portal.platform.database import Database
 from portal.platform.senders import make_senders, sendable_kinds
@@ -19,6 +20,7 @@ from tests.functional.people.notices.sender_support import MAIL_FROM, Workers, c
 from tests.functional.people.notices.support import put, row_of
 from tests.support.outside import ABROAD, HOME, SECOND_CONSENT, program_with
 from tests.support.programs.servers import PATIENCE, until
+from tests.support.sources import ROOT
 
 
 def test_without_mail_and_sms_the_demo_keeps_messages_readable(
@@ -120,18 +122,18 @@ def test_an_address_and_a_file_for_sms_are_one_too_many(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "library", "command"),
+    ("text", "library", "extra"),
     [
         (
             f'adapter = "twilio"\naccount_sid = "AC{"0" * 32}"\nfrom = "+81312345678"\n',
             "twilio.rest",
-            "portal[twilio]",
+            "twilio",
         ),
-        ('adapter = "aws"\nregion = "ap-northeast-1"\nfrom = "P"\n', "boto3", "portal[aws]"),
+        ('adapter = "aws"\nregion = "ap-northeast-1"\nfrom = "P"\n', "boto3", "aws"),
     ],
 )
 def test_an_adapter_without_its_library_names_the_command_that_installs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, library: str, command: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, library: str, extra: str
 ) -> None:
     path = tmp_path / "sms.toml"
     path.write_text(text, "utf-8")
@@ -140,7 +142,10 @@ def test_an_adapter_without_its_library_names_the_command_that_installs_it(
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(InputError) as refused:
         make_senders(settings)
-    assert f"pip install '{command}'" in refused.value.message
+    command = f"pip install 'portal-%s-py3-none-any.whl[{extra}]'"
+    assert command % portal.__version__ in refused.value.message
+    guide = (ROOT / ".github" / "guides" / "sms-gateway.md").read_text("utf-8")
+    assert command % "VERSION" in guide
 
 
 def test_the_settings_of_messages_come_from_the_environment(tmp_path: Path) -> None:
