@@ -28,6 +28,7 @@ NAMES = {page.name for page in GUIDES}
 PLAYED = {
     "adduser": "tests/install/conftest.py::installed_server",
     "docker": "tests/install/test_signed_in_coupon.py",
+    "echo": "tests/install/test_new_ward_guide.py",
     "export": "tests/install/test_new_ward_guide.py",
     "install": "tests/install/conftest.py::installed_server",
     "pgbackrest": "tests/faults/test_point_in_time.py",

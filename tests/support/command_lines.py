@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from portal.cli.asked import Asked
+
 PLACEHOLDER = re.compile(r"[A-Z][A-Z_-]*|.*….*")
 """What stands for a value in a guide: ``LOGIN``, ``age1…``."""
 
@@ -62,7 +64,7 @@ def read_line(command: click.Command, words: Sequence[str], *, whole: bool) -> l
 
 def _convert(parameter: click.Parameter, value: object, context: click.Context) -> None:
     """Try every value for its type, but for placeholders and files."""
-    if isinstance(parameter.type, (click.Path, click.File)):
+    if isinstance(parameter.type, (click.Path, click.File, Asked)):
         return
     each = value if isinstance(value, (list, tuple)) else [value]
     for one in each:

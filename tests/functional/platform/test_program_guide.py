@@ -28,7 +28,10 @@ from portal.domain.people.staff.services import find_staff
 from portal.settings import load_settings
 from tests.functional.requests.redeliveries.support import tracking_no
 from tests.support import guide_text
+from tests.support.programs import warm
 from tests.support.programs.command import CommandLine
+from tests.support.programs.servers import PATIENCE
+from tests.support.proofs import codes, named
 from tests.support.sources import ROOT
 
 GUIDE = "operate-program"
@@ -85,7 +88,6 @@ class Office:
 
     folder: Path
     portal: CommandLine = field(init=False)
-    said: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.portal = CommandLine(
@@ -110,15 +112,26 @@ class Office:
 
     def type(self, line: Line) -> None:
         """Type a command of the guide in the folder."""
-        done = self.portal.run(*(self._placed(word) for word in line.words))
+        code, out, err = self.run([self._placed(word) for word in line.words])
         typed = f"portal {' '.join(line.words)}"
-        assert done.returncode in line.codes, f"{typed}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr, typed
-        self.said[" ".join(line.words[:2])] = done.stdout
+        assert code in line.codes, f"{typed}\n{out}\n{err}"
+        assert "Traceback" not in err, typed
+
+    def run(self, words: list[str]) -> tuple[int, str, str]:
+        """Run a command with its files as they are; its people type their codes."""
+        typed, environment = "", self.portal.environment()
+        if named(words):
+            context = Context(load_settings(environment))
+            typed = codes(context, words)
+            context.database().engine.dispose()
+            words = [*words, "--codes-fd", "0"]
+        program = warm.start("portal", *words, env=environment, typed=typed)
+        out, err = program.communicate(timeout=PATIENCE)
+        return program.wait(), out, err
 
     def _placed(self, word: str) -> str:
         """A word with files in the folder, and the days of the guide as days about today."""
-        if re.fullmatch(r"[\w-]+\.(csv|toml|pdf|xlsx|age)", word) or word in FOLDERS:
+        if re.fullmatch(r"[\w-]+\.(csv|toml|txt|pdf|xlsx|age)", word) or word in FOLDERS:
             return str(self.folder / word)
         return self.days.get(word, word)
 
@@ -180,6 +193,9 @@ def office(tmp_path: Path) -> Office:
     moved = EXTRACT[0].replace("2番3号", "9番9号"), EXTRACT[1].replace("2番3号", "9番9号")
     made.write("later.csv", [HEADER, *moved, *EXTRACT[2:]])
     made.sheet("later-sheet.csv", "later.csv", "あかつき区", rows=10, children=5, yen=150000)
+    for name, number in (("first", 1), ("third", 3), ("fourth", 4)):
+        made.write(f"{name}.txt", [f"{number:010}"])
+    made.write("reason.txt", ["折り目がちがう"])
     made.write("protected.csv", ["宛名番号", "100000000000009"])
     made.sheet("protected-sheet.csv", "protected.csv", "あかつき区", rows=1)
     made.write("approved.toml", ['name = "上田　明"', "[children]", '1 = "上田　光"'])
