@@ -14,6 +14,7 @@ from portal.platform.disposed import DisposedError
 from portal.platform.metrics.meter import Meter
 from portal.platform.metrics.start import start_watching
 from portal.platform.parent import end_with_parent
+from portal.platform.rendering.templating import kept_macro
 from portal.platform.site import Site, make_site
 from portal.platform.site_notices import site_notices
 from portal.platform.waiting import wait_until_prepared
@@ -40,7 +41,7 @@ def make_resident_site(
     meter: Meter | None = None,
 ) -> Site:
     """Build the resident site."""
-    return make_site(
+    site = make_site(
         settings,
         "resident",
         ResidentSignIns(),
@@ -49,6 +50,11 @@ def make_resident_site(
         context=page_context,
         meter=meter,
     )
+    site.templates.globals |= {
+        "bottom": kept_macro(site.templates, "components/bottom.html", "bottom"),
+        "language_choice": kept_macro(site.templates, "components/languages.html", "choice"),
+    }
+    return site
 
 
 def create_app() -> ASGIApp:

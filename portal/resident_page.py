@@ -10,9 +10,11 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import Origin, signature_of
+from portal.domain.people.signin.own_family import Family, FamilyRead
 from portal.domain.people.signin.session_check import active_session
 from portal.platform import page
 from portal.platform.site import Site
+from portal.platform.who import LoadWho
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,13 @@ class ResidentWho:
         auth: The living session.
         credential: Its account.
         locked: Whether the password is required before anything else.
+        family: What its page shows of it, where the page's read brought that.
     """
 
     auth: AuthSession | None = field(default=None, repr=False)
     credential: Credential | None = field(default=None, repr=False)
     locked: bool = False
+    family: Family | None = field(default=None, repr=False)
 
     @property
     def actor(self) -> Actor:
@@ -53,6 +57,19 @@ class ResidentSignIns:
             return self.nobody
         auth, credential = found
         return ResidentWho(auth, credential, sessions.is_locked(auth, now))
+
+
+def with_family(read: FamilyRead) -> LoadWho[ResidentWho]:
+    """Return what loads the signed-in household together with its family."""
+
+    def load(session: Session, token: str, now: datetime) -> ResidentWho:
+        found = read.of(session, token, now)
+        if found is None:
+            return ResidentSignIns.nobody
+        auth, credential, family = found
+        return ResidentWho(auth, credential, sessions.is_locked(auth, now), family)
+
+    return load
 
 
 def origin_of(site: Site) -> Origin:

@@ -20,7 +20,7 @@ from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.lost import Outcome
 from portal.platform.site import Site
 from portal.platform.view import View
-from portal.platform.who import W
+from portal.platform.who import LoadWho, W
 
 MEDIA_TYPES = {
     "age": "application/octet-stream",
@@ -97,11 +97,12 @@ class Page(Generic[W]):
         """The instant of the transaction (UTC); outside of one, this machine's clock."""
         return self.instant or datetime.now(UTC) + self.site.settings.clock_offset
 
-    def load_auth(self, session: Session, now: datetime) -> None:
-        """Load who is signed in by the request's cookie."""
+    def load_auth(self, session: Session, now: datetime, load: LoadWho[W] | None = None) -> None:
+        """Load who is signed in by the request's cookie, perhaps with more that the page shows."""
         self.session, self.instant = session, now
         token = self.cookie(cookies.SESSION)
-        self.who = self.site.sign_ins.load(session, token, now) if token else self._nobody
+        load = load or self.site.sign_ins.load
+        self.who = load(session, token, now) if token else self._nobody
         living = self.who.auth
         self.answer.bind(
             sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
@@ -198,4 +199,4 @@ def html_lang_of(code: str) -> str:
     return "ja" if code == "easy" else code
 
 
-LANGUAGES = [(code, name, html_lang_of(code)) for code, name in NAMES.items()]
+LANGUAGES = tuple((code, name, html_lang_of(code)) for code, name in NAMES.items())

@@ -47,7 +47,7 @@ from portal.platform.sent_again import (
 )
 from portal.platform.site import Site
 from portal.platform.threads import in_thread
-from portal.platform.who import W
+from portal.platform.who import LoadWho, W
 
 LOG = logging.getLogger("portal.requests")
 Handler = Callable[[Page[W]], Reply]
@@ -73,6 +73,7 @@ class Endpoint(Generic[W]):
         transaction: What the handler needs of the database.
         shows: Renders the form again, for a change of language.
         uploads: The rules of the fields that may hold a file, by name.
+        load: Loads who is signed in with what the page shows of them; None loads no more than who.
     """
 
     handler: Handler[W]
@@ -80,6 +81,7 @@ class Endpoint(Generic[W]):
     transaction: Transaction
     shows: Handler[W] | None = None
     uploads: Mapping[str, UploadRule] = field(default_factory=dict)
+    load: LoadWho[W] | None = None
 
 
 SITE = "portal.site"
@@ -102,13 +104,14 @@ def endpoint(
     shows: Handler[W] | None = None,
     transaction: Transaction | None = None,
     uploads: Mapping[str, UploadRule] | None = None,
+    load: LoadWho[W] | None = None,
 ) -> HTTPRouteHandler:
     """Return the route of a handler.
 
     ``access`` is the name of its permission; a test checks that every route has one.
     """
     chosen = transaction or (Transaction.READ if method == "GET" else Transaction.WRITE)
-    plan = Endpoint(handler, guard, chosen, shows, uploads or {})
+    plan = Endpoint(handler, guard, chosen, shows, uploads or {}, load)
 
     async def shell(request: WebRequest) -> Reply:
         site = site_of(request)
@@ -318,7 +321,7 @@ def _in_its_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     lock = mark.lock(alone=page.again is not None) if mark else None
     reads = plan.transaction is Transaction.READ
     with database.read() if reads else database.write(lock) as session:
-        page.load_auth(session, page.site.clock.now(session))
+        page.load_auth(session, page.site.clock.now(session), plan.load)
         stale = _left_alone(page)
         response = _refuse(plan, page)
         if response is None and mark and page.again and was_carried_out(session, mark.key):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.finder import Finder, finder_for
@@ -31,7 +32,7 @@ from portal.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """Settings, program, database, keys, clock, hash pool, meter, templates, files of one site."""
+    """A site: settings, program, database, keys, clock, hash pool, meter, templates, files."""
 
     kind: str
     settings: Settings
@@ -45,6 +46,7 @@ class Site:
     context: Callable[[Any], dict[str, object]]
     sign_ins: SignIns[Any]
     meter: Meter
+    notices: NoticeBoard = field(default_factory=NoticeBoard)
 
     @property
     def address(self) -> str:

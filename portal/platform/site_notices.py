@@ -1,13 +1,12 @@
-"""The notices that every page of both sites shows, read once per page."""
+"""The notices that every page of both sites shows, read once in some seconds by each process."""
 
 from dataclasses import dataclass
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
-from portal.domain.mailroom.incidents.site_notices import shown_now
+from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.platform.lost import is_lost
 from portal.platform.page import Page
 from portal.platform.who import W
@@ -23,22 +22,11 @@ class Line:
 
 def site_notices(page: Page[W]) -> list[Line]:
     """Return the notices to show now; none where the page has no database."""
+    board = page.site.notices
     if page.session is None:
         return []
-    if page.session.in_transaction():
-        return _lines(page, page.session)
-    # nothing was asked yet, or a form that opens its own short transactions is drawn again after
-    # they ended
-    try:
-        with page.site.database.read() as session:
-            return _lines(page, session)
-    except SQLAlchemyError as error:
-        if not is_lost(error):
-            raise
-        return []
-
-
-def _lines(page: Page[W], session: Session) -> list[Line]:
+    if board.is_old:
+        _read(page, board)
     return [
         Line(
             one.text,
@@ -47,5 +35,19 @@ def _lines(page: Page[W], session: Session) -> list[Line]:
             if one.stop is not None
             else "",
         )
-        for one in shown_now(session, page.now)
+        for one in board.shown(page.now)
     ]
+
+
+def _read(page: Page[W], board: NoticeBoard) -> None:
+    if page.session.in_transaction():
+        board.read(page.session, page.now)
+        return
+    # nothing was asked yet, or a form that opens its own short transactions is drawn again after
+    # they ended
+    try:
+        with page.site.database.read() as session:
+            board.read(session, page.now)
+    except SQLAlchemyError as error:
+        if not is_lost(error):
+            raise

@@ -1,6 +1,6 @@
 """Who is signed in, as far as both sites are alike; each site loads its own people."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol, TypeVar
 
@@ -36,6 +36,8 @@ class Who(Protocol):
 
 W = TypeVar("W", bound=Who)
 W_co = TypeVar("W_co", bound=Who, covariant=True)
+LoadWho = Callable[[Session, str, datetime], W]
+"""Returns who is signed in by a session id at an instant (UTC)."""
 
 
 class SignIns(Protocol[W_co]):

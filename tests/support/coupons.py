@@ -20,6 +20,8 @@ from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.loader import Drawing, Loaded, load_batch
+from portal.domain.people.coupons.models import Coupon, CouponBatch
+from portal.domain.people.coupons.queries import open_coupon
 from portal.domain.people.coupons.statement import (
     ImportedStatement,
     ReceivedStatement,
@@ -145,3 +147,9 @@ def take_statement(
     announced(work, TransferKind.STATEMENT, path, figures)
     profile = sandbox_profile(complete=complete)
     return import_statement(work, ReceivedStatement(path.read_bytes(), profile, day, path.name))
+
+
+def picture_of(session: Session, coupon: Coupon) -> bytes:
+    """The picture of a coupon's QR code as the portal keeps it."""
+    batch = session.get_one(CouponBatch, coupon.batch_id)
+    return open_coupon(VAULT, coupon, batch.wrapped_key).image

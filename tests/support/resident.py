@@ -20,6 +20,7 @@ from litestar.types import ASGIApp
 from sqlalchemy import select
 
 from portal.domain.foundation.clock import FixedClock
+from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.passwords import HashPool
@@ -314,11 +315,16 @@ def _routes(settings: Settings) -> Litestar:
 
 
 def make_resident(
-    base: Site, database: Database, loop: Loop, folder: Path, now: datetime = NOON
+    base: Site,
+    database: Database,
+    loop: Loop,
+    folder: Path,
+    now: datetime = NOON,
+    notices: NoticeBoard | None = None,
 ) -> Resident:
-    """The site on a database, with a clock that stands at `now`."""
+    """The site on a database, with a clock that stands at `now`; every page reads the notices."""
     clock = FixedClock(now)
-    site = replace(base, database=database, clock=clock)
+    site = replace(base, database=database, clock=clock, notices=notices or NoticeBoard(0))
     return Resident(site, serve_site(_routes(site.settings), site), clock, loop, folder)
 
 

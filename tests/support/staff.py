@@ -18,6 +18,7 @@ from admin import routes
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import FixedClock
+from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.domain.people.authn import sessions
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.application import make_routes, serve_site
@@ -159,7 +160,7 @@ def make_staff(
 ) -> StaffSite:
     """The site on a database, with a clock that stands at `now`."""
     clock = FixedClock(now)
-    site = replace(base, database=database, clock=clock)
+    site = replace(base, database=database, clock=clock, notices=NoticeBoard(0))
     return StaffSite(site, serve_site(staff_routes(), site), clock, loop, folder)
 
 

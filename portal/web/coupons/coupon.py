@@ -12,18 +12,21 @@ from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.qr import fit_at_320, modules_of_png
-from portal.domain.people.coupons.queries import HouseholdCoupon, open_coupon, qr_png
+from portal.domain.people.coupons.queries import HouseholdCoupon, OwnCoupon, open_coupon
 from portal.domain.people.coupons.sealed import CouponCode
 from portal.domain.people.coupons.services import reveal
+from portal.domain.people.signin.own_family import FamilyRead
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.resident_page import Page
+from portal.resident_page import Page, with_family
 from portal.web.access import signed_in
 from portal.web.coupons.issuer_words import issuer_sentence
-from portal.web.coupons.tickets import Ticket, coupon_in_address, household_of, ticket
+from portal.web.coupons.tickets import Ticket, coupon_in_address, family_of, ticket
+
+LOAD = with_family(FamilyRead())
 
 
-def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon] | None:
+def _shown(page: Page) -> tuple[HouseholdCoupon, Coupon | OwnCoupon] | None:
     """Return the household's coupon if it was revealed before and can be exchanged now."""
     try:
         entry = coupon_in_address(page)
@@ -65,11 +68,10 @@ def show(page: Page) -> Response[Any]:
     if found is None:
         return page.redirect("/home")
     entry, coupon = found
-    view = household_of(page)
-    names = {child.ordinal: child.fields.name for child in view.children}
+    names = family_of(page).names(page.site.vault)
     ordinals = sorted(names)
     place = ordinals.index(entry.ordinal)
-    opened = open_coupon(page.work, coupon)
+    opened = open_coupon(page.site.vault, coupon, entry.wrapped_key)
     modules = modules_of_png(opened.image)
     return page.render(
         "portal/coupons/coupon.html",
@@ -98,13 +100,14 @@ def image(page: Page) -> Response[Any]:
     headers = {}
     if "save" in page.query:
         headers["content-disposition"] = f'attachment; filename="coupon-{found[0].ordinal}.png"'
-    return page.send(qr_png(page.work, found[1]), "image/png", headers)
+    opened = open_coupon(page.site.vault, found[1], found[0].wrapped_key)
+    return page.send(opened.image, "image/png", headers)
 
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
         endpoint("POST", "/coupon/{ordinal:int}/reveal", submit_reveal, signed_in, "signed_in"),
-        endpoint("GET", "/coupon/{ordinal:int}", show, signed_in, "signed_in"),
-        endpoint("GET", "/coupon/{ordinal:int}/qr.png", image, signed_in, "signed_in"),
+        endpoint("GET", "/coupon/{ordinal:int}", show, signed_in, "signed_in", load=LOAD),
+        endpoint("GET", "/coupon/{ordinal:int}/qr.png", image, signed_in, "signed_in", load=LOAD),
     ]

@@ -8,17 +8,34 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.program.deadlines import Window
-from portal.domain.people.signin.changes import WaitingChange, waiting_changes
+from portal.domain.mailroom.incidents.fault_queries import has_fault
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.moved import has_moved_child
+from portal.domain.people.signin.changes import (
+    WaitingChange,
+    has_waiting_change,
+    waiting_changes,
+)
+from portal.domain.people.signin.own_family import Also, FamilyRead
 from portal.domain.requests.declines.queries import wish_of
 from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.queries import waiting_for_resident
+from portal.domain.requests.requests.queries import has_request, waiting_for_resident
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.resident_page import Page
+from portal.resident_page import Page, with_family
 from portal.web.access import signed_in
-from portal.web.coupons.tickets import Ticket, tickets_of_household
+from portal.web.coupons.tickets import Ticket, family_of, tickets_of_household
 from portal.web.signin.activation import own_credential
+
+READ = FamilyRead(
+    {
+        Also.REQUESTS: has_request(Household.id),
+        Also.FAULTS: has_fault(Household.id),
+        Also.MOVED: has_moved_child(Household.id),
+        Also.CHANGES: has_waiting_change(),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +56,12 @@ class HomeView(View):
 
 def show(page: Page) -> Response[Any]:
     """Show all children of the household."""
-    credential, program = own_credential(page), page.site.program
+    credential, program, family = own_credential(page), page.site.program, family_of(page)
     tickets = tickets_of_household(page)
-    wish = wish_of(page.session, credential.household_id)
-    waiting = waiting_for_resident(page.session, credential.household_id)
+    asked = Also.REQUESTS in family.also
+    wish = wish_of(page.session, family.id) if asked else None
+    waiting = waiting_for_resident(page.session, family.id) if asked else []
+    changes = Also.CHANGES in family.also
     return page.render(
         "portal/coupons/home.html",
         HomeView(
@@ -53,7 +72,7 @@ def show(page: Page) -> Response[Any]:
             kind_name=kind_name,
             wish=wish,
             waiting=[row for row in waiting if wish is None or row.id != wish.id],
-            changes=waiting_changes(page.session, credential, page.now),
+            changes=waiting_changes(page.session, credential, page.now) if changes else (),
             decline=program.windows.decline,
             paper=program.windows.alternative if program.alternatives else None,
         ),
@@ -62,4 +81,4 @@ def show(page: Page) -> Response[Any]:
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    return [endpoint("GET", "/home", show, signed_in, "signed_in")]
+    return [endpoint("GET", "/home", show, signed_in, "signed_in", load=with_family(READ))]

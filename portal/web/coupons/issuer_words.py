@@ -4,13 +4,14 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.queries import OwnCoupon
 from portal.domain.people.coupons.statement_layout import IssuerStatus
 from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements.states import EntitlementState
 from portal.platform.rendering.templating import yen
 
 
-def issuer_sentence(coupon: Coupon | None, entitlement_state: str) -> str:
+def issuer_sentence(coupon: Coupon | OwnCoupon | None, entitlement_state: str) -> str:
     """Return what the issuer reported about a coupon, with the day of its report.
 
     A coupon that we stopped ourselves has a sentence of its own; one that was never shown has none.

@@ -13,7 +13,6 @@ from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.queries import (
     HouseholdCoupon,
     coupon_of_child,
-    coupons_of_household,
 )
 from portal.domain.people.coupons.states import CouponState
 from portal.domain.people.entitlements.claims import ALTERNATIVE as PAPER
@@ -22,11 +21,18 @@ from portal.domain.people.entitlements.states import OPEN as ENTITLEMENT_OPEN
 from portal.domain.people.entitlements.states import EntitlementState
 from portal.domain.people.households.moved import moved_children
 from portal.domain.people.households.queries import HouseholdView, view_household
+from portal.domain.people.signin.own_family import Also, Family
 from portal.domain.requests.alternatives.choosing import ChildPaper, papers_of_household
 from portal.domain.requests.declines.queries import ChildDecline, declines_of_household
 from portal.resident_page import Page
 from portal.web.coupons.issuer_words import issuer_sentence, state_words
 from portal.web.signin.activation import own_credential
+
+
+def family_of(page: Page) -> Family:
+    """Return the signed-in family, on a page whose read brought it."""
+    assert page.who.family is not None  # noqa: S101  (the page's route loads it)
+    return page.who.family
 
 
 def household_of(page: Page) -> HouseholdView:
@@ -44,6 +50,10 @@ def coupon_in_address(page: Page) -> HouseholdCoupon:
     ordinal = page.params.get("ordinal")
     if not isinstance(ordinal, int):
         raise NotFoundError(_("クーポンが見つかりません。"))
+    if page.who.family is not None:
+        known = [entry for entry in page.who.family.coupons if entry.ordinal == ordinal]
+        if known:
+            return known[0]
     return coupon_of_child(page.session, own_credential(page).household_id, ordinal)
 
 
@@ -197,15 +207,25 @@ def _moved(page: Page, household_id: int) -> list[Ticket]:
 
 def tickets_of_household(page: Page) -> list[Ticket]:
     """Describe all children of the household, oldest first."""
-    view = household_of(page)
-    names = {child.ordinal: child.fields.name for child in view.children}
-    declines = declines_of_household(page.session, view.id)
-    papers = papers_of_household(page.session, view.id)
-    faults = of_household(page.session, view.id)
-    found = _moved(page, view.id)
-    for entry in coupons_of_household(page.session, view.id):
-        if (place := entry.ordinal) in names:
-            procedures = _Procedures(declines.get(place), papers.get(place), faults.get(place))
-            plain = ticket(page, names[place], entry)
-            found.append(_with_procedures(plain, entry, procedures))
+    family = family_of(page)
+    names = family.names(page.site.vault)
+    declines, papers, faults = _procedures(page, family)
+    found = _moved(page, family.id) if Also.MOVED in family.also else []
+    for entry in family.coupons:
+        place = entry.ordinal
+        procedures = _Procedures(declines.get(place), papers.get(place), faults.get(place))
+        plain = ticket(page, names[place], entry)
+        found.append(_with_procedures(plain, entry, procedures))
     return sorted(found, key=lambda one: one.ordinal)
+
+
+def _procedures(
+    page: Page, family: Family
+) -> tuple[dict[int, ChildDecline], dict[int, ChildPaper], dict[int, CouponFault]]:
+    """Return declines, paper and faults by the children's numbers, asking for what there is."""
+    session, asked = page.session, Also.REQUESTS in family.also
+    return (
+        declines_of_household(session, family.id) if asked else {},
+        papers_of_household(session, family.id) if asked else {},
+        of_household(session, family.id) if Also.FAULTS in family.also else {},
+    )

@@ -13,6 +13,7 @@ from portal.domain.foundation.program.hours_text import (
     hours_text,
 )
 from portal.domain.foundation.program.last_days import Gap, gap
+from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _
 from portal.resident_page import Page
 
@@ -39,9 +40,21 @@ class Opening:
     warning: tuple[str, ...]
 
 
+_KEPT: dict[str, tuple[Program, datetime, Opening]] = {}
+"""The sentences of the last minute for which they were asked, by language."""
+
+
 def opening(page: Page) -> Opening:
-    """Return the sentences for the instant of the request."""
-    program, now = page.site.program, page.now
+    """Return the sentences for the instant of the request; they change with a minute at most."""
+    program, locale = page.site.program, page.request.locale
+    minute = page.now.replace(second=0, microsecond=0)
+    kept = _KEPT.get(locale)
+    if kept is None or kept[0] is not program or kept[1] != minute:
+        kept = _KEPT[locale] = (program, minute, _opening(program, minute))
+    return kept[2]
+
+
+def _opening(program: Program, now: datetime) -> Opening:
     calendar, today = program.calendar, jst_date(now)
     ending = gap(program, now)
     return Opening(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.clock import day_start, jst_date
@@ -97,6 +97,11 @@ def fault_by_id(session: Session, fault_id: int, *, include_protected: bool) -> 
     return session.scalar(
         visible(include_protected=include_protected).where(CouponFault.id == fault_id)
     )
+
+
+def has_fault(household_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the SQL condition that a household ever had a case, for another slice's select."""
+    return select(CouponFault.id).where(CouponFault.household_id == household_id).exists()
 
 
 def of_household(session: Session, household_id: int) -> dict[int, CouponFault]:

@@ -4,12 +4,14 @@ A notice uses a prepared sentence, or texts in all languages. It is published, i
 incident only after a second person confirms it, and can be withdrawn.
 """
 
-from collections.abc import Mapping
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
@@ -37,7 +39,7 @@ PAGE = 20
 
 # built once, on the plain tables: every page of both sites runs it
 _N, _D = (table_of(kind) for kind in (SiteNotice, Downtime))
-_SHOWN = (
+_COMING = (
     select(
         _N.c.kind,
         _N.c.sentence,
@@ -48,14 +50,11 @@ _SHOWN = (
         _D.c.ends_at,
     )
     .outerjoin(_D, _D.c.site_notice_id == _N.c.id)
-    .where(
-        _N.c.state == NoticeState.PUBLISHED,
-        _N.c.starts_at <= bindparam("now"),
-        _N.c.ends_at > bindparam("now"),
-    )
+    .where(_N.c.state == NoticeState.PUBLISHED, _N.c.ends_at > bindparam("now"))
     .order_by(_N.c.starts_at.desc(), _N.c.id.desc())
-    .limit(AT_ONCE)
 )
+KEPT_SECONDS = 5.0
+"""After so long at most every page of every process shows what was published or withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +86,47 @@ class Draft:
     incident_id: int | None = None
 
 
-def shown_now(session: Session, now: datetime) -> list[Shown]:
-    """Return the notices that every page shows now, newest first, at most three.
+class NoticeBoard:
+    """The notices that the pages of a process show, read once in some seconds and not per page.
 
-    Texts are in the current language.
+    Its threads may use it at once: at worst several read the same.
     """
-    return [
-        Shown(
-            kind,
-            _text(name, texts),
-            starts_at,
-            ends_at,
-            (begins, ends) if begins and ends else None,
-        )
-        for kind, name, texts, starts_at, ends_at, begins, ends in session.execute(
-            _SHOWN, {"now": now}
-        )
-    ]
+
+    def __init__(
+        self, seconds: float = KEPT_SECONDS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Keep what was read for so long, by a clock in seconds; with 0 every page reads."""
+        self._seconds, self._clock = seconds, clock
+        self._kept: Sequence[Row[*tuple[Any, ...]]] = ()
+        self._read_at = -math.inf
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the notices have to be read before they are shown."""
+        return self._clock() >= self._read_at + self._seconds
+
+    def read(self, session: Session, now: datetime) -> None:
+        """Read the notices of now and of the next time (UTC)."""
+        asked = self._clock()
+        self._kept = session.execute(_COMING, {"now": now}).all()
+        self._read_at = asked
+
+    def shown(self, now: datetime) -> list[Shown]:
+        """Return the notices that every page shows now, newest first, at most three.
+
+        Texts are in the current language.
+        """
+        found = [row for row in self._kept if row[3] <= now < row[4]][:AT_ONCE]
+        return [
+            Shown(
+                kind,
+                _text(name, texts),
+                starts_at,
+                ends_at,
+                (begins, ends) if begins and ends else None,
+            )
+            for kind, name, texts, starts_at, ends_at, begins, ends in found
+        ]
 
 
 def announced(session: Session, now: datetime) -> list[Shown]:

@@ -1,14 +1,15 @@
 """Read coupons: those of a household, one opened code, and counts."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _
+from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import CouponCode, unseal_code, unseal_image
@@ -19,12 +20,29 @@ from portal.domain.people.households.models import Child
 from portal.domain.people.households.moved import is_moved
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class OwnCoupon:
+    """A coupon as the pages of its household read it: what they show of a ``Coupon``, no row."""
+
+    id: int
+    state: str
+    revealed_at: datetime | None
+    face_yen: int
+    used_yen: int
+    issuer_status: str | None
+    issuer_as_of: date | None
+    management_digest: bytes
+    sealed: bytes
+    qr_sealed: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class HouseholdCoupon:
     """One child of a household: its entitlement, and its live or latest coupon, if any.
 
     The ends are exclusive instants (UTC). ``claimed_by`` is the kind of the open request
     ``claim_id`` about the entitlement; ``stop`` is how the issuer stops a code (``StopMethod``).
+    ``wrapped_key`` is the data key of the coupon's batch, where the reader opens codes.
     """
 
     child_id: int
@@ -32,12 +50,13 @@ class HouseholdCoupon:
     entitlement_id: int
     entitlement_state: str
     amount_yen: int
-    coupon: Coupon | None
+    coupon: Coupon | OwnCoupon | None
     exchange_end: datetime | None
     use_end: datetime | None
     claimed_by: str | None = None
     claim_id: int | None = None
     stop: str = ""
+    wrapped_key: bytes = field(default=b"", repr=False)
 
     def can_show(self, now: datetime) -> bool:
         """Return whether the code may be shown at this instant."""
@@ -111,15 +130,14 @@ def coupons_and_assignments(
 ) -> tuple[list[HouseholdCoupon], list[datetime]]:
     """Return the household's coupons, and when each was assigned, replaced ones included (UTC)."""
     rows = session.execute(OF_HOUSEHOLD, {"household_id": household_id})
-    chosen: dict[int, HouseholdCoupon] = {}
+    entries: list[HouseholdCoupon] = []
     assigned: list[datetime] = []
     for entitlement, ordinal, coupon, exchange_end, use_end, stop in rows:
         joined: Coupon | None = coupon  # an outer join: mypy does not know
         if joined is not None and joined.assigned_at is not None:
             assigned.append(joined.assigned_at)
-        known = chosen.get(entitlement.id)
-        if known is None or known.coupon is None or known.coupon.state not in LIVE:
-            chosen[entitlement.id] = HouseholdCoupon(
+        entries.append(
+            HouseholdCoupon(
                 entitlement.child_id,
                 ordinal,
                 entitlement.id,
@@ -132,7 +150,18 @@ def coupons_and_assignments(
                 entitlement.claim_id,
                 stop or "",
             )
-    return list(chosen.values()), assigned
+        )
+    return latest_of_each(entries), assigned
+
+
+def latest_of_each(entries: Iterable[HouseholdCoupon]) -> list[HouseholdCoupon]:
+    """Return the entry of each entitlement's live or latest coupon, of all in their order."""
+    chosen: dict[int, HouseholdCoupon] = {}
+    for entry in entries:
+        known = chosen.get(entry.entitlement_id)
+        if known is None or known.coupon is None or known.coupon.state not in LIVE:
+            chosen[entry.entitlement_id] = entry
+    return list(chosen.values())
 
 
 def coupon_of_child(session: Session, household_id: int, ordinal: int) -> HouseholdCoupon:
@@ -169,27 +198,18 @@ def open_code(work: Work, coupon: Coupon) -> CouponCode:
     return unseal_code(_key(work, coupon), coupon.management_digest, coupon.sealed)
 
 
-def open_coupon(work: Work, coupon: Coupon) -> OpenedCoupon:
-    """Decrypt a code and its QR image, unwrapping the batch's data key only once.
+def open_coupon(vault: Vault, coupon: Coupon | OwnCoupon, wrapped_key: bytes) -> OpenedCoupon:
+    """Decrypt a code and its QR image with the data key of its batch.
 
     The caller is responsible for who may see it, and for logging it (``services.reveal``).
 
     Raises:
         IntegrityFaultError: another key, or changed data.
     """
-    key, digest = _key(work, coupon), coupon.management_digest
+    key, digest = vault.unwrap(wrapped_key), coupon.management_digest
     return OpenedCoupon(
         unseal_code(key, digest, coupon.sealed), unseal_image(key, digest, coupon.qr_sealed)
     )
-
-
-def qr_png(work: Work, coupon: Coupon) -> bytes:
-    """Return the QR image that was drawn when the batch was loaded.
-
-    Raises:
-        IntegrityFaultError: another key, or changed data.
-    """
-    return unseal_image(_key(work, coupon), coupon.management_digest, coupon.qr_sealed)
 
 
 def state_counts(session: Session) -> dict[str, int]:

@@ -11,7 +11,7 @@ from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.coupons.queries import OwnCoupon, open_code
 from portal.domain.people.coupons.sealed import CouponCode
 from portal.domain.people.coupons.states import COUPON, SHOWABLE
 from portal.domain.people.entitlements.models import Entitlement
@@ -36,7 +36,7 @@ def _entitlement(session: Session, coupon: Coupon) -> Entitlement:
     return row
 
 
-def reveal(work: Work, coupon: Coupon) -> CouponCode:
+def reveal(work: Work, coupon: Coupon | OwnCoupon) -> CouponCode:
     """Show a code to its resident.
 
     The first time proves delivery; every time is logged.

@@ -6,7 +6,7 @@ It sees a name, and "under confirmation".
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
@@ -96,6 +96,11 @@ def is_moved(session: Session, household_id: int, ordinal: int) -> bool:
         MovedChild.household_id == household_id, MovedChild.ordinal == ordinal
     )
     return session.scalar(query) is not None
+
+
+def has_moved_child(household_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the SQL condition that a child left a household, for another slice's select."""
+    return select(MovedChild.id).where(MovedChild.household_id == household_id).exists()
 
 
 def has_moved(session: Session, household_id: int) -> bool:

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM, Actor, Role
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import Labeled, _
 from portal.domain.foundation.work import Work
@@ -49,6 +50,16 @@ class WaitingChange:
 
     kind: ChangeKind
     at: datetime
+
+
+def has_waiting_change() -> ColumnElement[bool]:
+    """Return the SQL condition that something waits for an account, at the instant ``now``."""
+    now = bindparam("now", type_=UtcDateTime)
+    source = select(OtpAuthenticator.id).where(
+        OtpAuthenticator.credential_id == Credential.id,
+        or_(OtpAuthenticator.opens_at > now, OtpAuthenticator.ends_at > now),
+    )
+    return or_(Credential.reset_at > now, source.exists())
 
 
 def waiting_changes(

@@ -27,7 +27,7 @@ _NOT_RESET = or_(
     Credential.reset_at.is_(None), Credential.reset_at > bindparam("now", type_=UtcDateTime)
 )
 # session, account and household in one statement, built once: every page of a household runs it
-_LIVING = (
+LIVING = (
     sessions.OF_TOKEN.join(Credential, Credential.id == AuthSession.owner_id)
     .add_columns(Credential)
     .join(Household, Household.id == Credential.household_id)
@@ -42,6 +42,10 @@ def active_session(
 
     A household that may no longer use the site has none (``domain.md`` §2.6).
     """
-    key = {"token_hash": sessions.token_hash(token), "site": sessions.RESIDENT, "now": now}
-    row = session.execute(_LIVING, key).one_or_none()
+    row = session.execute(LIVING, session_key(token, now)).one_or_none()
     return (row[0], row[1]) if row is not None and sessions.is_alive(row[0], now) else None
+
+
+def session_key(token: str, now: datetime) -> dict[str, object]:
+    """Return the values by which ``LIVING`` finds the session of an ID at an instant (UTC)."""
+    return {"token_hash": sessions.token_hash(token), "site": sessions.RESIDENT, "now": now}

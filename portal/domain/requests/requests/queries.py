@@ -1,6 +1,6 @@
 """Reads requests: a household's own, and the paper forms of them."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
@@ -15,6 +15,11 @@ def requests_of(session: Session, household_id: int, *, limit: int = 100) -> lis
     """Return a household's requests, newest first."""
     statement = select(Request).where(Request.household_id == household_id)
     return list(session.scalars(statement.order_by(Request.id.desc()).limit(limit)))
+
+
+def has_request(household_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the SQL condition that a household ever had a request, for another slice's select."""
+    return select(Request.id).where(Request.household_id == household_id).exists()
 
 
 def waiting_for_resident(session: Session, household_id: int) -> list[Request]:

@@ -12,6 +12,7 @@ from portal.domain.mailroom.incidents.faults import FaultKey, FaultOrigin, Fault
 from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.incidents.models import CouponFault, Incident
 from portal.domain.mailroom.incidents.register import Opening
+from portal.domain.mailroom.incidents.site_notices import NoticeBoard, Shown
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import coupon_of_child, open_code
 from portal.domain.people.entitlements.models import Entitlement
@@ -149,3 +150,11 @@ class Office:
 def make_office(staff: StaffSite) -> Office:
     """An office on a site."""
     return Office(staff, inbox(staff), {})
+
+
+def shown_now(office: Office, at: datetime) -> list[Shown]:
+    """What a page that reads the notices shows at an instant (UTC)."""
+    board = NoticeBoard(0)
+    with office.staff.database.read() as session:
+        board.read(session, at)
+    return board.shown(at)

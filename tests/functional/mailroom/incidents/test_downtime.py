@@ -15,11 +15,11 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
-from portal.domain.mailroom.incidents import downtime, site_notices
+from portal.domain.mailroom.incidents import downtime
 from portal.domain.mailroom.incidents.models import Downtime, SiteNotice
 from portal.domain.oversight.reports.calls import report as calls
 from portal.domain.oversight.reports.incidents.tables import downtime_table
-from tests.functional.mailroom.incidents.support import Office
+from tests.functional.mailroom.incidents.support import Office, shown_now
 from tests.support.work import work_in
 
 TICK = timedelta(microseconds=1)
@@ -65,13 +65,12 @@ def test_a_planned_stop_is_told_to_everybody_with_its_times_until_it_is_over(
     desk.open("/downtime")
     page = desk.send("/downtime/plan", PLAN).text
     assert "計画停止を記録しました" in page
-    with office.staff.database.read() as session:
-        (one,) = site_notices.shown_now(session, office.now)
-        assert one.stop == (
-            datetime(2023, 8, 8, 16, 0, tzinfo=UTC),
-            datetime(2023, 8, 8, 18, 0, tzinfo=UTC),
-        )
-        assert not site_notices.shown_now(session, one.stop[1])
+    (one,) = shown_now(office, office.now)
+    assert one.stop == (
+        datetime(2023, 8, 8, 16, 0, tzinfo=UTC),
+        datetime(2023, 8, 8, 18, 0, tzinfo=UTC),
+    )
+    assert not shown_now(office, one.stop[1])
     assert "2023年8月9日" in desk.open("/").text
 
 

@@ -16,9 +16,9 @@ from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.mailroom.incidents import site_notices
 from portal.domain.mailroom.incidents.models import SiteNotice
 from portal.domain.mailroom.incidents.sentences import PREPARED, sentence
-from portal.domain.mailroom.incidents.site_notices import Draft, field_of
+from portal.domain.mailroom.incidents.site_notices import KEPT_SECONDS, Draft, NoticeBoard, field_of
 from portal.platform.site import Site
-from tests.functional.mailroom.incidents.support import Office
+from tests.functional.mailroom.incidents.support import Office, shown_now
 from tests.support.resident import Resident, make_resident
 from tests.support.work import work_in
 
@@ -48,8 +48,45 @@ def published(office: Office, **changes: Any) -> int:
 
 
 def shown(office: Office, at: datetime | None = None) -> list[str]:
+    return [one.text for one in shown_now(office, at or office.now)]
+
+
+def test_a_notice_reaches_every_node_within_seconds_and_leaves_it_so(office: Office) -> None:
+    at = 1_000.0
+    nodes = [NoticeBoard(clock=lambda: at) for _ in range(2)]
+
+    def read() -> list[list[str]]:
+        """What the pages of each node show; a page reads where the node's notices are old."""
+        seen = []
+        with office.staff.database.read() as session:
+            for board in nodes:
+                if board.is_old:
+                    board.read(session, office.now)
+                seen.append([one.text for one in board.shown(office.now)])
+        return seen
+
+    assert read() == [[], []]
+    key = published(office)
+    at += KEPT_SECONDS - 0.1
+    assert read() == [[], []], "read again too soon"
+    at += 0.1
+    assert read() == [[WORDS], [WORDS]]
+    with office.staff.database.write() as session:
+        site_notices.withdraw(work_in(session, office.actor(), office.now), key)
+    assert KEPT_SECONDS <= 5
+    at += KEPT_SECONDS
+    assert read() == [[], []]
+
+
+def test_a_kept_notice_begins_and_ends_in_time(office: Office) -> None:
+    start, end = office.now + timedelta(minutes=1), office.now + timedelta(minutes=2)
+    published(office, starts_at=start, ends_at=end)
+    board = NoticeBoard()
     with office.staff.database.read() as session:
-        return [one.text for one in site_notices.shown_now(session, at or office.now)]
+        board.read(session, office.now)
+    tick = timedelta(microseconds=1)
+    seen = [bool(board.shown(at)) for at in (start - tick, start, end - tick, end)]
+    assert seen == [False, True, True, False]
 
 
 @pytest.fixture

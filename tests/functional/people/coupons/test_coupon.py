@@ -51,7 +51,7 @@ def issue(database: Database, folder: Path, count: int) -> None:
 
 def coupon_of(session: Session, household_id: int) -> Coupon:
     coupon = coupon_of_child(session, household_id, 1).coupon
-    assert coupon is not None
+    assert isinstance(coupon, Coupon)
     return coupon
 
 

@@ -17,11 +17,17 @@ from portal.domain.people.coupons.queries import (
     batches,
     open_code,
     open_coupon,
-    qr_png,
     state_counts,
 )
 from portal.platform.database import Database
-from tests.support.coupons import TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
+from tests.support.coupons import (
+    TERMS,
+    VAULT,
+    load_codes,
+    picture_of,
+    sandbox_file,
+    sandbox_profile,
+)
 from tests.support.reading.qr import decode_png
 from tests.support.work import source_of, work_in
 
@@ -53,7 +59,7 @@ def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
             code = open_code(work_in(session), coupon)
             assert (code.url, code.code, code.pin) == (row.url, row.code, row.pin)
             assert code.grouped.replace("-", "") == row.code
-            assert decode_png(qr_png(work_in(session), coupon)) == [row.url.upper()]
+            assert decode_png(picture_of(session, coupon)) == [row.url.upper()]
         event = session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
         assert event is not None
         assert (event.action, event.detail["count"]) == ("coupon.batch_loaded", 7)
@@ -73,10 +79,11 @@ def test_code_and_image_of_a_coupon_are_opened_with_one_unwrapping_of_their_key(
     vault = CountingVault(VAULT.kek, VAULT.index, VAULT.pepper, VAULT.token)
     with database.read() as session:
         coupon = session.scalars(select(Coupon)).one()
-        opened = open_coupon(work_in(session, vault=vault), coupon)
-        assert unwrapped == [session.get_one(CouponBatch, coupon.batch_id).wrapped_key]
+        wrapped = session.get_one(CouponBatch, coupon.batch_id).wrapped_key
+        opened = open_coupon(vault, coupon, wrapped)
+        assert unwrapped == [wrapped]
         assert opened.code == open_code(work_in(session), coupon)
-        assert opened.image == qr_png(work_in(session), coupon)
+        assert decode_png(opened.image) == [opened.code.url.upper()]
     assert opened.code.code not in repr(opened)
 
 
@@ -164,4 +171,4 @@ def test_worker_processes_draw_the_same_as_one(sqlite_database: Database, tmp_pa
     with sqlite_database.write() as session:
         loader.store_batch(work_in(session), sealed)
         last = session.scalars(select(Coupon).order_by(Coupon.id.desc()).limit(1)).one()
-        assert decode_png(qr_png(work_in(session), last)) == [parsed.rows[-1].url.upper()]
+        assert decode_png(picture_of(session, last)) == [parsed.rows[-1].url.upper()]

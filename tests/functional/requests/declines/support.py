@@ -142,7 +142,7 @@ class Desk:
 def coupon(session: Session, household: int, ordinal: int) -> Coupon:
     """The coupon of a child."""
     found = coupon_of_child(session, household, ordinal).coupon
-    assert found is not None
+    assert isinstance(found, Coupon)
     return found
 
 

@@ -246,7 +246,7 @@ def test_what_is_missing_is_said(office: Office) -> None:
 def test_a_spent_coupon_is_refused_at_the_entry(office: Office) -> None:
     with office.database.write() as session:
         coupon = coupon_of_child(session, office.households[0], 2).coupon
-        assert coupon is not None
+        assert isinstance(coupon, Coupon)
         coupon.state = "part_used"
     with pytest.raises(NotAllowedError):
         office.change()

@@ -1,0 +1,156 @@
+"""What a household's pages read: few statements, and nothing of it from the request before."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from portal.domain.mailroom.incidents.site_notices import NoticeBoard
+from portal.domain.people.authn import sessions
+from portal.domain.people.authn.sessions import Owner
+from portal.domain.people.coupons import services as coupons
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.entitlements.services import hold_household
+from portal.domain.people.households.models import Household
+from portal.domain.people.households.states import HouseholdState
+from portal.platform.database import Database
+from portal.platform.site import Site
+from tests.support.people import Person
+from tests.support.resident import NOON, Loop, Resident, Visitor, make_resident
+from tests.support.work import work_in
+
+MOST = 4
+"""BEGIN, the settings with the clock, what the page shows, ROLLBACK."""
+
+
+@contextmanager
+def sent_to(database: Database) -> Iterator[list[str]]:
+    """Note what reaches the database, with the ends of its transactions."""
+    sent: list[str] = []
+    engine = database.engine
+
+    def statement(_connection: object, _cursor: object, text: str, *_more: object) -> None:
+        if not text.startswith("BEGIN"):  # SQLite's; PostgreSQL's driver sends its own
+            sent.append(text)
+
+    def begun(_connection: object) -> None:
+        sent.append("BEGIN")
+
+    def ended(_connection: object) -> None:
+        sent.append("ROLLBACK")
+
+    noted = (("before_cursor_execute", statement), ("begin", begun), ("rollback", ended))
+    for name, note in noted:
+        event.listen(engine, name, note)
+    try:
+        yield sent
+    finally:
+        for name, note in noted:
+            event.remove(engine, name, note)
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """A household of two, of which one coupon was shown, with a browser at a node."""
+
+    node: Resident
+    person: Person
+    visitor: Visitor
+
+
+@pytest.fixture
+def family(
+    resident: Resident, resident_base: Site, background_loop: Loop, tmp_path: Path
+) -> Family:
+    """A family at another node than ``resident``, on the same database."""
+    node = make_resident(
+        resident_base, resident.database, background_loop, tmp_path, notices=NoticeBoard()
+    )
+    person = resident.add(active=True)
+    resident.give_coupons()
+    visitor = node.enter(person)
+    visitor.send("/coupon/1/reveal")
+    return Family(node, person, visitor)
+
+
+@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/qr.png"])
+def test_a_page_of_a_household_is_four_statements(family: Family, path: str) -> None:
+    assert family.visitor.get(path).status_code == 200
+    with sent_to(family.node.database) as sent:
+        assert family.visitor.get(path).status_code == 200
+    assert len(sent) <= MOST, sent
+
+
+def test_more_children_are_no_more_statements(resident: Resident, family: Family) -> None:
+    many = resident.add(active=True, children=7)
+    visitor = family.node.enter(many)
+    with sent_to(family.node.database) as sent:
+        page = visitor.get("/home").text
+    assert page.count('class="ticket"') == 7
+    assert len(sent) <= MOST, sent
+
+
+def protect(session: Session, person: Person) -> None:
+    session.get_one(Household, person.household_id).protected = True
+
+
+def take_off(session: Session, person: Person) -> None:
+    session.get_one(Household, person.household_id).state = HouseholdState.REMOVED
+
+
+def lock(session: Session, person: Person) -> None:
+    session.get_one(Credential, person.credential_id).state = CredentialState.LOCKED
+
+
+def sign_out(session: Session, person: Person) -> None:
+    sessions.end_all(session, Owner(sessions.RESIDENT, person.credential_id))
+
+
+@pytest.mark.parametrize("change", [protect, take_off, lock, sign_out])
+@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/qr.png"])
+def test_what_one_node_flags_is_closed_at_the_next_request_to_another(
+    resident: Resident, family: Family, change: Callable[[Session, Person], None], path: str
+) -> None:
+    assert family.visitor.get(path).status_code == 200
+    with resident.database.write() as session:
+        change(session, family.person)
+    assert family.visitor.get(path).headers.get("location") == "/signin"
+
+
+def hold(session: Session, person: Person) -> None:
+    hold_household(session, person.household_id, NOON)
+
+
+def suspend(session: Session, person: Person) -> None:
+    coupons.suspend_household(work_in(session, now=NOON), person.household_id, reason="protection")
+
+
+@pytest.mark.parametrize("change", [hold, suspend])
+def test_what_one_node_stops_is_shown_at_none(
+    resident: Resident, family: Family, change: Callable[[Session, Person], None]
+) -> None:
+    assert family.visitor.get("/coupon/1").status_code == 200
+    with resident.database.write() as session:
+        change(session, family.person)
+    assert family.visitor.get("/coupon/1").headers["location"] == "/home"
+    assert family.visitor.get("/coupon/1/qr.png").status_code == 404
+    assert "/coupon/1" not in family.visitor.get("/home").text
+
+
+def test_a_decline_on_one_node_is_on_the_page_of_another(
+    resident: Resident, family: Family
+) -> None:
+    assert "辞退の手続き中です" not in family.visitor.get("/home").text
+    elsewhere = resident.enter(family.person)
+    elsewhere.open("/decline/choose")
+    elsewhere.send("/decline/choose/submit", {"who": "all"})
+    elsewhere.send("/decline/check/submit")
+    code = family.person.totp(resident.now)
+    elsewhere.send("/decline/code/submit", {"code": code, "form_key": "once"})
+    assert elsewhere.place.startswith("/decline/received/")
+    assert family.visitor.get("/home").text.count("辞退の手続き中です") == 2
