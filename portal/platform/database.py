@@ -276,8 +276,14 @@ class Database:
         with self._read() as session:
             if self.engine.dialect.name == "postgresql":
                 session.connection(execution_options={"postgresql_readonly": True})
-            yield session
-            session.rollback()
+                yield session
+                # After a ROLLBACK the driver gives up all prepared statements, so that each page
+                # would have its own planned again, which takes longer than running them.
+                session.expunge_all()
+                session.commit()
+            else:
+                yield session
+                session.rollback()
 
 
 @contextmanager
