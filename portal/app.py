@@ -52,6 +52,7 @@ def make_resident_site(
     )
     site.templates.globals |= {
         "bottom": kept_macro(site.templates, "components/bottom.html", "bottom"),
+        "state": kept_macro(site.templates, "components/state.html", "state"),
         "language_choice": kept_macro(site.templates, "components/languages.html", "choice"),
     }
     return site

@@ -1,6 +1,7 @@
 """The database's time, so that all processes decide deadlines alike."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,7 @@ def minute_text(instant: datetime | None) -> str:
     return f"{instant.astimezone(JST):%Y-%m-%d %H:%M}" if instant is not None else ""
 
 
+@lru_cache(maxsize=1_024)
 def day_start(day: date) -> datetime:
     """Return the instant (UTC) at which a Japanese day begins."""
     return datetime(day.year, day.month, day.day, tzinfo=JST).astimezone(UTC)

@@ -44,7 +44,7 @@ def assert_scans(page: Page) -> str:
 
     The sandbox writes its address in capitals into the code, which makes the code smaller.
     """
-    page.locator("[data-qr] img").scroll_into_view_if_needed()
+    page.locator("[data-qr] svg").scroll_into_view_if_needed()
     (text,) = decode_png(page.screenshot())
     assert text.casefold() == address_of(page)
     return text
@@ -92,10 +92,10 @@ def test_the_coupon_scans_in_every_rendering(
     reveal.click() if reveal.count() else served.go(page, "/coupon/1")
     page.wait_for_url(re.compile(r"/coupon/1$"))
     assert page.locator("[data-qr]").count() == 1
-    box = page.locator("[data-qr] img").bounding_box()
+    box = page.locator("[data-qr] svg").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 640, "the code is not whole on the first screen"
-    modules = int(page.locator("[data-qr] img").get_attribute("width") or 0) / 8
+    modules = int(page.locator("[data-qr] svg").get_attribute("width") or 0) / 8
     assert box["width"] / modules >= 5, "modules under 5 px"
     text = assert_scans(page)
     page.emulate_media(media="print")
@@ -110,7 +110,7 @@ def test_the_coupon_has_an_alternative_in_words(served: Served, page_factory: Pa
         page.locator("form[action='/coupon/1/reveal'] button").click()
     number = page.locator(".number").inner_text()
     assert re.fullmatch(r"(\w{1,5}[- ])*\w{1,5}", number)
-    assert number in (page.locator("[data-qr] img").get_attribute("alt") or "")
+    assert number in (page.locator("[data-qr] svg").get_attribute("aria-label") or "")
     with page.expect_download() as download:
         page.get_by_role("link", name="画像を保存する").click()
     (saved,) = decode_png(download.value.path().read_bytes())

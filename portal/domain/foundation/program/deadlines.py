@@ -4,6 +4,7 @@ import calendar as gregorian
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 from portal.domain.foundation.program.calendar import CallCenterCalendar
@@ -25,6 +26,7 @@ class WindowKind(Labeled):
     USE = "use", lambda: _s("クーポンの利用")
 
 
+@lru_cache(maxsize=64)
 def month_before(day: date) -> date:
     """Return the same day of the preceding month, or that month's last day if there is none."""
     year, month = (day.year, day.month - 1) if day.month > 1 else (day.year - 1, 12)

@@ -3,6 +3,7 @@
 Nobody waits for a drawing when a page is opened.
 """
 
+import re
 import struct
 import zlib
 from collections.abc import Sequence
@@ -24,6 +25,9 @@ NARROW_CSS_PX = 320
 PANEL_CSS_PX = 256
 MODULE_CSS_PX = 5
 DARK_LIGHT = bytes.maketrans(b"01", b"\xff\x00")
+DARK_RUN = re.compile(rb"\x00+")
+_IDAT = 41
+"""Where the pixels of our images begin."""
 Fit = Literal["panel", "full_width", "too_dense"]
 
 
@@ -150,6 +154,23 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 def modules_of_png(png: bytes) -> int:
     """Return the modules along a side of an image from ``draw_png``, to size it in pixels."""
     return int(struct.unpack(">I", png[16:20])[0]) // PIXELS
+
+
+def path_of_png(png: bytes) -> str:
+    """Return the dark modules of an image from ``draw_png``, to be stroked in an SVG.
+
+    A module is one unit, each run of them a line through their middle; the quiet zone is left out.
+    """
+    side, (length,) = modules_of_png(png), struct.unpack(">I", png[_IDAT - 8 : _IDAT - 4])
+    pixels = zlib.decompress(png[_IDAT : _IDAT + length])
+    line = side + 1  # the kind of its filter stands before it
+    drawn = []
+    for row in range(QUIET, side - QUIET):
+        begins = row * PIXELS * line + 1
+        for run in DARK_RUN.finditer(pixels, begins, begins + side):
+            start, end = run.span()
+            drawn.append(f"M{start - begins} {row}.5h{end - start}")
+    return "".join(drawn)
 
 
 def fit_at_320(modules: int) -> Fit:

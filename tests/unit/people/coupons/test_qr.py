@@ -1,5 +1,6 @@
 """The QR image: what a phone reads is what was meant, small enough, and drawn in whole pixels."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -17,6 +18,7 @@ from portal.domain.people.coupons.qr import (
     matrix,
     module_count,
     modules_of_png,
+    path_of_png,
 )
 
 PAYLOADS = [
@@ -54,6 +56,18 @@ def test_the_quiet_zone_is_four_light_modules_inside_the_image(payload: str) -> 
         border = QUIET * pixels
         inside = image.convert("L").point(lambda value: 255 - value).getbbox()
     assert inside == (border, border, image.width - border, image.height - border)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=len)
+def test_the_drawing_for_a_page_has_the_pixels_of_the_image(payload: str) -> None:
+    png = draw_png(payload)
+    side = modules_of_png(png)
+    page = Image.new("1", (side, side), 1)
+    for x, y, length in re.findall(r"M(\d+) (\d+)\.5h(\d+)", path_of_png(png)):
+        page.paste(0, (int(x), int(y), int(x) + int(length), int(y) + 1))
+    with Image.open(BytesIO(png)) as image:
+        assert page.resize(image.size, Image.Resampling.NEAREST).tobytes() == image.tobytes()
+    assert path_of_png(png).count("M") == len(re.findall(r"M\d+ \d+\.5h\d+", path_of_png(png)))
 
 
 def test_the_modules_are_those_of_the_library_under_one_of_its_masks() -> None:
