@@ -173,9 +173,8 @@ def _sqlite(address: URL, waits: Waits) -> Engine:
     def _begin(connection: Connection) -> None:
         # A deferred transaction that reads and then writes loses updates or fails as locked:
         # stack.md G2.
-        read_only = connection.get_execution_options().get("read_only", False)
         connection.exec_driver_sql(f"PRAGMA busy_timeout={_busy(waits)}")
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
 
     _note_commits(engine)
     return engine
@@ -213,8 +212,14 @@ _committed: ContextVar[list[None] | None] = ContextVar("committed", default=None
 
 def _note_commits(engine: Engine) -> None:
     @event.listens_for(engine, "commit")
-    def _sent(connection: Connection) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
-        _COMMIT.sent = True
+    def _sent(connection: Connection) -> None:
+        if not _reads(connection):
+            _COMMIT.sent = True
+
+
+def _reads(connection: Connection) -> bool:
+    """Return whether a connection is one of ``Database.read``."""
+    return bool(connection.get_execution_options().get("read_only"))
 
 
 @contextmanager
