@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
@@ -66,13 +67,15 @@ class Waits:
             "idle_in_transaction_session_timeout": f"'{_milliseconds(self.idle)}'",
             "timezone": "'UTC'",
         }
-        return ", ".join(f"set_config('{name}', {value}, true)" for name, value in chosen.items())
+        # joined, because the driver makes an object of each column
+        return "||".join(f"set_config('{name}', {value}, true)" for name, value in chosen.items())
 
 
 def _milliseconds(seconds: float) -> str:
     return f"{round(seconds * 1000)}ms"
 
 
+READ_ONLY = "set_config('transaction_read_only', 'on', true)"
 SITE_WAITS = Waits()
 RESIDENT_WAITS = Waits(lock=2, statement=5, idle=10, connect=2, pool=1.2, busy=1.2, request=1.2)
 """A family is told within two seconds that it has to send again; building that page takes the rest.
@@ -121,7 +124,6 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=waits.pool,
-        pool_pre_ping=True,
         hide_parameters=True,
         query_cache_size=STATEMENTS,
         connect_args=line | {"connect_timeout": waits.connect},
@@ -142,13 +144,29 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
         # One statement for the settings and for the instant that every transaction asks for, so
         # that the settings cost no turn of their own (decision 0014 counts them).
         chosen = connection.get_execution_options().get("form")
-        opened = connection.exec_driver_sql(
-            opening if chosen is None else f"{opening}, {_hold(chosen)}", waits.values()
-        )
-        connection.info[INSTANT] = opened.one()[0]
+        if _reads(connection):
+            asked = f"{opening}||{READ_ONLY}"
+        else:
+            asked = opening if chosen is None else f"{opening}, {_hold(chosen)}"
+        connection.info[INSTANT] = _opened(connection, asked, waits)
 
     _note_commits(engine)
     return engine
+
+
+def _opened(connection: Connection, asked: str, waits: Waits) -> datetime:
+    """Send the first statement of a transaction; return the instant (UTC) that it brings."""
+    try:
+        row = connection.exec_driver_sql(asked, waits.values()).one()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        # A line that was lost while it was idle: nothing was done on it yet, and all others of its
+        # age are given up with it.
+        patience.check()
+        row = connection.exec_driver_sql(asked, waits.values()).one()
+    instant: datetime = row[0]
+    return instant
 
 
 def _sqlite(address: URL, waits: Waits) -> Engine:
@@ -280,7 +298,6 @@ class Database:
         patience.check()
         with self._read() as session:
             if self.engine.dialect.name == "postgresql":
-                session.connection(execution_options={"postgresql_readonly": True})
                 yield session
                 # After a ROLLBACK the driver gives up all prepared statements, so that each page
                 # would have its own planned again, which takes longer than running them.

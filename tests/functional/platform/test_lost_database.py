@@ -8,12 +8,19 @@ from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import InterfaceError, InternalError, NotSupportedError, OperationalError
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    NotSupportedError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.mailroom.incidents.models import SiteNotice
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
@@ -234,6 +241,43 @@ def test_the_limits_of_a_transaction_cost_no_statement_of_their_own(
             DatabaseClock().now(session)
     event.remove(postgres_database.engine, "before_cursor_execute", statement)
     assert len(seen) == 2, seen
+
+
+@pytest.mark.parametrize("kind", ["read", "write"])
+def test_a_line_that_was_lost_while_idle_costs_nobody_an_answer(
+    postgres_database: Database, kind: str
+) -> None:
+    def number() -> int:
+        with getattr(postgres_database, kind)() as session:
+            return int(session.scalar(text("SELECT pg_backend_pid()")))
+
+    lost = number()
+    url = postgres_database.engine.url.set(drivername="postgresql")
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", (lost,))
+    assert number() != lost
+
+
+def test_a_reading_transaction_cannot_write_also_on_a_line_made_anew(
+    postgres_database: Database,
+) -> None:
+    with (
+        pytest.raises(DBAPIError, match="read-only"),
+        postgres_database.read() as session,
+    ):
+        session.execute(text("DELETE FROM site_notice"))
+
+
+def test_what_is_read_again_is_not_planned_again(postgres_database: Database) -> None:
+    """A ROLLBACK after each page made the driver give up what PostgreSQL had prepared for it."""
+    for _ in range(8):
+        with postgres_database.read() as session:
+            session.execute(select(SiteNotice.id).where(SiteNotice.id == 1)).all()
+    with postgres_database.read() as session:
+        kept = session.scalar(
+            text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%site_notice%'")
+        )
+    assert kept
 
 
 def test_each_transaction_has_the_waits_of_its_engine(postgres_database: Database) -> None:

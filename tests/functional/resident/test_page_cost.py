@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.mailroom.incidents.site_notices import NoticeBoard
@@ -15,8 +15,9 @@ from portal.domain.people.authn.sessions import Owner
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import hold_household
-from portal.domain.people.households.models import Household
+from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.states import HouseholdState
 from portal.platform.database import Database
 from portal.platform.site import Site
@@ -154,3 +155,32 @@ def test_a_decline_on_one_node_is_on_the_page_of_another(
     elsewhere.send("/decline/code/submit", {"code": code, "form_key": "once"})
     assert elsewhere.place.startswith("/decline/received/")
     assert family.visitor.get("/home").text.count("辞退の手続き中です") == 2
+
+
+@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/qr.png"])
+def test_an_idle_session_opens_none_of_its_pages(family: Family, path: str) -> None:
+    assert family.visitor.get(path).status_code == 200
+    family.node.clock.advance(minutes=16)
+    assert family.visitor.get(path).headers.get("location") == "/signin"
+
+
+def test_an_entitlement_that_went_elsewhere_is_on_no_page_of_its_former_family(
+    resident: Resident, family: Family
+) -> None:
+    other = resident.add(active=True)
+    with resident.database.write() as session:
+        child = session.scalars(
+            select(Child.id).where(
+                Child.household_id == family.person.household_id, Child.ordinal == 1
+            )
+        ).one()
+        session.execute(
+            update(Entitlement)
+            .where(Entitlement.child_id == child)
+            .values(household_id=other.household_id)
+        )
+    assert family.visitor.get("/coupon/1").status_code == 404
+    assert family.visitor.get("/coupon/1/qr.png").status_code == 404
+    home = family.visitor.get("/home").text
+    assert home.count('class="ticket"') == 1
+    assert 'href="/coupon/1"' not in home
