@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.domain.foundation.clock import INSTANT
 from portal.platform import patience
 from portal.platform.database_address import database_file, read_address
-from portal.platform.lost import after_commit
+from portal.platform.lost import after_commit, is_lost
 from portal.platform.patience import PatientConnection, PatientPool, within
 
 SQLITE_PRAGMAS = (
@@ -302,10 +302,19 @@ class Database:
                 # After a ROLLBACK the driver gives up all prepared statements, so that each page
                 # would have its own planned again, which takes longer than running them.
                 session.expunge_all()
-                session.commit()
+                _end_reading(session)
             else:
                 yield session
                 session.rollback()
+
+
+def _end_reading(session: Session) -> None:
+    """End a transaction that changed nothing: a line that is lost now takes nothing back."""
+    try:
+        session.commit()
+    except SQLAlchemyError as error:
+        if not is_lost(error):
+            raise
 
 
 @contextmanager
