@@ -7,6 +7,7 @@ import pytest
 
 from portal.building.catalogs import read_catalog
 from portal.settings import NAMES
+from tests.support.faults import patroni, pooler
 from tests.support.sources import ROOT
 
 GUIDES = sorted((ROOT / ".github" / "guides").glob("*.md"))
@@ -57,3 +58,24 @@ def test_the_nightly_unit_may_write_where_the_guide_puts_backups() -> None:
     (folder,) = re.findall(r"^export PORTAL_BACKUP_DIR=(\S+)", guide, re.MULTILINE)
     assert f"ReadWritePaths=-{folder}\n" in unit
     assert folder in (ROOT / ".github" / "guides" / "operate.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("heading", "tried"),
+    [
+        ("PgBouncer", pooler.SETTINGS),
+        ("Three nodes that replace each other", patroni.NODE + patroni.HAPROXY + patroni.CHECKS),
+    ],
+)
+def test_the_database_guide_sets_up_servers_as_the_faults_try_them(
+    heading: str, tried: str
+) -> None:
+    part = (ROOT / ".github" / "guides" / "operate-database.md").read_text("utf-8")
+    section = part.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    lines = [
+        line.removesuffix(" on-marked-down shutdown-sessions")
+        for block in re.findall(r"^```\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+        for line in block.splitlines()
+    ]
+    assert lines
+    assert [line for line in lines if line not in tried] == []
