@@ -153,27 +153,30 @@ def network() -> Iterator[Network]:
 @pytest.fixture(scope="module")
 def database(folder: Path, postgres: Image, network: Network) -> Iterator[Machine]:
     root = roots.copy_of(postgres.root, folder / "database")
-    for name, place in (("owner_password", "run"), ("site_password", "run/secrets")):
+    for place in ("run", "var/lib/postgresql/data", "docker-entrypoint-initdb.d"):
         (root / place).mkdir(parents=True, exist_ok=True)
-        (root / place / name).write_text("a long password", "utf-8")
-    for place in ("var/lib/postgresql/data", "docker-entrypoint-initdb.d"):
-        (root / place).mkdir(parents=True, exist_ok=True)
-    shutil.copy(ROOT / ".docker" / "first-roles.sh", root / "docker-entrypoint-initdb.d")
+    (root / "run" / "owner_password").write_text("of postgres itself", "utf-8")
     machine = Machine("database", root, network)
     machine.start(
-        "export POSTGRES_USER=portal POSTGRES_DB=portal\n"
+        "export POSTGRES_USER=postgres POSTGRES_DB=postgres\n"
         "export POSTGRES_PASSWORD_FILE=/run/owner_password\n"
-        "export POSTGRES_INITDB_ARGS='--encoding=UTF8 --auth=scram-sha-256'\n"
+        "export POSTGRES_INITDB_ARGS='--encoding=UTF8 --auth-local=peer'\n"
         "exec sh /entrypoint.sh postgres"
     )
-    ready = "until pg_isready -q -h 10.0.0.20 -U portal; do sleep 0.5; done"
+    ready = "until pg_isready -q -h 10.0.0.20; do sleep 0.5; done"
     machine.run(f"PATH=$(echo /usr/lib/postgresql/*/bin):$PATH; {ready}")
+    prepared = guide_text.first_commands("operate-database", "One server")
+    machine.run(prepared.replace("apt-get install -y postgresql\n", ""))
     yield machine
     machine.stop()
 
 
+PASSWORDS = {"portal": "a%20long%20password", "portal_app": "another%20one"}
+"""As addresses have them: the owner's of the guide, and one that an operator makes up."""
+
+
 def url_of(role: str) -> str:
-    return f"postgresql://{role}:a%20long%20password@10.0.0.20/portal"
+    return f"postgresql://{role}:{PASSWORDS[role]}@10.0.0.20/portal"
 
 
 MINE = {
@@ -182,6 +185,7 @@ MINE = {
     "PORTAL_TRUSTED_PROXIES": "10.0.0.5",
     "PORTAL_ADMIN_NETWORKS": STAFF_NETWORKS,
     "PORTAL_ALLOWED_HOSTS": "10.0.0.11 10.0.0.12",
+    "PORTAL_AUDIT_HEADS": "/mnt/portal-audit",
 }
 """What an operator writes for the names that the guide's first step lists."""
 
@@ -201,12 +205,15 @@ def write_settings(machine: Machine, role: str) -> None:
     folder = machine.root / "etc" / "portal"
     address = machine.network.addresses[machine.name]
     (folder / "portal.env").write_text(settings_by_the_guide(role), "utf-8")
+    owner = {"PORTAL_DATABASE_URL": url_of("portal")}
+    (folder / "backup.env").write_text(settings_file(owner), "utf-8")
     (folder / "resident.env").write_text(f"PORT=8000\nHOST={address}\n", "utf-8")
     (folder / "staff.env").write_text(f"PORT=8001\nHOST={address}\n", "utf-8")
     machine.run(
         "chgrp -R portal /etc/portal/program /etc/portal/*.env; chmod 0640 /etc/portal/*.env"
     )
     machine.run("chmod -R g=rX,o= /etc/portal/program")
+    machine.run("install -d -o portal -g portal /mnt/portal-audit")
 
 
 def as_portal(machine: Machine) -> Run:
@@ -229,7 +236,10 @@ def nodes(
     first.run("chown portal: /var/lib/portal/*")
     begins, takes_in, _prints = commands_of_the_ward()
     as_portal(first)(begins)
-    as_portal(first)("portal db roles --apply")
+    (etc / "site-address").write_text(url_of("portal_app"), "utf-8")
+    first.run("chown portal /etc/portal/site-address; chmod 0600 /etc/portal/site-address")
+    first.run("OWNER=yes portal db roles --apply --application /etc/portal/site-address")
+    first.run("rm /etc/portal/site-address")
     write_settings(first, "portal_app")
     as_portal(first)(takes_in)
     second = Machine("node2", roots.copy_of(installed_server, folder / "node2"), network)
