@@ -27,6 +27,8 @@ ALL = shown_commands()
 NAMES = {page.name for page in GUIDES}
 PLAYED = {
     "adduser": "tests/install/conftest.py::installed_server",
+    "cat": "tests/install/conftest.py::installed_server",
+    "chmod": "tests/install/conftest.py::installed_server",
     "docker": "tests/install/test_signed_in_coupon.py",
     "echo": "tests/install/test_new_ward_guide.py",
     "export": "tests/install/test_new_ward_guide.py",
@@ -35,11 +37,13 @@ PLAYED = {
     "pip": "tests/install/conftest.py::installed_server",
     "printf": "tests/install/test_new_ward_guide.py",
     "python3": "tests/install/conftest.py::installed_server",
+    "runuser": "tests/install/test_signed_in_coupon.py",
     "set": "tests/functional/people/notices/test_trial_commands.py",
     ".": "tests/functional/people/notices/test_trial_commands.py",
 }
 """Programs of others in the guides' blocks, and the test that carries them out."""
 NOT_CARRIED_OUT = {
+    "apt-get": "a root of the tests has the package already",
     "systemctl": "no systemd runs here; tests/install starts what the units say in ExecStart",
     "journalctl": "no journal is here; only its filter for a number is a matter of ours",
     "grep": "reads what journalctl gives",
@@ -157,6 +161,9 @@ portal a \\
   --b  # and why
 PORTAL_X=1 ./run c && d < e | f "g # h" > i
 exec /opt/portal/bin/portal j
+cat > k <<'END'
+if l; then m; fi
+END
 """
     told = list(map(partial(str.join, " "), commands_in(block)))
-    assert told == ["portal a --b", "./run c", "d", "f g # h", "portal j"]
+    assert told == ["portal a --b", "./run c", "d", "f g # h", "portal j", "cat"]

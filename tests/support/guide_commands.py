@@ -12,6 +12,8 @@ GUIDES = [ROOT / "README.md", *sorted((ROOT / ".github" / "guides").glob("*.md")
 PAGES = [ROOT / "README.md", *sorted((ROOT / ".github").rglob("*.md"))]
 FENCE = re.compile(r"^ *```(\w*)[^\n]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"`([^`]+)`")
+HERE = re.compile(r"^(.*?) *<<'(\w+)'\n.*?^\2$", re.MULTILINE | re.DOTALL)
+"""What a command reads from the lines below it."""
 SHELL = {"sh", "console"}
 """Languages of blocks that hold commands."""
 ENDS = {"|", "||", "&&", "&", ";"}
@@ -61,7 +63,8 @@ def shown_commands() -> list[Shown]:
 
 
 def commands_in(block: str) -> Iterator[tuple[str, ...]]:
-    """Yield the words of each command in a block of a shell."""
+    """Yield the words of each command in a block of a shell; what it reads from there is none."""
+    block = HERE.sub(r"\1", block)
     for line in block.replace("\\\n", " ").splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;<>")
         lexer.whitespace_split = True
