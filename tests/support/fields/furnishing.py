@@ -14,6 +14,7 @@ from portal.domain.mailroom.incidents.kinds import Source
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import services as holds
 from portal.domain.oversight.auditing.searching import Wanted
+from portal.domain.oversight.disclosure import steps
 from portal.domain.oversight.disposal.household import asking as household_asking
 from portal.domain.oversight.person_lists.asking import Wish, approve, ask
 from portal.domain.oversight.person_lists.contents import scope_of
@@ -63,6 +64,7 @@ def furnish(played: Played, folder: Path) -> None:
     _requests(played, paper)
     _lists(played)
     _disposal(played, people[1])
+    _person_request(played, people[0])
 
 
 def _disposal(played: Played, person: Person) -> None:
@@ -72,6 +74,20 @@ def _disposal(played: Played, person: Person) -> None:
         number = view_household(work, person.household_id).fields.number
         day = jst_date(NOON)
         household_asking.ask(work, household_asking.Wish(number, "5汐子第77号", day, "ward_order"))
+
+
+def _person_request(played: Played, person: Person) -> None:
+    """A request for disclosure that two people of the ward have searched for."""
+    other = hire(played.site.database, NOON, Role.WARD_OFFICER, "wardsecond")
+    with played.site.database.write() as session:
+        ward = work_in(session, _actor(session, Role.WARD_OFFICER), NOON)
+        second = Actor(Role.WARD_OFFICER, other.id, Organization.WARD)
+        number = view_household(ward, person.household_id).fields.number
+        day = jst_date(NOON)
+        receipt = steps.Receipt("disclosure", "5汐子第30号", day, day + timedelta(days=30))
+        key = steps.receive(ward, receipt).id
+        steps.ask_search(ward, key, number)
+        steps.search(ward.acting_as(second), key, number)
 
 
 def _lists(played: Played) -> None:

@@ -78,6 +78,8 @@ def fill(session: Session, person: Person) -> None:
     approval = add("approval", subject="print_text", subject_id=home, state="confirmed")
     add("print_text", household_id=home, approval_id=approval)
     add("search_index", household_id=home)
+    entry = add("register_entry", kind="disclosure", state="ended")
+    add("person_request", entry_id=entry, household_id=home, state="closed", kind="stop")
     add("outbox_message", household_id=home, masked_sealed=os.urandom(20), state="sent")
     add("letter_order", household_id=home, state="cancelled")
     scan = add("scan", household_id=home)

@@ -68,12 +68,7 @@ def draw(work: Work, order: Order, second: Actor) -> Report:
     decision = required(order.decision, "decision", NUMBER_MAX)
     household = family_for(work, order.request, order.household, second)
     if household.protected and not order.protection_considered:
-        raise ConflictError(
-            _s(
-                "この世帯は、いま支援措置の対象です。相談の担当と決めてから、"
-                "--protection-considered を付けて、もう一度実行してください。"
-            )
-        )
+        raise _protected_now()
     view = view_of(work, household)
     _check_persons(order, view)
     with use_locale(SOURCE_LOCALE):
@@ -95,6 +90,16 @@ def draw(work: Work, order: Order, second: Actor) -> Report:
     staff = work.session.scalars(select(StaffUser.display_name))
     black = third_persons(view, order.persons, staff, order.words)
     return _report(work, order, _registered(view, order.persons), _lines(told, order, black))
+
+
+def _protected_now() -> ConflictError:
+    return ConflictError(
+        _s(
+            "この世帯は、いま支援措置の対象です。相談の担当と決めてから、考えに入れたことを記して"
+            "（画面では決め直して印をつけ、コマンドでは --protection-considered を付けて）、"
+            "もう一度実行してください。"
+        )
+    )
 
 
 def _told(found: Iterable[Passage], order: Order) -> list[Passage]:

@@ -23,6 +23,7 @@ class Place(Labeled):
     FAXES = "faxes", lambda: _s("FAXの記録")
     QUESTIONS = "questions", lambda: _s("区への質問と回答")
     COUPONS = "coupons", lambda: _s("クーポンと不具合")
+    PERSON_REQUESTS = "person_requests", lambda: _s("本人からの請求")
     EXTRACTS = "extracts", lambda: _s("抽出ファイルの行")
     OPENINGS = "openings", lambda: _s("世帯を開いた理由")
     INCIDENTS = "incidents", lambda: _s("事故の記録")
@@ -48,6 +49,7 @@ OF_TABLE: Mapping[str, Place] = {
     **dict.fromkeys(("coupon", "coupon_fault", "issuer_difference"), Place.COUPONS),
     **dict.fromkeys(("roster_row", "staged_household", "staged_child"), Place.EXTRACTS),
     "staged_hold": Place.EXTRACTS,
+    "person_request": Place.PERSON_REQUESTS,
     "household_opening": Place.OPENINGS,
     "incident": Place.INCIDENTS,
     "audit_event": Place.AUDIT,

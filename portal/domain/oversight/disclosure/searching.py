@@ -74,7 +74,7 @@ def search(work: Work, request: int, number: str, second: Actor) -> Found:
         NotAllowedError: one of the two is not of the ward, or both are one person.
     """
     household = family_for(work, request, number, second)
-    found = _found(work, household)
+    found = look(work, household)
     record(
         work,
         SEARCHED,
@@ -102,7 +102,8 @@ def family_for(work: Work, request: int, number: str, second: Actor) -> Househol
     return work.session.get_one(Household, key, with_for_update=True, populate_existing=True)
 
 
-def _found(work: Work, household: Household) -> Found:
+def look(work: Work, household: Household) -> Found:
+    """Return where a family stands now; whoever calls has asked who may see it."""
     return Found(
         household.id,
         household.protected,

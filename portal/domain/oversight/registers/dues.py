@@ -20,6 +20,7 @@ from portal.domain.oversight.registers.kinds import (
     Result,
 )
 from portal.domain.oversight.registers.models import RegisterEntry
+from portal.domain.oversight.registers.person_requests import reminders
 from portal.domain.oversight.registers.queries import people_to_record
 from portal.domain.oversight.registers.self_checks import Standing, standings
 from portal.domain.oversight.registers.states import EntryState
@@ -65,6 +66,10 @@ def dues(work: Work) -> list[Due]:
         elif register.at_least_one:
             found += _of_all(kind, those, _needed_from(kind, work.program), today)
     found += _of_companies(work, today)
+    found += [
+        Due(RegisterKind.DISCLOSURE, one.late, one.sentence)
+        for one in reminders(work.session, today)
+    ]
     if today >= work.program.contract.first_day:
         found += [due for one in standings(work) for due in _of_check(one)]
     return sorted(found, key=lambda due: not due.late)
@@ -92,7 +97,7 @@ def _of_entries(kind: RegisterKind, rows: list[RegisterEntry], today: date) -> I
     for row in rows:
         if row.state == EntryState.SUSPENDED:
             yield Due(kind, True, _s("停止しています。区と協議し、その番号を記録してください。"))
-        elif row.state == EntryState.WAITING:
+        elif row.state == EntryState.WAITING and not REGISTERS[kind].stepped:
             yield Due(kind, False, _waiting(kind, row.day, today) % _day(row.day))
         elif row.state == EntryState.REJECTED:
             yield _of_rejected(kind, row, today)

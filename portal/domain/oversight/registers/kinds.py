@@ -54,6 +54,7 @@ class Register:
         filed: Whether an entry has a document as its file (PDF).
         has_result: Whether an entry says how it went; one that failed stays red until the next.
         inspected: Whether the ward inspects it, and may reject it with a day for the repaired one.
+        stepped: Whether an entry has steps on a page of its own, which alone ends it.
         next_step: What is done about one that waits; ``%(number)d`` is its number.
     """
 
@@ -69,6 +70,7 @@ class Register:
     filed: bool = False
     has_result: bool = False
     inspected: bool = False
+    stepped: bool = False
     next_step: Sentence | None = None
 
     @property
@@ -134,9 +136,10 @@ REGISTERS: Mapping[RegisterKind, Register] = {
         until=lambda: _s("答える期限"),
         ward_confirms=True,
         longest=ANSWER_AT_MOST,
+        stepped=True,
         next_step=lambda: _s(
-            "区のふたりが、portal disclosure search --request %(number)d でさがし、"
-            "portal disclosure extract で抄本を作ります。終わったら、区として確認します。"
+            "「本人からの請求」の画面で、区のふたりがさがして決め、実施したことを記録して終わらせます。"
+            "（コマンドでは portal disclosure search --request %(number)d）"
         ),
     ),
     RegisterKind.SUB_DISPOSAL: Register(

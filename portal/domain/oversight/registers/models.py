@@ -1,12 +1,12 @@
-"""Tables of the registers' entries and of the dated self-checks."""
+"""Tables of the registers' entries, the requests of persons, and the dated self-checks."""
 
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.foundation.base import Base, primary_key, state_column
-from portal.domain.oversight.registers.states import ENTRY
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
+from portal.domain.oversight.registers.states import ENTRY, PERSON_REQUEST
 
 
 class RegisterEntry(Base):
@@ -56,6 +56,47 @@ class RegisterFile(Base):
     size: Mapped[int]
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
     sealed: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class PersonRequest(Base):
+    """How far a request for disclosure, correction or stop is; its clock is its register entry.
+
+    ``kind`` is a ``person_requests.Wanted``, ``outcome`` an ``Outcome``, ``measure`` a ``Measure``.
+    ``household_id`` is None until two people have searched, and where they found nobody. ``sealed``
+    holds the typed number, the order of an extract and the reason of a refusal; it goes with a
+    disposal of the household. ``measure_ref`` is the key of what was done: a copy, an import, a
+    print text, a hold, a disposed household.
+    """
+
+    __tablename__ = "person_request"
+    __table_args__ = (
+        CheckConstraint("searched_with IS NULL OR searched_with <> searched_by", name="two_search"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> proposed_by", name="four_eyes"),
+    )
+
+    id: Mapped[int] = primary_key()
+    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entry.id"), unique=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    state: Mapped[str] = state_column(PERSON_REQUEST.initial)
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"), index=True)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    searched_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    searched_with: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    searched_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(20))
+    proposed_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    decided_at: Mapped[datetime | None]
+    decision_no: Mapped[str | None] = mapped_column(String(40))
+    decision_on: Mapped[date | None]
+    measure: Mapped[str | None] = mapped_column(String(20))
+    measure_ref: Mapped[int | None] = mapped_column(BigId)
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    done_at: Mapped[datetime | None]
+    told_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    told_on: Mapped[date | None]
+    changed_at: Mapped[datetime]
 
 
 class SelfCheck(Base):

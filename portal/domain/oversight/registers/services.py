@@ -196,15 +196,22 @@ def _person(work: Work, register: Register, new: NewEntry) -> int | None:
     return found.id
 
 
-def confirm(work: Work, entry_id: int, decision: Instruction) -> RegisterEntry:
+def confirm(
+    work: Work, entry_id: int, decision: Instruction, *, last_step: bool = False
+) -> RegisterEntry:
     """Record that the ward received or accepted what was handed in.
+
+    ``last_step``: the steps of an entry that has some are done.
 
     Raises:
         NotAllowedError: the actor is not of the ward.
         NotFoundError: there is no such entry.
         WrongStateError: it does not wait for the ward.
-        InputError: number or day of the confirmation is missing or impossible.
+        InputError: number or day of the confirmation is missing or impossible, or the entry has
+            steps of its own.
     """
+    if not last_step:
+        _require_no_steps(work, entry_id)
     of_the_ward(work.actor)
     row = _move(work, entry_id, "confirm")
     _decide(work, row, decision)
@@ -259,14 +266,27 @@ def resume(work: Work, entry_id: int, consultation: Instruction) -> RegisterEntr
     return row
 
 
-def end(work: Work, entry_id: int) -> RegisterEntry:
+def end(work: Work, entry_id: int, *, last_step: bool = False) -> RegisterEntry:
     """Record that an entry counts no longer: replaced, entered by mistake, or over.
+
+    ``last_step``: as for ``confirm``.
 
     Raises:
         NotFoundError: there is no such entry.
         WrongStateError: the ward confirmed it, or it ended before.
+        InputError: the entry has steps of its own.
     """
+    if not last_step:
+        _require_no_steps(work, entry_id)
     return _move(work, entry_id, "end")
+
+
+def _require_no_steps(work: Work, entry_id: int) -> None:
+    if REGISTERS[RegisterKind(_locked(work, entry_id).kind)].stepped:
+        raise InputError(
+            _s("この請求は、「本人からの請求」の画面で進めて、そこで終わらせてください。"),
+            code="state",
+        )
 
 
 def require_waiting(work: Work, entry_id: int, kind: RegisterKind) -> RegisterEntry:

@@ -40,6 +40,7 @@ RECORDS = (
     "incident_report",
     "issuer_difference",
     "otp",
+    "person_request",  # the typed number of whom it is about
     "outbox",
     "outbox-masked",
     "print_proof_page",

@@ -79,6 +79,8 @@ class Permission(StrEnum):
     SEE_MANAGEMENT = "see_management"
     KEEP_MANAGEMENT = "keep_management"
     DECIDE_MANAGEMENT = "decide_management"
+    KEEP_PERSON_REQUESTS = "keep_person_requests"
+    ANSWER_PERSON_REQUESTS = "answer_person_requests"
     SEE_AUDIT = "see_audit"
     ASK_FOR_LISTS = "ask_for_lists"
     APPROVE_LISTS = "approve_lists"
@@ -228,6 +230,12 @@ GRANTS: Mapping[Permission, Grant] = {
         frozenset({Role.OFFICER}), frozenset({Organization.CONTRACTOR})
     ),
     Permission.DECIDE_MANAGEMENT: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
+    # Whoever is not of the ward sees no family here: disclosure.steps enforces it.
+    Permission.KEEP_PERSON_REQUESTS: _BACK_OFFICE,
+    # Two people of the ward for the search, two for the decision: disclosure.steps enforces it.
+    Permission.ANSWER_PERSON_REQUESTS: Grant(
         frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
     ),
     Permission.SEE_AUDIT: Grant(frozenset({Role.AUDITOR}), frozenset({Organization.WARD})),

@@ -1,5 +1,6 @@
 """The screens of the work with the ward: milestones, minutes, questions, documents, checklist."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -7,16 +8,22 @@ from playwright.sync_api import FilePayload, Page
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.documents import services as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.oversight.auditing.searching import Wanted
+from portal.domain.oversight.disclosure import steps
+from portal.domain.oversight.disclosure.case import Words
 from portal.domain.oversight.disposal.household import asking as household_asking
 from portal.domain.oversight.management import minutes
 from portal.domain.oversight.person_lists import asking
 from portal.domain.oversight.person_lists.contents import scope_of
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.services import Profile, add_staff
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
+from tests.support.staff import PASSWORD
 from tests.support.work import work_in
 
 TEXTS = {
@@ -181,12 +188,78 @@ def _disposal(role: Role, served: ServedStaff, page: Page) -> None:
     _at(f"/household-disposals/{number}", role, served, page)
 
 
+def _person_request(
+    kind: str, until: str, role: Role, served: ServedStaff, page: Page, *, second: bool = False
+) -> None:
+    """A request that has come as far as ``until``."""
+    _at("/person-requests", Role.WARD_OFFICER, served, page)
+    people = [served.colleagues[Role.WARD_OFFICER].id, _another(served)]
+    first, other = (Actor(Role.WARD_OFFICER, one, Organization.WARD) for one in people)
+    if second:
+        first, other = other, first
+    day, number = jst_date(served.now), "9600000006"
+    outcome = {"disclosure": "tell", "correction": "correct"}[kind]
+    words = Words(reason="", persons=(0,))
+    proposal = steps.Proposal(outcome, Instruction("5汐子第31号", day), words)
+    with served.database.write() as session:
+        mine, theirs = work_in(session, first, served.now), work_in(session, other, served.now)
+        receipt = steps.Receipt(kind, "5汐子第30号", day, day + timedelta(days=30))
+        key = steps.receive(mine, receipt).id
+        acts: dict[str, Callable[[], object]] = {
+            "received": lambda: None,
+            "asked": lambda: steps.ask_search(mine, key, number),
+            "searched": lambda: steps.search(theirs, key, number),
+            "proposed": lambda: steps.propose(mine, key, proposal),
+            "decided": lambda: steps.decide(theirs, key),
+        }
+        for name, act in acts.items():
+            act()
+            if name == until:
+                break
+    _at(f"/person-requests/{key}", role, served, page)
+
+
+def _another(served: ServedStaff) -> int:
+    """Another officer of the ward."""
+    with served.database.write() as session:
+        found = session.scalar(select(StaffUser.id).where(StaffUser.login == "ward2"))
+        if found is None:
+            profile = Profile("ward2", "区の係長", Organization.WARD, Role.WARD_OFFICER)
+            found = add_staff(work_in(session, now=served.now), profile, password=PASSWORD).user.id
+        return found
+
+
+def _no_person_request(served: ServedStaff, page: Page) -> None:
+    _at("/person-requests", Role.OFFICER, served, page)
+    press(page)
+
+
 def _no_disposal(served: ServedStaff, page: Page) -> None:
     _at("/household-disposals", Role.OFFICER, served, page)
     press(page)
 
 
 MANAGEMENT: dict[str, Step] = {
+    "requests of persons": partial(_at, "/person-requests", Role.OFFICER),
+    "requests of persons: wrong": _no_person_request,
+    "request of a person: search": partial(
+        _person_request, "disclosure", "received", Role.WARD_OFFICER
+    ),
+    "request of a person: second": partial(
+        _person_request, "disclosure", "asked", Role.WARD_OFFICER, second=True
+    ),
+    "request of a person: found": partial(
+        _person_request, "disclosure", "searched", Role.WARD_OFFICER
+    ),
+    "request of a person: to confirm": partial(
+        _person_request, "disclosure", "proposed", Role.WARD_OFFICER, second=True
+    ),
+    "request of a person: extract": partial(
+        _person_request, "disclosure", "decided", Role.WARD_OFFICER
+    ),
+    "request of a person: carry out": partial(
+        _person_request, "correction", "decided", Role.OFFICER
+    ),
     "household disposals": partial(_at, "/household-disposals", Role.OFFICER),
     "household disposals: wrong": _no_disposal,
     "household disposal: asked": partial(_disposal, Role.OFFICER),

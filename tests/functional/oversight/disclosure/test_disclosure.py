@@ -296,7 +296,7 @@ def test_two_of_the_ward_and_an_open_request_are_needed(ward: Ward) -> None:
         ward.search(request=wrong)
     with ward.database.write() as session:
         answered = Instruction(DECISION, date(2023, 7, 3))
-        registers.confirm(work_in(session, first), ward.request, answered)
+        registers.confirm(work_in(session, first), ward.request, answered, last_step=True)
     with pytest.raises(WrongStateError):
         ward.draw(ward.order)
     with pytest.raises(WrongStateError):

@@ -231,7 +231,7 @@ def test_the_paper_for_the_ward_has_every_register_and_what_is_due(office: Offic
     office.enter(RegisterKind.CERTIFICATE)
     with office.database.read() as session:
         report = registers_report(work_in(session, office.officer))
-    assert len(report.tables) == 1 + len(REGISTERS) + 3
+    assert len(report.tables) == 1 + len(REGISTERS) + 4
     assert [row for row in report.tables[0].rows if "誓約書" in str(row[1])]
     (line,) = report.tables[1].rows
     assert line[:3] == ("2023-07-03", "株式会社みなと（架空）", "第1号")

@@ -150,6 +150,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{person_list_id:int}": "999",
             "{drill_id:int}": "999",
             "{disposal_id:int}": "999",
+            "{person_request_id:int}": "999",
             "{disposed_id:int}": "999",
             "{address_id:int}": "999",
             "{page_id:int}": "999",

@@ -26,6 +26,7 @@ from portal.domain.mailroom.returned_mail.states import ItemState
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.mailroom.roster.states import ImportState
 from portal.domain.oversight.registers.kinds import RegisterKind
+from portal.domain.oversight.registers.person_requests import in_the_way_of
 from portal.domain.oversight.registers.queries import open_entries
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.coupons.models import Coupon, StatementDifference
@@ -141,7 +142,7 @@ def in_the_way(session: Session, household: int) -> Mapping[InTheWay, int]:
         **_of_work(session, household),
         **_of_contacts(session, household),
         **_of_things(session, household),
-        **_of_registers(session),
+        **_of_registers(session, household),
         InTheWay.CHILDREN: _count(
             session, Entitlement.household_id == household, Entitlement.state.in_(UNDECIDED)
         ),
@@ -219,10 +220,10 @@ def _of_things(session: Session, household: int) -> Mapping[InTheWay, int]:
     }
 
 
-def _of_registers(session: Session) -> Mapping[InTheWay, int]:
-    """Count what names no household: nobody can say that it is not about this one."""
+def _of_registers(session: Session, household: int) -> Mapping[InTheWay, int]:
+    """Count what is about it, or names no household: nobody can say that it is not about it."""
     return {
-        InTheWay.DISCLOSURES: open_entries(session, RegisterKind.DISCLOSURE),
+        InTheWay.DISCLOSURES: in_the_way_of(session, household),
         InTheWay.DEFECTS: open_entries(session, RegisterKind.DEFECT),
     }
 

@@ -21,6 +21,7 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.proofs.models import PrintProofPage
 from portal.domain.mailroom.tracking.models import TrackingEvent
 from portal.domain.oversight.disposal.household.keys import FamilyKeys
+from portal.domain.oversight.registers.models import PersonRequest
 from portal.domain.oversight.reports.monthly.models import ReportNote
 from portal.domain.people.authn.models import (
     AuthSession,
@@ -81,6 +82,11 @@ TRACES: tuple[Trace, ...] = (
         Approval,
         lambda keys: (Approval.subject_id == keys.household) & Approval.sealed.is_not(None),
         {"sealed": None},
+    ),
+    Trace(
+        PersonRequest,
+        lambda keys: PersonRequest.household_id == keys.household,
+        _SEALED,
     ),
     Trace(ReportNote, lambda keys: ReportNote.call_id.in_(keys.calls)),
     Trace(PaperForm, lambda keys: PaperForm.request_id.in_(keys.requests)),

@@ -5,6 +5,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.agreements import agreements
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import REGISTERS, RegisterKind
+from portal.domain.oversight.registers.person_requests import lines
 from portal.domain.oversight.registers.queries import Entry, entries
 from portal.domain.oversight.registers.self_checks import standings
 from portal.domain.oversight.reports.incidents.tables import availability_table
@@ -21,11 +22,36 @@ def registers_report(work: Work) -> Report:
         (
             _due(work),
             *(_register(kind, [one for one in found if one.kind is kind]) for kind in REGISTERS),
+            _person_requests(work),
             _self_checks(work),
             _agreements(work),
             availability_table(work),
         ),
     )
+
+
+def _person_requests(work: Work) -> ReportTable:
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.number or "–",
+            one.kind.label if one.kind else "–",
+            one.day.isoformat(),
+            one.until.isoformat() if one.until else "–",
+            one.state_name,
+            one.outcome.label if one.outcome else "–",
+        )
+        for one in lines(work.session)
+    ]
+    columns = (
+        _s("区の文書の番号"),
+        _s("請求の種類"),
+        _s("届いた日"),
+        _s("答える期限"),
+        _s("状態"),
+        _s("区の決定"),
+    )
+    title = _s("本人からの請求（仕様書 12②）")
+    return ReportTable(title, columns, rows, empty=_s("請求はありません。"), wide=1)
 
 
 def _self_checks(work: Work) -> ReportTable:

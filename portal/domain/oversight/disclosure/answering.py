@@ -1,0 +1,39 @@
+"""Draw the extract that two people decided on, and hand it over as a numbered copy."""
+
+from typing import NamedTuple
+
+from portal.domain.foundation.clock import JST
+from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
+from portal.domain.oversight.disclosure.case import locked
+from portal.domain.oversight.disclosure.extract import draw
+from portal.domain.oversight.disclosure.handing_over import hand_over
+from portal.domain.oversight.disclosure.steps import extract_made, order_of
+from portal.domain.oversight.reports.outputs import as_pdf
+
+
+class Drawn(NamedTuple):
+    """The extract as it leaves."""
+
+    name: str
+    body: bytes
+
+
+def draw_decided(work: Work, request_id: int) -> Drawn:
+    """Return the extract of a request, numbered and waiting for the ward's receipt.
+
+    Whether the family is under protection is looked at now. Drawn again, it is another copy.
+
+    Raises:
+        NotAllowedError: the actor is none of the two who decided, or one of them may not any more.
+        NotFoundError, WrongStateError: there is no such request, or no extract was decided on.
+        InputError: a person or record that was decided on is not there.
+        ConflictError: the family is under protection and the decision does not speak of it.
+    """
+    row = locked(work, request_id)
+    order, other = order_of(work, row)
+    body = as_pdf(draw(work, order, other), work.now.astimezone(JST))
+    place = _s("画面「本人からの請求」から受け取ったファイル")
+    copy = hand_over(work, row.entry_id, place, body)
+    extract_made(work, row, copy.id)
+    return Drawn(f"disclosure-{row.entry_id}.pdf", body)
