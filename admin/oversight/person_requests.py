@@ -38,7 +38,7 @@ from portal.domain.oversight.registers.states import PERSON_REQUEST, PersonReque
 from portal.domain.people.households.queries import HouseholdView, view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
-from portal.platform.carrying_out import Again, carry_out
+from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 PLACE = "/person-requests"
@@ -259,10 +259,16 @@ def reconsider(page: Page) -> Response[Any]:
 def take_extract(page: Page) -> Response[Any]:
     """Draw the extract, and send it."""
     key, drawn = _key(page), list[Drawn]()
-    return carry_out(
+
+    def done() -> Response[Any]:
+        if not drawn:  # the same form sent again: it was downloaded, and is a numbered copy
+            return page.redirect(f"{PLACE}/{key}?said=drawn")
+        return page.download(drawn[0].name, drawn[0].body)
+
+    return carry_out_once(
         page,
         lambda: drawn.append(draw_decided(page.work, key)),
-        lambda: page.download(drawn[0].name, drawn[0].body),
+        done,
         Again(show, "step", but=NotFoundError),
     )
 

@@ -10,7 +10,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT, NUMBER
 
 revision = "0027"
-down_revision = "0031"
+down_revision = "0026"
 _STAFF = ("searched_by", "searched_with", "proposed_by", "decided_by", "done_by", "told_by")
 
 

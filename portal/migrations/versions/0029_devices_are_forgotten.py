@@ -9,7 +9,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT
 
 revision = "0029"
-down_revision = "0026"
+down_revision = "0027"
 
 
 def upgrade() -> None:

@@ -256,7 +256,11 @@ def reconsider(work: Work, request_id: int) -> None:
         NotFoundError, WrongStateError: there is no such request, or something was done.
     """
     answerer(work)
-    step(work, locked(work, request_id), "reconsider")
+    row = locked(work, request_id)
+    step(work, row, "reconsider")
+    row.outcome = row.decision_no = row.decision_on = None
+    row.proposed_by = row.decided_by = row.decided_at = None
+    work.session.flush()
 
 
 def order_of(work: Work, row: PersonRequest) -> tuple[Order, Actor]:

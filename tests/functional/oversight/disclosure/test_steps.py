@@ -33,7 +33,7 @@ from tests.support.staff import Colleague, StaffSite
 from tests.support.work import work_in
 
 PLACE, NUMBER = "/person-requests", "9800000001"
-DECISION = {"decision_no": "5汐子第31号", "decision_on": "2023-07-04"}
+DECISION = {"decision_no": "5汐子第99号", "decision_on": "2023-07-04"}
 
 
 class Two:
@@ -91,6 +91,8 @@ def test_a_disclosure_from_the_letter_to_the_answer(staff: StaffSite) -> None:
     waits = two.officer.open(place).text
     assert "区が抄本を作ります" in waits
     file = two.second.post(f"{place}/extract", {"form_key": "x"})
+    twice = two.second.send(f"{place}/extract", {"form_key": "x"})
+    assert "抄本はもう作られて" in twice.text
     said = "".join("".join(pdf.text(file.content)).split())
     assert "".join(CANARY_CHILDREN[0][0].split()) in said
     assert "".join(CANARY_NAME.split()) not in said
@@ -196,7 +198,8 @@ def test_protection_that_begins_after_the_decision_stops_the_extract(staff: Staf
     refused = two.first.post(f"{place}/extract", {"form_key": "x"})
     assert (refused.status_code, "いま支援措置の対象です" in refused.text) == (422, True)
     assert staff.count(DataCopy) == 0
-    assert "もう一度決めて" in two.press(two.first, place, "reconsider")
+    said = two.press(two.first, place, "reconsider")
+    assert ("もう一度決めて" in said, DECISION["decision_no"] in said) == (True, False)
     again = {"outcome": "tell", "person-0": "1", "protection_considered": "1"}
     two.press(two.first, place, "propose", **(DECISION | again))
     two.press(two.second, place, "decide")
