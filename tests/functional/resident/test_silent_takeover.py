@@ -4,7 +4,6 @@ The letter alone locks and closes the owner's number. Whoever then changes somet
 it in force before the owner, or a person who asked the owner, could call it off (decision 0053).
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -109,33 +108,6 @@ def test_closing_the_owners_number_calls_off_what_waits(resident: Resident) -> N
     resident.clock.advance(seconds=HOLD.total_seconds())
     settle(resident, person)
     assert sources(resident) == [("sms", "closed", None)]
-
-
-def test_the_last_wrong_code_and_a_change_at_once_leave_nothing_waiting(resident: Resident) -> None:
-    """Whichever comes first, the other one sees it: both lock all sources of the account."""
-    person = with_backup(resident)
-    thief = by_backup_code(resident, person)
-    resident.messages()
-    thief.open("/account/channel")
-    thief.send("/account/channel/choose", {"channel": "sms"})
-    thief.send("/account/channel/address/submit", {"address": NEW})
-    code = resident.last_code()
-    with resident.database.write() as session:
-        session.execute(update(OtpAuthenticator).values(total_fails=29))
-    stranger = resident.sign_in(person)
-
-    def prove() -> None:
-        thief.post("/account/channel/prove/submit", {"code": code})
-
-    def close() -> None:
-        stranger.post("/signin/code/submit", {"code": "000000"})
-
-    with ThreadPoolExecutor(2) as pool:
-        for done in (pool.submit(prove), pool.submit(close)):
-            done.result()
-    found = [one[:2] for one in sources(resident)]
-    assert found[0] == ("sms", "closed")
-    assert found[1:] in ([], [("sms", "pending")]), "a pending one opens nothing"
 
 
 @pytest.mark.parametrize("job", [True, False], ids=["worker", "clock alone"])
