@@ -95,7 +95,7 @@ GROUPS = (
             ("/person-requests", "person_requests", Permission.KEEP_PERSON_REQUESTS),
             ("/documents", "documents", Permission.SEE_MANAGEMENT),
             ("/calendar", "calendar", Permission.OWN_ACCOUNT),
-            ("/staff", "staff", Permission.MANAGE_STAFF),
+            ("/staff", "staff", Permission.SEE_STAFF),
             ("/system", "system", Permission.SEE_SYSTEM),
             ("/person-lists", "person_lists", Permission.ASK_FOR_LISTS),
             ("/copies", "copies", Permission.SEE_COPIES),

@@ -1,4 +1,7 @@
-"""Colleagues' accounts, for administrators: list them, and deactivate one."""
+"""Accounts of the staff and what happened to them, for administrators and for the ward.
+
+Administrators deactivate one here.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +10,10 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import number_in_address, staff_route
+from admin.access import allowed, number_in_address, staff_route
 from admin.page import Page
 from portal.domain.people.staff import services
+from portal.domain.people.staff.changes import AccountChange, recent_changes
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
@@ -20,15 +24,21 @@ class StaffAccountsView(View):
     """What ``admin/people/staff_accounts.html`` shows."""
 
     users: Sequence[StaffUser]
+    changes: Sequence[AccountChange]
+    manages: bool
     said: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List all accounts."""
-    users = services.all_staff(page.session)
+    """List all accounts, and the newest changes."""
     return page.render(
         "admin/people/staff_accounts.html",
-        StaffAccountsView(users=users, said=page.query.get("said", "")),
+        StaffAccountsView(
+            users=services.all_staff(page.session),
+            changes=recent_changes(page.session),
+            manages=allowed(page, Permission.MANAGE_STAFF),
+            said=page.query.get("said", ""),
+        ),
         status_code,
     )
 
@@ -42,7 +52,7 @@ def deactivate(page: Page) -> Response[Any]:
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
-        staff_route("GET", "/staff", show, Permission.MANAGE_STAFF),
+        staff_route("GET", "/staff", show, Permission.SEE_STAFF),
         staff_route(
             "POST", "/staff/{staff_id:int}/deactivate", deactivate, Permission.MANAGE_STAFF
         ),

@@ -1,13 +1,14 @@
 """``portal staff``: accounts of the staff site."""
 
 import os
+from dataclasses import dataclass
 
 import click
 from sqlalchemy.orm import Session
 
 from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, dry_run_option, json_option, write_json
-from portal.cli.deciding import by_option, person
+from portal.cli.deciding import by_option, confirmed_option, person
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError
@@ -17,34 +18,50 @@ from portal.domain.people.authn.totp import totp_uri
 from portal.domain.people.staff import services
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES, Permission
+from portal.domain.people.staff.vouching import require_vouched
 
 by_administrator = by_option(
-    "An administrator; only the accounts before the first administrator need none.", required=False
+    "An administrator, or for the ward's accounts an officer of the ward; only the first accounts "
+    "need none.",
+    required=False,
 )
+by_second = confirmed_option("The second person for an account of the ward.")
 emergency_option = click.option(
     "--no-administrator",
     "emergency",
     is_flag=True,
-    help="As root alone, when no administrator can give a code; it is on record.",
+    help="As root alone, when nobody who decides can give a code; it is on record.",
 )
 
 
-def _decider(context: Context, session: Session, *, emergency: bool) -> Actor:
-    """Return who decides about accounts: a proven administrator, once there has been one.
+@dataclass(frozen=True, slots=True)
+class Deciders:
+    """Who decides about an account: the first person or the system, and the second if any."""
+
+    first: Actor
+    second: Actor | None = None
+
+
+def _deciders(
+    context: Context, session: Session, organization: Organization, *, emergency: bool
+) -> Deciders:
+    """Return who decides about an account of an organization, each proven.
 
     Else whoever may run commands could make the second person, or guess codes without an end.
     """
-    if context.by:
-        return person(context, session, context.by, Permission.MANAGE_STAFF)
-    if not services.has_had_administrator(session):
-        return context.actor
-    if not emergency:
-        raise NotAllowedError(
-            _s(
-                "管理者がいるので、--by で管理者を指定してください。管理者の誰も番号を"
-                "出せないときは、root が --no-administrator を付けて実行します。"
-            )
-        )
+    people = [
+        person(context, session, login, Permission.VOUCH_FOR_STAFF)
+        for login in (context.by, context.confirmed_by)
+        if login
+    ]
+    if emergency:
+        _go_on_as_root(context, session)
+    else:
+        require_vouched(context.work(session), organization, people)
+    return Deciders(*(people or [context.actor]))
+
+
+def _go_on_as_root(context: Context, session: Session) -> None:
     if os.geteuid() != 0:
         raise NotAllowedError(_s("--no-administrator を使えるのは、root だけです。"))
     record(
@@ -53,7 +70,6 @@ def _decider(context: Context, session: Session, *, emergency: bool) -> Actor:
         "staff_user",
         command=click.get_current_context().command_path,
     )
-    return context.actor
 
 
 @click.group()
@@ -68,6 +84,7 @@ def staff() -> None:
 @click.option("--role", required=True, type=click.Choice(sorted(r.value for r in STAFF_ROLES)))
 @click.option("--locale", type=click.Choice(STAFF_LOCALES), default="ja", show_default=True)
 @by_administrator
+@by_second
 @emergency_option
 @dry_run_option
 @json_option
@@ -85,9 +102,12 @@ def add(
 ) -> None:
     """Add an account and show its password and authenticator key, this once."""
     with context.database().write() as session:
+        side = Organization(organization)
+        who = _deciders(context, session, side, emergency=emergency)
         made = services.add_staff(
-            context.work(session, _decider(context, session, emergency=emergency)),
-            services.Profile(login, name, Organization(organization), Role(role), locale),
+            context.work(session, who.first),
+            services.Profile(login, name, side, Role(role), locale),
+            second=who.second,
         )
         if context.dry_run:
             session.rollback()
@@ -170,6 +190,7 @@ def deactivate(context: Context, login: str) -> None:
 @staff.command()
 @click.option("--login", required=True)
 @by_administrator
+@by_second
 @emergency_option
 @dry_run_option
 @click.pass_obj
@@ -177,10 +198,11 @@ def deactivate(context: Context, login: str) -> None:
 def unlock(context: Context, login: str, *, emergency: bool) -> None:
     """Forget the failed tries of an account, after you have recognized its owner."""
     with context.database().write() as session:
-        actor = _decider(context, session, emergency=emergency)
         user = services.find_staff(session, login)
+        side = Organization(user.organization)
+        who = _deciders(context, session, side, emergency=emergency)
         if not context.dry_run:
-            services.unlock(context.work(session, actor), user)
+            services.unlock(context.work(session, who.first), user, second=who.second)
         else:
             session.rollback()
     done = _s("職員 %(login)s が、またサインインできるようにしました。") % {"login": user.login}

@@ -93,7 +93,9 @@ class Permission(StrEnum):
     ACCEPT_TRANSFERS = "accept_transfers"
     DISPOSE = "dispose"
     DISPOSE_HOUSEHOLD = "dispose_household"
+    SEE_STAFF = "see_staff"
     MANAGE_STAFF = "manage_staff"
+    VOUCH_FOR_STAFF = "vouch_for_staff"
     SEE_SYSTEM = "see_system"
 
 
@@ -274,7 +276,14 @@ GRANTS: Mapping[Permission, Grant] = {
     # One asks, another carries it out, and the ward is one of the two: disposal.household enforces
     # it; of a protected household both are of the ward.
     Permission.DISPOSE_HOUSEHOLD: _BACK_OFFICE,
+    # The ward sees which accounts came, changed and went, and by whom.
+    Permission.SEE_STAFF: Grant(
+        frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER, Role.AUDITOR}),
+        frozenset({Organization.CONTRACTOR, Organization.WARD}),
+    ),
     Permission.MANAGE_STAFF: Grant(frozenset({Role.ADMINISTRATOR})),
+    # Each organization has its say about its own accounts: staff.vouching enforces it.
+    Permission.VOUCH_FOR_STAFF: Grant(frozenset({Role.ADMINISTRATOR, Role.WARD_OFFICER})),
     Permission.SEE_SYSTEM: Grant(frozenset({Role.ADMINISTRATOR, Role.OFFICER, Role.WARD_OFFICER})),
 }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -62,8 +62,12 @@ def new_staff_password() -> str:
     return "-".join(groups)
 
 
-def add_staff(work: Work, profile: Profile, password: str | None = None) -> NewStaff:
+def add_staff(
+    work: Work, profile: Profile, password: str | None = None, *, second: Actor | None = None
+) -> NewStaff:
     """Add an account; ``password`` is generated unless it is given.
+
+    Who may is asked before, by ``vouching``; ``second`` is the other person of two.
 
     Raises:
         InputError: the login or name cannot be used, or the organization has no such role.
@@ -89,7 +93,15 @@ def add_staff(work: Work, profile: Profile, password: str | None = None) -> NewS
     )
     work.session.add(user)
     work.session.flush()
-    record(work, "staff.added", "staff_user", user.id, role=profile.role.value)
+    record(
+        work,
+        "staff.added",
+        "staff_user",
+        user.id,
+        role=profile.role.value,
+        organization=profile.organization.value,
+        confirmed_by=second.id if second is not None else None,
+    )
     return NewStaff(user, password, totp_secret)
 
 
@@ -157,17 +169,15 @@ def set_password(work: Work, auth: AuthSession, hashed: str) -> None:
     record(work, "staff.password_changed", "staff_user", user.id)
 
 
-def unlock(work: Work, user: StaffUser) -> None:
-    """Delete the failed tries of an account, after colleagues recognized its owner."""
+def unlock(work: Work, user: StaffUser, *, second: Actor | None = None) -> None:
+    """Delete the failed tries of an account, after colleagues recognized its owner.
+
+    Who may is asked before, by ``vouching``; ``second`` is the other person of two.
+    """
     throttles.clear(work.session, throttles.STAFF_ACCOUNT.of(account_key(work.vault, user.login)))
     throttles.clear(work.session, STAFF_CODE.of(str(user.id)))
-    record(work, "staff.unlocked", "staff_user", user.id)
-
-
-def has_had_administrator(session: Session) -> bool:
-    """Return whether there is an administrator's account; one out of use counts as well."""
-    query = select(StaffUser.id).where(StaffUser.role == Role.ADMINISTRATOR.value).limit(1)
-    return session.scalar(query) is not None
+    confirmed_by = second.id if second is not None else None
+    record(work, "staff.unlocked", "staff_user", user.id, confirmed_by=confirmed_by)
 
 
 def all_staff(session: Session) -> list[StaffUser]:

@@ -3,131 +3,24 @@
 The attack: somebody with a shell typed the logins of an officer and of the ward, and was both.
 """
 
-import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import pyotp
-import pytest
-from click.testing import CliRunner, Result
-from sqlalchemy import select
-
-from portal.cli.context import Context
 from portal.cli.mailroom.roster import roster_group as roster
 from portal.cli.operating_user import operating_user
 from portal.cli.oversight.copies import copies
 from portal.cli.people.staff import staff
-from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.foundation.vault import make_keys
-from portal.domain.people.households.protection import protection_loaded
-from portal.domain.people.staff.models import StaffUser
-from portal.platform.startup import initialize
-from portal.settings import Settings, load_settings
+from tests.functional.people.admin.command_support import House
 from tests.support.programs import warm
-from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
-from tests.support.proofs import typed_when_asked
+from tests.support.programs.servers import PATIENCE, ROOT
 
 COPY = ("--kind", "other", "--place", "棚1", "--owner", "区", "--purpose", "試し")
 SOON = (datetime.now(UTC) + timedelta(days=3)).date().isoformat()
 ADD = ("add", *COPY, "--until", SOON, "--by", "officer")
 NONE = ("protection", "none", "--date", "2023-06-01", "--by", "officer", "--confirmed-by", "ward")
-PEOPLE = {
-    "officer": ("contractor", "officer"),
-    "second": ("contractor", "officer"),
-    "ward": ("ward", "ward_officer"),
-    "agent": ("contractor", "agent"),
-}
-
-
-@dataclass
-class House:
-    """A deployment with people, and what each has on the phone."""
-
-    settings: Settings
-    secrets: dict[str, str] = field(default_factory=dict)
-
-    def run(self, group: Any, *words: str, typed: str = "") -> Result:
-        context = Context(self.settings)
-        left, lines = typed_when_asked(words)
-        try:
-            return CliRunner().invoke(group, left, obj=context, input=lines + typed)
-        finally:
-            context.database().engine.dispose()
-
-    def by_codes(self, group: Any, *words: str, codes: tuple[str, ...]) -> Result:
-        return self.run(group, *words, "--codes-fd", "0", typed="".join(f"{c}\n" for c in codes))
-
-    def hire(self, login: str, organization: str, role: str) -> None:
-        who = ("--login", login, "--name", login, "--organization", organization, "--role", role)
-        done = self.run(staff, "add", *who, "--json")
-        assert done.exit_code == 0, done.output
-        self.secrets[login] = json.loads(done.stdout)["totp_secret"]
-
-    def code(self, login: str, later: int = 0) -> str:
-        return pyotp.TOTP(self.secrets[login]).at(self.now, counter_offset=later)
-
-    @property
-    def now(self) -> int:
-        context = Context(self.settings)
-        with context.database().read() as session:
-            instant = int(context.clock.now(session).timestamp())
-        context.database().engine.dispose()
-        return instant
-
-    def events(self, *actions: str) -> list[AuditEvent]:
-        context = Context(self.settings)
-        with context.database().read() as session:
-            query = select(AuditEvent).where(AuditEvent.action.in_(actions)).order_by(AuditEvent.id)
-            found = list(session.scalars(query))
-            session.expunge_all()
-        context.database().engine.dispose()
-        return found
-
-    def id_of(self, login: str) -> int:
-        context = Context(self.settings)
-        with context.database().read() as session:
-            found = session.scalars(select(StaffUser.id).where(StaffUser.login == login)).one()
-        context.database().engine.dispose()
-        return found
-
-    @property
-    def none_recorded(self) -> bool:
-        context = Context(self.settings)
-        with context.database().read() as session:
-            found = protection_loaded(session)
-        context.database().engine.dispose()
-        return found
-
-    def environment(self) -> dict[str, str]:
-        return clean_environment(
-            PORTAL_DATA_DIR=str(self.settings.data_dir),
-            PORTAL_DATABASE_URL=self.settings.database_url,
-            PORTAL_PROGRAM="sample",
-            PORTAL_LANG="ja",
-            PYTHONPATH=str(ROOT),
-        )
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path) -> House:
-    made = load_settings(
-        {
-            "PORTAL_DATA_DIR": str(tmp_path / "data"),
-            "PORTAL_DATABASE_URL": database_url,
-            "PORTAL_PROGRAM": "sample",
-        }
-    )
-    make_keys(made.key_dir)
-    initialize(made)
-    house = House(made)
-    for login, (organization, role) in PEOPLE.items():
-        house.hire(login, organization, role)
-    return house
 
 
 def test_a_login_alone_is_nobody(house: House, tmp_path: Path) -> None:
@@ -204,37 +97,6 @@ def test_who_may_not_or_is_gone_proves_in_vain(house: House) -> None:
     assert house.by_codes(copies, *ADD, codes=(house.code("officer"),)).exit_code == 1
     assert house.by_codes(copies, *(*ADD[:-1], "nobody"), codes=("000000",)).exit_code == 1
     assert house.events("data_copy.registered") == []
-
-
-def test_nobody_makes_himself_a_second_person_once_there_is_an_administrator(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    who = ("--name", "だれか", "--organization", "ward", "--role", "ward_officer")
-    house.hire("admin", "contractor", "administrator")
-    for extra in ((), ("--by", "officer", "--codes-fd", "0")):
-        refused = house.run(
-            staff, "add", "--login", "x", *who, *extra, typed=f"{house.code('officer')}\n"
-        )
-        assert refused.exit_code == 1
-        assert house.run(staff, "unlock", "--login", "ward").exit_code == 1
-    assert house.run(staff, "deactivate", "--login", "admin").exit_code == 0
-    assert house.run(staff, "add", "--login", "x", *who).exit_code == 1
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    emergency = ("add", "--login", "y", *who, "--no-administrator")
-    assert house.run(staff, *emergency).exit_code == 1
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    assert house.run(staff, *emergency).exit_code == 0
-    assert len(house.events("staff.without_administrator")) == 1
-
-
-def test_an_administrator_adds_and_unlocks(house: House) -> None:
-    who = ("--name", "だれか", "--organization", "ward", "--role", "ward_officer")
-    house.hire("admin", "contractor", "administrator")
-    add = ("add", "--login", "new", *who, "--by", "admin")
-    assert house.by_codes(staff, *add, codes=(house.code("admin"),)).exit_code == 0
-    unlock = ("unlock", "--login", "ward", "--by", "admin")
-    assert house.by_codes(staff, *unlock, codes=(house.code("admin", 1),)).exit_code == 0
-    assert house.events("staff.added")[-1].actor_id == house.id_of("admin")
 
 
 def test_at_a_terminal_the_code_is_asked_and_not_shown(house: House) -> None:

@@ -12,6 +12,7 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.account_changes import account_changes_table
 from portal.domain.oversight.reports.calls import tables
 from portal.domain.oversight.reports.calls.figures import CallMonth, count_month
 from portal.domain.oversight.reports.calls.summary import summary
@@ -72,6 +73,7 @@ def build(work: Work, month: date) -> Draft:
             typed_section(_s("障害と事故"), texts.get(OUTAGES, "")),
             downtime_table(work, day_start(month), end),
             planned_stops_table(work.session, end),
+            account_changes_table(work, month),
             sealed_records_table(work),
         ),
         notes=_how_it_counts(work.program, found),

@@ -11,6 +11,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import MailClass, ReturnReason
 from portal.domain.letters.shipments.postage import postage_of_month
 from portal.domain.letters.shipments.states import ShipmentState
+from portal.domain.oversight.reports.account_changes import account_changes_table
 from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.incidents.tables import month_tables
 from portal.domain.oversight.reports.mail.delivery_figures import (
@@ -75,6 +76,7 @@ def build(work: Work, month: date) -> Draft:
                 _postage(work, month),
                 typed_section(_s("事故そのほか"), texts.get(ACCIDENTS, "")),
                 *month_tables(work, day_start(month), day_end(last_of(month))),
+                account_changes_table(work, month),
                 sealed_records_table(work),
             ),
             notes=_how_it_counts(),
