@@ -73,17 +73,12 @@ def add_staff(
         InputError: the login or name cannot be used, or the organization has no such role.
         ConflictError: the login is taken.
     """
-    folded, name = fold_login(profile.login), profile.name.strip()
-    _check_names(folded, name)
-    _check_role(profile.organization, profile.role)
-    if profile.locale not in STAFF_LOCALES:
-        raise InputError(_s("言語は ja か en にしてください。"))
-    if work.session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
-        raise ConflictError(_s("このログイン名は、もう使われています。"))
+    _check(work.session, profile)
     password, totp_secret = password or new_staff_password(), new_totp_secret()
+    folded = fold_login(profile.login)
     user = StaffUser(
         login=folded,
-        display_name=name,
+        display_name=profile.name.strip(),
         organization=profile.organization.value,
         role=profile.role.value,
         locale=profile.locale,
@@ -93,16 +88,30 @@ def add_staff(
     )
     work.session.add(user)
     work.session.flush()
+    _record_added(work, user, second)
+    return NewStaff(user, password, totp_secret)
+
+
+def _record_added(work: Work, user: StaffUser, second: Actor | None) -> None:
     record(
         work,
         "staff.added",
         "staff_user",
         user.id,
-        role=profile.role.value,
-        organization=profile.organization.value,
+        role=user.role,
+        organization=user.organization,
         confirmed_by=second.id if second is not None else None,
     )
-    return NewStaff(user, password, totp_secret)
+
+
+def _check(session: Session, profile: Profile) -> None:
+    folded = fold_login(profile.login)
+    _check_names(folded, profile.name.strip())
+    _check_role(profile.organization, profile.role)
+    if profile.locale not in STAFF_LOCALES:
+        raise InputError(_s("言語は ja か en にしてください。"))
+    if session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
+        raise ConflictError(_s("このログイン名は、もう使われています。"))
 
 
 def _check_names(login: str, name: str) -> None:

@@ -16,7 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.staff.models import StaffUser
 
-FIRST_OF_WARD = "staff.first_of_ward"
+FIRST_OF_WARD = "staff-first-of-ward"
 """Claimed by the ward's first account, so that two at once are not both the first."""
 
 

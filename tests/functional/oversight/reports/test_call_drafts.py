@@ -137,7 +137,7 @@ def test_pdf_and_workbook_say_the_same_and_numbers_of_telephones_stay_text(
     ):
         assert said in text, said
     book = CalamineWorkbook.from_filelike(BytesIO(as_xlsx(report)))
-    assert [name.split()[0] for name in book.sheet_names[1:]] == [f"{n}" for n in range(1, 12)]
+    assert [name.split()[0] for name in book.sheet_names[1:]] == [f"{n}" for n in range(1, 13)]
     cover = book.get_sheet_by_index(0).to_python()
     assert ["電話番号", "0120-000-501"] in [row[:2] for row in cover]
     daily = book.get_sheet_by_index(2).to_python()

@@ -31,6 +31,8 @@ ADD = (
     "ward_officer",
 )
 
+OFFICER = (*ADD[:5], "--organization", "contractor", "--role", "officer")
+
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
@@ -114,16 +116,16 @@ def test_what_cannot_be_is_refused_and_nothing_is_added(
 
 
 def test_a_dry_run_adds_nothing_and_a_login_is_given_once(settings: Settings) -> None:
-    assert portal(settings, *ADD, "--dry-run").exit_code == 0
+    assert portal(settings, *OFFICER, "--dry-run").exit_code == 0
     assert accounts(settings) == []
-    assert portal(settings, *ADD).exit_code == 0
-    again = portal(settings, *ADD)
+    assert portal(settings, *OFFICER).exit_code == 0
+    again = portal(settings, *OFFICER)
     assert again.exit_code == 1
     assert "もう使われています" in again.output
 
 
 def test_deactivating_and_unlocking_name_the_account(settings: Settings) -> None:
-    portal(settings, *ADD)
+    portal(settings, *OFFICER)
     assert portal(settings, "deactivate", "--login", "tanaka", "--dry-run").exit_code == 0
     assert accounts(settings)[0].active
     assert portal(settings, "deactivate", "--login", "TANAKA").exit_code == 0
