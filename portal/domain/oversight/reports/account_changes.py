@@ -1,4 +1,4 @@
-"""The changes of staff accounts as a monthly report shows them: the ward knows whom it gets."""
+"""The changes of staff accounts as a monthly report shows them, without names of persons."""
 
 from datetime import date
 
@@ -17,22 +17,18 @@ def account_changes_table(work: Work, month: date) -> ReportTable:
     rows = [
         (
             minute_text(one.at),
-            one.name or "–",
             label_of(Organization, one.organization) or "–",
             label_of(Role, one.role) or "–",
             one.what,
-            " ".join(filter(None, (one.by, one.machine_user))),
+            one.by_role,
         )
         for one in found
     ]
-    columns = (
-        _s("日時"),
-        _s("アカウント"),
-        _s("所属"),
-        _s("役割"),
-        _s("変更"),
-        _s("決めた人と、コマンドの利用者"),
-    )
+    columns = (_s("日時"), _s("所属"), _s("役割"), _s("変更"), _s("決めた人の所属と役割"))
     return ReportTable(
-        _s("職員のアカウントの変更"), columns, rows, empty=_s("ありません。"), wide=5
+        _s("職員のアカウントの変更（名前は、画面「職員」にあります）"),
+        columns,
+        rows,
+        empty=_s("ありません。"),
+        wide=3,
     )

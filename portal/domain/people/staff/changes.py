@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Role
+from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.texts import Labeled, _s, label_of
 from portal.domain.people.staff.models import StaffUser
@@ -36,8 +36,9 @@ class AccountChange:
         at: When it happened (UTC).
         what: What happened, in words.
         name: The name of the account's owner, with the organization and role of the account.
-        by: Who decided, with the second person where there was one; the system, for a command
-            without a person.
+        by: The names of who decided, with the second person where there was one; the system, for a
+            command without a person.
+        by_role: Organization and role of each of them, for papers without persons.
         machine_user: The operating system's user of a command, else an empty text.
     """
 
@@ -47,6 +48,7 @@ class AccountChange:
     organization: str
     role: str
     by: str
+    by_role: str
     machine_user: str
 
 
@@ -88,9 +90,7 @@ def _people(session: Session, events: Iterable[AuditEvent]) -> dict[int, StaffUs
 def _shown(event: AuditEvent, people: dict[int, StaffUser]) -> AccountChange:
     owner = people.get(event.subject_id or 0)
     deciders = [
-        people[key].display_name
-        for key in (event.actor_id, event.detail.get("confirmed_by"))
-        if key in people
+        people[key] for key in (event.actor_id, event.detail.get("confirmed_by")) if key in people
     ]
     return AccountChange(
         event.at,
@@ -98,6 +98,11 @@ def _shown(event: AuditEvent, people: dict[int, StaffUser]) -> AccountChange:
         owner.display_name if owner is not None else "",
         owner.organization if owner is not None else "",
         owner.role if owner is not None else "",
-        "、".join(deciders) or Role.SYSTEM.label,
+        "、".join(one.display_name for one in deciders) or Role.SYSTEM.label,
+        "、".join(_place(one) for one in deciders) or Role.SYSTEM.label,
         str(event.detail.get("os_user", "")),
     )
+
+
+def _place(user: StaffUser) -> str:
+    return f"{label_of(Organization, user.organization)}・{label_of(Role, user.role)}"

@@ -61,7 +61,7 @@ def test_both_monthly_reports_have_the_changes_of_their_month_alone(staff: Staff
         work = work_in(session, now=staff.now)
         for build in (calls.build, delivery.build):
             titles = [table.title for table in build(work, month).report.tables]
-            assert "職員のアカウントの変更" in titles
+            assert "職員のアカウントの変更（名前は、画面「職員」にあります）" in titles
         (row,) = account_changes_table(work, month).rows
-        assert row[1:5] == (f"職員 {colleague.login}", "再委託先", "オペレーター", "追加")
+        assert row[1:] == ("再委託先", "オペレーター", "追加", "システム")
         assert account_changes_table(work, month_before(month)).rows == []
