@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.Column("decision_no", sa.String(40), nullable=True),
         sa.Column("decision_on", sa.Date(), nullable=True),
         sa.Column("measure", sa.String(20), nullable=True),
-        sa.Column("measure_ref", sa.BigInteger, nullable=True),
+        sa.Column("measure_ref", NUMBER, nullable=True),
         sa.Column("done_at", INSTANT, nullable=True),
         sa.Column("told_on", sa.Date(), nullable=True),
         sa.Column("changed_at", INSTANT, nullable=False),
