@@ -32,18 +32,18 @@ from portal.platform.routes import Transaction
 from portal.platform.view import View
 
 FILE = UploadRule(MAX_BYTES, read_answers)
-NAME = "escalations.xlsx"
+NAME = "escalations.xlsx.age"
 PAGE = 20
 
 
 def take(page: Page) -> Response[Any]:
-    """Send the open questions as a workbook."""
+    """Send the open questions as a workbook that the ward alone opens."""
     try:
         sheet = make_sheet(page.work, page.site.program.escalations, reader_of(page))
     except (ConflictError, NotAllowedError) as error:
         page.form.error("sheet", error.message)
         return escalations.show_list(page, 409)
-    return page.download(f"{NAME}.age" if sheet.closed else NAME, sheet.body)
+    return page.download(NAME, sheet)
 
 
 @dataclass(frozen=True, slots=True)

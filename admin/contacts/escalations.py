@@ -67,7 +67,6 @@ class EscalationsView(View):
     answers: bool
     own: bool
     sheet_key: str
-    plain_by: str
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
@@ -100,7 +99,6 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             sheet_key=fingerprint(page.site.program.escalations.sheet_key)
             if page.site.program.escalations.sheet_key
             else "",
-            plain_by=page.site.program.escalations.plain_sheet_accepted_by,
         ),
         status_code,
     )

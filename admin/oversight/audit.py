@@ -21,7 +21,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.auditing.searching import LISTED, AuditRow, Wanted, search
 from portal.domain.oversight.person_lists import asking
-from portal.domain.oversight.person_lists.contents import scope_of
+from portal.domain.oversight.person_lists.contents import MOST_ROWS, scope_of
 from portal.domain.oversight.person_lists.kinds import ListKind
 from portal.domain.people.households.queries import household_id_of
 from portal.domain.people.staff.permissions import Permission
@@ -69,7 +69,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             event_name=event,
             status=chain_status(page.session, page.now),
             latest=asking.last_possible_day(page.work),
-            most=asking.MOST_ROWS,
+            most=MOST_ROWS[ListKind.AUDIT],
         ),
         status_code,
     )

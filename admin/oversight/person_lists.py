@@ -18,8 +18,8 @@ from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.shipments.mail import ReturnReason
 from portal.domain.oversight.person_lists import asking, making, queries
-from portal.domain.oversight.person_lists.contents import NEEDS, wanted_of
-from portal.domain.oversight.person_lists.kinds import ListKind, Scope
+from portal.domain.oversight.person_lists.contents import MOST_ROWS, NEEDS, WHOLE_WARD, wanted_of
+from portal.domain.oversight.person_lists.kinds import FROM_THEIR_PAGES, ListKind, Scope
 from portal.domain.oversight.person_lists.making import Fetched, Made
 from portal.domain.oversight.person_lists.models import PersonList
 from portal.domain.oversight.person_lists.sealed import Words, words_of
@@ -72,6 +72,7 @@ class PersonListsView(View):
     today: date
     latest: date
     most: int
+    most_of_ward: int
     said: str
 
 
@@ -94,13 +95,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         PersonListsView(
             lines=[_line(page, row, decides=decides) for row in rows],
             names=staff_names(page.session, people),
-            kinds=[kind for kind in ListKind if kind is not ListKind.AUDIT and _sees(page, kind)],
+            kinds=[kind for kind in ListKind if kind not in FROM_THEIR_PAGES and _sees(page, kind)],
             reasons=tuple(ReturnReason),
             state_mark=STATE_MARK,
             chosen=page.form.get("kind") or page.query.get("kind", ""),
             today=jst_date(page.now),
             latest=asking.last_possible_day(page.work),
-            most=asking.MOST_ROWS,
+            most=MOST_ROWS[ListKind.UNDELIVERED],
+            most_of_ward=WHOLE_WARD,
             said=page.query.get("said", ""),
         ),
         status_code,
@@ -156,7 +158,7 @@ def request(page: Page) -> Response[Any]:
         form.error("until", _s("日付を、2023-06-30 のように入力してください。"))
         return show(page, 422)
     kind, reason = form.get("kind"), form.get("reason")
-    if kind == ListKind.AUDIT or (reason and ReturnReason.known(reason) is None):
+    if kind in FROM_THEIR_PAGES or (reason and ReturnReason.known(reason) is None):
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
     scope = Scope(
         box=form.get("box").strip()[:20] if kind == ListKind.STORED_MAIL else "",

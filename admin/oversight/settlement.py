@@ -1,7 +1,5 @@
 """The settlement: sums, the issuer's statements, what prevents closing, closing by two people."""
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
-from admin.oversight.reports.files import send_file, send_report
+from admin.oversight.reports.files import send_report
 from admin.page import Page
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import turn_down
@@ -156,19 +154,6 @@ def download(page: Page) -> Response[Any]:
     return send_report(page, settlement_report(page.work), "settlement")
 
 
-def download_lines(page: Page) -> Response[Any]:
-    """Send the closed settlement by household and child, without any personal data."""
-    row = closing.closed(page.session)
-    if row is None:
-        return page.redirect("/settlement")
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(closing.COLUMNS)
-    writer.writerows(closing.lines(page.session, row.id))
-    body = written.getvalue().encode("utf-8-sig")
-    return send_file(page, "settlement.csv", body)
-
-
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, prepare, accept = (
@@ -180,7 +165,6 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/settlement", show, see),
         staff_route("POST", "/settlement/pdf", download, see),
         staff_route("POST", "/settlement/xlsx", download, see),
-        staff_route("POST", "/settlement/lines", download_lines, see),
         staff_route(
             "POST", "/settlement/statement", upload_statement, prepare, shows=show, uploads=FILES
         ),

@@ -16,10 +16,14 @@ from sqlalchemy import event, text
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.base import refresh_statistics
-from portal.domain.foundation.clock import JST
-from portal.domain.oversight.auditing.pack import COLUMNS, affected_rows, make_pack, report_of
+from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.oversight.auditing.pack import make_pack, report_of
 from portal.domain.oversight.auditing.searching import Wanted, search
 from portal.domain.oversight.export.writing import Folder
+from portal.domain.oversight.person_lists.asking import Wish
+from portal.domain.oversight.person_lists.at_once import leave_at_once
+from portal.domain.oversight.person_lists.contents import WHOLE_WARD, Asked, content_of, scope_of
+from portal.domain.oversight.person_lists.kinds import ListKind, Scope
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
 from portal.platform.database import Database
 from portal.platform.site import Site
@@ -132,7 +136,8 @@ def test_the_pack_about_a_million_events_is_written_within_a_minute(
     people = [hire(database, NOW, Role.OFFICER, f"officer-{n}").id for n in range(5)]
     home = add_person(database, NOW, number="9800000017").household_id
     fill(database, people[0])
-    actor = Actor(Role.WARD_OFFICER, people[0], Organization.WARD)
+    first, other = (hire(database, NOW, Role.WARD_OFFICER, name).id for name in ("ward", "two"))
+    actor, second = (Actor(Role.WARD_OFFICER, key, Organization.WARD) for key in (first, other))
     wanted = Wanted(NOW - timedelta(hours=1), NOW + timedelta(days=1))
     begin = time.perf_counter()
     with database.read() as session:
@@ -141,7 +146,14 @@ def test_the_pack_about_a_million_events_is_written_within_a_minute(
         report, folder = report_of(work, pack), Folder(tmp_path)
         folder.put("report.pdf", as_pdf(report, work.now.astimezone(JST)))
         folder.put("report.xlsx", as_xlsx(report))
-        folder.put_rows("affected", COLUMNS, affected_rows(pack))
+        content = content_of(
+            work, pack, Asked(Scope(), include_protected=True, most=WHOLE_WARD + 1)
+        )
+    with database.write() as session:
+        work = work_in(session, actor)
+        until = jst_date(work.now)
+        wish = Wish(ListKind.INCIDENT.value, scope_of(wanted), "事故の報告", "区 総務課", until)
+        folder.put("list.age", leave_at_once(work, second, wish, content).file.body)
     took = time.perf_counter() - begin
     begin = time.perf_counter()
     with database.read() as session:

@@ -17,10 +17,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import (
-    COLUMNS,
     closed,
     confirm_closing,
-    lines,
     propose_closing,
     verify,
 )
@@ -115,24 +113,6 @@ def check(context: Context) -> None:
 
 def _mark(good: bool) -> str:
     return "○" if good else "×"
-
-
-@settlement.command("lines")
-@click.argument("file", type=FILE)
-@click.pass_obj
-@answering
-def write_lines(context: Context, file: Path) -> None:
-    """Write the closed settlement by household and child as CSV, without any personal data."""
-    with context.database().read() as session:
-        row = closed(session)
-        if row is None:
-            click.echo(_s("清算は、まだ締めてありません。"), err=True)
-            sys.exit(FAILED)
-        with file.open("w", encoding="utf-8-sig", newline="") as opened:
-            writer = csv.writer(opened)
-            writer.writerow(COLUMNS)
-            writer.writerows(lines(session, row.id))
-    click.echo(_s("%(path)s に書き出しました。") % {"path": file}, err=True)
 
 
 @settlement.command("unassigned-codes")

@@ -1,11 +1,10 @@
 """The sheet of open questions for a ward whose computers cannot reach the site.
 
-An xlsx in which every cell is text. It leaves encrypted to the ward's key (age, as the letters do:
-decision 0011), or readable if the ward has agreed. A name appears only if the question needs one;
+An xlsx in which every cell is text. It leaves encrypted to the ward's key, never readable (age, as
+the letters do: decision 0011). A name appears only if the question needs one;
 of a protected household neither name nor text ever does.
 """
 
-from dataclasses import dataclass
 from io import BytesIO
 
 import pyrage
@@ -39,22 +38,16 @@ NAMED_KINDS: frozenset[str] = frozenset(
 """Questions that nobody can answer without knowing whose they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file for the ward; ``closed`` if only the ward can open it."""
+def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> bytes:
+    """Return the open questions that the reader may know of, and mark them as sent.
 
-    body: bytes
-    closed: bool
-
-
-def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> Sheet:
-    """Return the open questions that the reader may know of as a workbook, and mark them as sent.
+    It is a workbook that only the ward's key opens.
 
     Raises:
-        NotAllowedError: there is no key of the ward, and it has not accepted a readable sheet.
+        NotAllowedError: there is no key of the ward (code ``no_key``).
         ConflictError: there are none, or more than ``MOST_ROWS``.
     """
-    if not settings.sheet_key and not settings.plain_sheet_accepted_by:
+    if not settings.sheet_key:
         raise NotAllowedError(
             _s(
                 "区の公開鍵が設定されていないため、表を作れません。区に公開鍵をもらい、"
@@ -82,11 +75,10 @@ def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> Shee
     )
     for row in rows:
         row.sheet_at = work.now
-    closed = bool(settings.sheet_key)
-    if closed:
-        body = pyrage.encrypt(body, [pyrage.x25519.Recipient.from_str(settings.sheet_key)])
-    record(work, "escalation.sheet_taken", "escalation", rows=len(rows), encrypted=closed)
-    return Sheet(body, closed)
+    record(work, "escalation.sheet_taken", "escalation", rows=len(rows))
+    wards_key = pyrage.x25519.Recipient.from_str(settings.sheet_key)
+    closed: bytes = pyrage.encrypt(body, [wards_key])
+    return closed
 
 
 def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> list[str]:

@@ -187,7 +187,7 @@ def report_of(work: Work, pack: Pack) -> Report:
             tables=(_summary(pack), _fields(pack), _persons(pack), _to_write()),
             notes=(
                 _s(
-                    "世帯は番号だけで示します。一覧は affected.csv にあります。支援措置の世帯も"
+                    "世帯は番号だけで示します。一覧は、暗号化した別のファイルにあります。支援措置の世帯も"
                     "数と一覧に入ります。この資料は区だけが扱います。"
                 ),
                 _s(
@@ -256,13 +256,3 @@ def _to_write() -> ReportTable:
         )
     ]
     return ReportTable(_s("記入するもの"), (_s("項目"), _s("内容")), rows, wide=1)
-
-
-COLUMNS = ("household", "children", "events", "first_at", "last_at", "seen")
-
-
-def affected_rows(pack: Pack) -> Iterator[tuple[object, ...]]:
-    """Return the families as rows of a file, the first seen first."""
-    for one in pack.families:
-        seen = " ".join(sorted(each.value for each in one.seen))
-        yield one.key, one.children, one.events, one.first_at, one.last_at, seen

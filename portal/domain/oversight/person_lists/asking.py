@@ -18,7 +18,13 @@ from portal.domain.foundation.errors import (
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.copies.services import latest_end
-from portal.domain.oversight.person_lists.contents import NEEDS, Asked, Content, read
+from portal.domain.oversight.person_lists.contents import (
+    MOST_ROWS,
+    NEEDS,
+    Asked,
+    Content,
+    read,
+)
 from portal.domain.oversight.person_lists.kinds import ListKind, Scope
 from portal.domain.oversight.person_lists.models import PersonList
 from portal.domain.oversight.person_lists.sealed import Words, seal_words, words_of
@@ -27,8 +33,6 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, may
 
 SUBJECT = "person_list"
-MOST_ROWS = 2_000
-"""No file has more rows: a list of everybody never leaves."""
 LONGEST = timedelta(days=14)
 """The last day of a file is no later than this after the day on which it is asked for."""
 DECIDE_WITHIN, MAKE_WITHIN = timedelta(days=7), timedelta(days=2)
@@ -60,20 +64,20 @@ def last_possible_day(work: Work) -> date:
     return min(today + LONGEST, latest_end(work.program, today))
 
 
-def ask(work: Work, wish: Wish) -> PersonList:
-    """Ask for a list.
+def ask(work: Work, wish: Wish, content: Content | None = None) -> PersonList:
+    """Ask for a list; ``content`` holds its rows if they were read just now.
 
     Raises:
         InputError: a field is missing or too long, the last day is too late, or the list has no
-            rows or more than ``MOST_ROWS``; the code names the field.
+            rows or more than a file of its kind (``MOST_ROWS``); the code names the field.
         NotAllowedError: this person does not see these rows on a page either.
     """
     kind = _check(work, wish)
     asker = _actor(work)
-    content = content_for(work, asker, kind, wish.scope)
+    content = content_for(work, asker, kind, wish.scope, content)
     if not content.table.rows:
         raise InputError(_s("この一覧には、いま1行もありません。"), code="kind")
-    check_rows(content)
+    check_rows(kind, content)
     _key, wrapped = work.vault.new_data_key()
     row = PersonList(
         kind=kind.value,
@@ -123,28 +127,37 @@ def _actor(work: Work) -> StaffUser:
     return user
 
 
-def content_for(work: Work, asker: StaffUser, kind: ListKind, scope: Scope) -> Content:
+def content_for(
+    work: Work, asker: StaffUser, kind: ListKind, scope: Scope, content: Content | None = None
+) -> Content:
     """Return a list as whoever asked for it may see it now; protected households for the ward only.
+
+    ``content``: what of it was read for them just now.
 
     Raises:
         NotAllowedError: this account may not see it, or not any more.
     """
     if not asker.active or not may(asker, NEEDS[kind]):
         raise NotAllowedError(_s("この一覧は、申請した人の役割では見られません。"))
+    return content or read(work, kind, asked_by(asker, kind, scope))
+
+
+def asked_by(asker: StaffUser, kind: ListKind, scope: Scope) -> Asked:
+    """Return what is read of a list for somebody: one row more than a file may have."""
     knows = may(asker, Permission.KNOW_PROTECTED)
-    return read(work, kind, Asked(scope, knows, MOST_ROWS + 1))
+    return Asked(scope, knows, MOST_ROWS[kind] + 1)
 
 
-def check_rows(content: Content) -> None:
-    """Refuse a list with more rows than one file may have.
+def check_rows(kind: ListKind, content: Content) -> None:
+    """Refuse a list with more rows than one file of its kind may have.
 
     Raises:
         InputError: it has more (code ``kind``).
     """
-    if len(content.table.rows) > MOST_ROWS:
+    if len(content.table.rows) > MOST_ROWS[kind]:
         raise InputError(
             _s("1つのファイルは%(most)s行までです。範囲をせまくしてください。")
-            % {"most": f"{MOST_ROWS:,}"},
+            % {"most": f"{MOST_ROWS[kind]:,}"},
             code="kind",
         )
 

@@ -11,6 +11,12 @@ class ListKind(Labeled):
     UNDELIVERED = "undelivered", lambda: _s("不着一覧")
     STORED_MAIL = "stored_mail", lambda: _s("保管している郵便の一覧")
     AUDIT = "audit", lambda: _s("操作の記録")
+    SETTLEMENT = "settlement", lambda: _s("清算の明細（世帯とこどもごと）")
+    INCIDENT = "incident", lambda: _s("事故の調べ（データを見られた世帯）")
+
+
+FROM_THEIR_PAGES = frozenset({ListKind.AUDIT, ListKind.INCIDENT})
+"""Lists whose rows are chosen elsewhere: in the auditor's search, by ``portal audit incident``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +26,10 @@ class Scope:
     Attributes:
         box: A box of the storage (stored mail).
         reason: Why letters came back, a code of ``ReturnReason`` (undelivered).
-        start: From this instant, as ISO 8601 in UTC (audit, required).
+        start: From this instant, as ISO 8601 in UTC (audit and incident, required).
         end: Until this instant, exclusive, likewise.
-        login: An account of the staff (audit).
-        household: A family, as ``#123`` (audit).
+        login: An account of the staff (audit, incident).
+        household: A family, as ``#123`` (audit, incident).
         action: The beginning of an action (audit).
     """
 

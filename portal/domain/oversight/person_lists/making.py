@@ -62,8 +62,10 @@ class Fetched(NamedTuple):
     body: bytes
 
 
-def make(work: Work, list_id: int) -> Made:
+def make(work: Work, list_id: int, content: Content | None = None) -> Made:
     """Make the file of a list that the actor approved, with the rows of now.
+
+    ``content`` holds the rows if they were read just now.
 
     It is encrypted for a key made for it alone, which is returned and not stored: the actor gives
     it to the recipient by another way than the file. Before anybody has fetched the file it can be
@@ -81,8 +83,9 @@ def make(work: Work, list_id: int) -> Made:
     step(work, row, "make")
     asker = work.session.get_one(StaffUser, row.requested_by)
     words = words_of(work.vault, row)
-    content = content_for(work, asker, ListKind(row.kind), words.scope)
-    check_rows(content)
+    kind = ListKind(row.kind)
+    content = content_for(work, asker, kind, words.scope, content)
+    check_rows(kind, content)
     marker = Marker.of(work.vault.unwrap(row.wrapped_key))
     row.made_at, row.rows = work.now, len(content.table.rows)
     plain = _workbook(row, asker, words, _marked(content.table, marker))

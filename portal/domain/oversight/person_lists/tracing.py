@@ -17,12 +17,13 @@ from sqlalchemy import select
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.person_lists.contents import WHOLE_WARD
 from portal.domain.oversight.person_lists.marking import Marker, carries, is_marked
 from portal.domain.oversight.person_lists.models import PersonList
 from portal.domain.oversight.person_lists.sealed import Marks, marks_of
 
 MAX_BYTES = 20_000_000
-MAX_ROWS = 100_000
+MAX_ROWS = 2 * WHOLE_WARD
 CERTAIN = 6.0
 """How many standard deviations the marks must agree more often than chance: one in a billion."""
 WORKBOOK = b"PK\x03\x04"

@@ -5,8 +5,10 @@ Asked from a call, read on record, answered, carried by a sheet.
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import pyrage
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -25,7 +27,7 @@ from tests.functional.contacts.escalations.browsing import (
 from tests.functional.contacts.escalations.test_sheets import returned
 from tests.support.reading.files import picture
 from tests.support.requests.looking import post_looked_at
-from tests.support.staff import StaffSite
+from tests.support.staff import StaffSite, make_staff
 from tests.support.transfers import announced
 from tests.support.work import work_in
 
@@ -199,16 +201,26 @@ def test_a_question_is_found_by_its_receipt_number(sqlite_staff: StaffSite) -> N
     }
 
 
+def for_key(staff: StaffSite, key: str) -> StaffSite:
+    """The same site for a ward with this public key."""
+    program = staff.site.program
+    program = replace(program, escalations=replace(program.escalations, sheet_key=key))
+    made = make_staff(
+        replace(staff.site, program=program), staff.database, staff.loop, staff.folder, staff.now
+    )
+    return replace(made, people=staff.people)
+
+
 def test_the_sheet_goes_out_and_answers_come_in_after_a_look(staff: StaffSite) -> None:
     _agent, address = raised(staff)
-    officer = staff.enter_as(Role.OFFICER)
+    secret = pyrage.x25519.Identity.generate()
+    officer = for_key(staff, str(secret.to_public())).enter_as(Role.OFFICER)
     officer.open("/escalations")
-    assert "表は暗号化されません" in officer.open("/escalations").text
+    assert "区だけが開けます" in officer.open("/escalations").text
     sheet = officer.post("/escalations/sheet")
-    assert 'filename="escalations.xlsx"' in sheet.headers["content-disposition"]
-    [_head, row] = (
-        CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
-    )
+    assert 'filename="escalations.xlsx.age"' in sheet.headers["content-disposition"]
+    book = io.BytesIO(pyrage.decrypt(sheet.content, [secret]))
+    [_head, row] = CalamineWorkbook.from_filelike(book).get_sheet_by_index(0).to_python()
     assert len(staff.events("escalation.sheet_taken")) == 1
     assert "に表で送った" in officer.open("/escalations").text
     data = returned([row[0], "対象です。", "児発第12号", "2023-07-31"], ["ZZZZ-9999", "可", "", ""])

@@ -7,8 +7,10 @@ from sqlalchemy import insert
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.oversight.auditing.pack import Seen, affected_rows, make_pack, report_of
+from portal.domain.oversight.auditing.pack import Seen, make_pack, report_of
 from portal.domain.oversight.auditing.searching import Wanted
+from portal.domain.oversight.person_lists.contents import Asked, content_of
+from portal.domain.oversight.person_lists.kinds import Scope
 from portal.domain.people.households.looks import VIEWED
 from portal.platform.database import Database
 from tests.support.coupons import NOW
@@ -67,6 +69,9 @@ def test_families_fields_and_instants(database: Database) -> None:
             of_one = make_pack(work, Wanted(WHOLE.start, WHOLE.end, household=typed))
             assert [family.key for family in of_one.families] == [one]
         report = report_of(work, pack)
+        shown = content_of(work, pack, Asked(Scope(), include_protected=True, most=9))
+        rest = content_of(work, pack, Asked(Scope(), include_protected=True, most=1))
     titles = [table.title for table in report.tables]
     assert [title[:1] for title in titles[:3]] == ["1", "2", "3"]
-    assert len(list(affected_rows(pack))) == 2
+    assert [row[0] for row in shown.table.rows] == [f"#{one}", f"#{other}"]
+    assert rest.households == (one,)

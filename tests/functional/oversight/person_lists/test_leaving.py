@@ -16,7 +16,9 @@ from portal.domain.foundation.vault import unseal_json
 from portal.domain.letters.letters.models import Letter
 from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.person_lists import asking
+from portal.domain.oversight.person_lists.contents import MOST_ROWS
 from portal.domain.oversight.person_lists.expiring import end_due
+from portal.domain.oversight.person_lists.kinds import ListKind
 from portal.domain.oversight.person_lists.models import PersonList
 from portal.domain.oversight.person_lists.states import PERSON_LIST, ListState
 from portal.domain.people.households.looks import VIEWED, named_households
@@ -187,7 +189,7 @@ def test_a_list_of_more_rows_than_the_limit_does_not_leave(
     officer = sqlite_staff.enter_as(Role.OFFICER)
     ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
     number = ask(sqlite_staff, officer)
-    monkeypatch.setattr(asking, "MOST_ROWS", 1)
+    monkeypatch.setitem(MOST_ROWS, ListKind.UNDELIVERED, 1)
     assert step(ward, number, "approve").status_code == 303
     answer = step(ward, number, "make")
     assert answer.status_code == 422

@@ -76,16 +76,6 @@ def test_shown_then_closed_by_two_then_verified(ending: Ending, tmp_path: Path) 
         assert path.read_bytes().startswith(start)
 
 
-def test_the_lines_are_written_after_closing_only(ending: Ending, tmp_path: Path) -> None:
-    path = tmp_path / "lines.csv"
-    assert run(ending, settlement, "lines", str(path)).exit_code == 1
-    ending.end(8, "exclude")
-    run(ending, settlement, "propose", "--by", "officer")
-    run(ending, settlement, "confirm", "--by", "ward")
-    assert run(ending, settlement, "lines", str(path)).exit_code == 0
-    assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 10
-
-
 def test_left_over_codes_are_named_by_their_management_numbers_alone(
     ending: Ending, tmp_path: Path
 ) -> None:

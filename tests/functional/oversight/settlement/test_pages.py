@@ -1,17 +1,22 @@
 """The settlement on the staff site, from a statement to the signature of officer and ward."""
 
+import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from portal.demo.issuer import make_statement
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
-from portal.domain.oversight.settlement.models import Settlement
+from portal.domain.oversight.settlement.models import Settlement, SettlementLine
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.queries import open_code
+from portal.domain.people.households.models import Household
+from tests.functional.oversight.person_lists.support import made, newest, opened, step, wish
 from tests.support.coupons import AMOUNT
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
@@ -78,13 +83,56 @@ def test_from_the_statement_to_the_signature(over: StaffSite) -> None:
     assert over.count(Settlement) == 1
     ward.send("/settlement/confirm", {"form_key": "c"})
     assert over.count(Settlement) == 1
-    for kind, start in (
-        ("pdf", b"%PDF"),
-        ("xlsx", b"PK"),
-        ("lines", b"\xef\xbb\xbfentitlement_id,"),
-    ):
+    assert "/person-lists?kind=settlement" in page
+    for kind, start in (("pdf", b"%PDF"), ("xlsx", b"PK")):
         answer = officer.post(f"/settlement/{kind}", {"form_key": kind})
         assert answer.content.startswith(start)
+
+
+def closing(over: StaffSite) -> tuple[Visitor, Visitor]:
+    """An officer and the ward's, who have closed the settlement."""
+    officer, ward = over.enter_as(Role.OFFICER), over.enter_as(Role.WARD_OFFICER)
+    upload(officer, statement(over, 0, "期限切れ"))
+    officer.send("/settlement/propose", {"form_key": "a"})
+    ward.send("/settlement/confirm", {"form_key": "b"})
+    return officer, ward
+
+
+def lines_of(
+    over: StaffSite, asker: Visitor, ward: Visitor, key: str
+) -> Sequence[Sequence[object]]:
+    """The lines that somebody asks for and is given by an officer of the ward."""
+    asked = wish(over, kind="settlement", form_key=key)
+    assert asker.post("/person-lists/request", asked).status_code == 303
+    number = newest(over).id
+    secret = made(number, ward)
+    workbook = opened(step(asker, number, "fetch").content, secret)
+    return CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(1).to_python()
+
+
+def test_the_lines_leave_after_the_closing_as_any_list_of_persons(over: StaffSite) -> None:
+    early = over.enter_as(Role.OFFICER).post(
+        "/person-lists/request", wish(over, kind="settlement", form_key="early")
+    )
+    assert "いま1行もありません" in early.text
+    officer, ward = closing(over)
+    mark, columns, *rows = lines_of(over, officer, ward, "x")
+    assert "持ち出した一覧 第" in str(mark[0])
+    assert columns[:3] == ["明細", "世帯", "最終状態"]
+    with over.database.read() as session:
+        families = session.scalars(select(SettlementLine.household_id)).all()
+    assert [row[1] for row in rows] == [f"#{key}" for key in families]
+    assert officer.post("/settlement/lines", {"form_key": "y"}).status_code == 404
+
+
+def test_lines_of_a_protected_family_leave_for_the_ward_alone(over: StaffSite) -> None:
+    officer, ward = closing(over)
+    with over.database.write() as session:
+        hidden = session.scalars(select(Household).order_by(Household.id)).all()[0]
+        hidden.protected = True
+        key = f"#{hidden.id}"
+    assert key not in str(lines_of(over, officer, ward, "x"))
+    assert key in str(lines_of(over, ward, over.enter_as(Role.WARD_OFFICER), "y"))
 
 
 def test_while_something_is_open_proposing_says_what(over: StaffSite) -> None:

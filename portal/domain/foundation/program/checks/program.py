@@ -90,21 +90,6 @@ def _check_channels(program: Program) -> Iterator[Finding]:
         )
 
 
-def _check_sheet(program: Program) -> Iterator[Finding]:
-    if (
-        program.escalations.plain_sheet_accepted_by
-        and not program.escalations.sheet_key
-        and not program.is_demo
-    ):
-        yield warning_of(
-            "plain_sheet",
-            _s(
-                "区に送る引き継ぎの表は、暗号化されません。区の公開鍵を [escalations] の "
-                "sheet_key に書くよう勧めます。"
-            ),
-        )
-
-
 def _check_files(program: Program) -> Iterator[Finding]:
     advance = (
         (("advance.texts", program.advance.texts_file, program.advance.texts_file.is_file()),)
@@ -208,7 +193,6 @@ _CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_workplaces,
     check_outside,
     _check_channels,
-    _check_sheet,
     _check_files,
     _check_alternatives,
     _check_rest,

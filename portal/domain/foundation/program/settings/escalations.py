@@ -24,8 +24,7 @@ class EscalationSettings:
     """Business days until each kind of question is due (0: the same one), and unanswered calls.
 
     ``sheet_key`` is the ward's age public key, with which the sheet of open questions is encrypted.
-    Without a key the sheet goes out only if the ward accepted that anybody can read it:
-    ``plain_sheet_accepted_by`` names who did and when.
+    Without a key there is no sheet.
     """
 
     eligibility: int
@@ -36,7 +35,6 @@ class EscalationSettings:
     press: int
     call_back_tries: int
     sheet_key: str = ""
-    plain_sheet_accepted_by: str = ""
 
     def due_days(self, kind: str) -> int:
         """Return the business days that the ward has for a question of this kind."""
@@ -60,7 +58,6 @@ def read_escalation_settings(root: Section) -> EscalationSettings:
         press=days("press", 1),
         call_back_tries=table.whole("call_back_tries", 3, low=1, high=9),
         sheet_key=_sheet_key(table),
-        plain_sheet_accepted_by=table.text("plain_sheet_accepted_by", ""),
     )
 
 
