@@ -25,6 +25,7 @@ NUMBER = "0012345678"
 ASKED = {
     "portal audit extract --household",
     "portal audit incident --household",
+    "portal audit incident --recipient",
     "portal disclosure extract --household",
     "portal disclosure search --household",
     "portal dispose household preview --number",

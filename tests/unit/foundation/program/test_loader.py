@@ -129,13 +129,13 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
         ("amount_yen = 30000", 'amount_yen = "30000"', "eligibility.amount_yen: 整数で"),
         ("amount_yen = 30000", "amount_yen = true", "eligibility.amount_yen: 整数で"),
         (
-            "[escalations]\n",
-            '[escalations]\nsheet_key = "age1x"\n',
+            'sheet_key = "age1',
+            'sheet_key = "age1x"  # ',
             "escalations.sheet_key: 区の公開鍵",
         ),
         (
-            "[escalations]\n",
-            '[escalations]\nsheet_key = "AGE-SECRET-KEY-1X"\n',
+            'sheet_key = "age1',
+            'sheet_key = "AGE-SECRET-KEY-1X"  # ',
             "sheet_key: これは秘密の鍵です",
         ),
         ("amount_yen = 30000", "amount_yen = 0", "eligibility.amount_yen: 1から"),
