@@ -130,7 +130,8 @@ def confirm(work: Work, minutes_id: int, number: int) -> Minutes:
         NotFoundError: there are no such minutes.
         NotAllowedError: the actor is not of the ward, or wrote this version.
         WrongStateError: the minutes are confirmed already.
-        ConflictError: there is a newer version.
+        ConflictError: there is a newer version, or this one was confirmed before the minutes were
+            reopened.
     """
     by = of_the_ward(work.actor)
     row = _locked(work.session, minutes_id)
@@ -143,6 +144,10 @@ def confirm(work: Work, minutes_id: int, number: int) -> Minutes:
     if version.written_by == by:
         raise NotAllowedError(
             _s("自分が書いた議事録は、自分では確認できません。ほかの人が確認してください。")
+        )
+    if version.confirmed_at is not None:
+        raise ConflictError(
+            _s("この版は確認ずみです。直した版ができてから、確認してください。"), code="newer"
         )
     version.confirmed_by, version.confirmed_at = by, work.now
     record(work, "minutes.confirmed", "minutes", row.id, number=number)

@@ -109,6 +109,9 @@ def test_minutes_are_written_corrected_and_confirmed_by_the_ward(staff: StaffSit
         officer.post("/minutes/1/save", changed | {"base": "2", "form_key": "7"}).status_code == 422
     )
     assert officer.post("/minutes/1/revise", {"form_key": "8"}).status_code == 303
+    assert "区として確認する" not in ward.open("/minutes/1").text
+    early = ward.post("/minutes/1/confirm", {"number": "2", "form_key": "a"})
+    assert (early.status_code, "この版は確認ずみです" in early.text) == (422, True)
     assert (
         officer.post("/minutes/1/save", changed | {"base": "2", "form_key": "9"}).status_code == 303
     )
