@@ -17,8 +17,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from portal.domain.foundation.actors import Role
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.people.staff.permissions import Permission, allows
 from tests.functional.people.admin.test_permissions import routes
 from tests.support.databases.fixtures import NewDatabase
@@ -185,11 +188,18 @@ def forms(pages: Pages, numbers: tuple[str, ...]) -> Iterator[Asked]:
                 yield Asked("POST", action, kept | dict.fromkeys(typed, number))
 
 
+def unposted(made: World) -> set[int]:
+    """Families whose letter is printed and not posted: it is paper, and somebody must pull it."""
+    with made.staff.database.read() as session:
+        printed = select(Letter.household_id).where(Letter.state == LetterState.PRINTED)
+        return set(session.scalars(printed))
+
+
 def compare(worlds: Worlds, chosen: Chosen, extent: Extent) -> None:
     """Ask both worlds for everything as everybody; the one without decides what is asked."""
     with worlds() as without:
-        every = sorted(without.keys("household"))
-        families = {every[place % len(every)] for place in chosen.places}
+        every = [key for key in sorted(without.keys("household")) if key not in unposted(without)]
+        families = {next((k for k in every if k > place), every[-1]) for place in chosen.places}
         protect(without, families, chosen.things)
         numbers = numbers_of(without, families)
         take_away(without, families)
@@ -268,7 +278,8 @@ def sqlite_worlds(played_town: bytes, background_loop: Loop, tmp_path: Path) -> 
 
 
 @pytest.mark.matrix
-@settings(QUIET, max_examples=3)
+@settings(QUIET, phases=[Phase.explicit])
+@example(Chosen(frozenset({0}), frozenset()))
 @given(chosen=CHOSEN)
 def test_none_tells_it_of_many_families(worlds: Worlds, chosen: Chosen) -> None:
     compare(worlds, chosen, Extent(1, 2, 3))
