@@ -64,8 +64,9 @@ def answers(visitor: Visitor, household_id: int, task: int) -> list[tuple[int, s
     ):
         answer = visitor.get(path)
         page = words(answer.text) if "html" in answer.headers["content-type"] else answer.text
-        where = answer.headers.get("location", "")
-        found.append((answer.status_code, *(re.sub(r"\d+", "#", one) for one in (where, page))))
+        place = answer.headers.get("location", "")
+        where, plain = (re.sub(r"\d+", "#", one) for one in (place, page))
+        found.append((answer.status_code, where, plain))
     return found
 
 
