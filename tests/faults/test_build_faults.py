@@ -57,11 +57,10 @@ def check_one_letter_each(database: Database, folder: Path, ids: list[int]) -> N
 
 
 def test_killed_at_any_moment_the_next_build_goes_on(
-    database: Database, database_url: str, tmp_path: Path
+    database: Database, database_url: str, tmp_path: Path, dice: random.Random
 ) -> None:
     ids = add_families(database, HOUSEHOLDS)
     folder = tmp_path / "letters"
-    dice = random.Random(20230703)
     killed = 0
     for longest in (0.0, 1.5, 1.5):  # the first never ends by itself, on any machine
         child = start(database_url, folder)

@@ -63,14 +63,18 @@ def whole_archives(house: MailHouse, run_id: int) -> int:
 
 
 def test_a_batch_killed_while_it_is_proved_or_packed_goes_on_and_nothing_is_half_done(
-    database: Database, database_url: str, tmp_path: Path, full_matrix: bool
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    dice: random.Random,
+    full_matrix: bool,
 ) -> None:
     add_families(database, 12)
     built = build_letters(printer(database, tmp_path), workers=0, chunk_size=4)
     assert isinstance(built, BuiltRun)
     house, run_id = make_mail_house(database, tmp_path), built.run_id
     files = {path.name for path in built.folder.iterdir()}
-    dice, killed = random.Random(5), 0
+    killed = 0
     steps = (
         ("proofs", (house.folder, run_id, house.officer.id)),
         ("archives", (house.folder, run_id, house.id, house.officer.id)),
