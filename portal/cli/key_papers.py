@@ -8,7 +8,7 @@ import click
 
 from portal.cli.context import Context, answering
 from portal.cli.deciding import by_option, confirmed_option, person, read_line_of
-from portal.domain.foundation.actors import Organization
+from portal.domain.foundation.actors import Actor, Organization
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.paper_shares import (
@@ -24,14 +24,17 @@ from portal.domain.foundation.paper_shares import (
 from portal.domain.foundation.program.deployment import title_of
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import KEY_FILES
+from portal.domain.foundation.work import Work
 from portal.domain.people.staff.both_sides import require_both_sides
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.key_papers import (
+    BEGUN,
     PRINTED,
     TRIED,
     check_against_folder,
     print_sheets,
     restore_keys,
+    shares_on_paper,
 )
 
 sheets_option = click.option(
@@ -72,13 +75,14 @@ def print_papers(context: Context, printer: str) -> None:
         other = person(context, session, context.confirmed_by or "", Permission.KEEP_KEY_PAPERS)
         require_both_sides(one, other)
         now = context.clock.now(session)
+        shares = shares_on_paper(context.settings)
+        number = shares[0].number
+        _note(context.work(session, one), BEGUN, number, other)
     title = title_of(context.load_program())
     # in no transaction: a printer may take minutes, and sites wait for what is locked
-    number = print_sheets(context.settings, title, now, shlex.split(printer))
+    print_sheets(shares, title, now, shlex.split(printer))
     with context.database().write() as session:
-        record(
-            context.work(session, one), PRINTED, "deployment", 1, number=number, with_staff=other.id
-        )
+        _note(context.work(session, one), PRINTED, number, other)
     click.echo(
         _s(
             "紙の番号 %(number)s を4枚、印刷しました（受託者、その予備、区、その予備の順）。"
@@ -86,6 +90,10 @@ def print_papers(context: Context, printer: str) -> None:
         )
         % {"number": print_number(number)}
     )
+
+
+def _note(work: Work, action: str, number: str, other: Actor) -> None:
+    record(work, action, "deployment", 1, number=number, with_staff=other.id)
 
 
 @papers.command("try")

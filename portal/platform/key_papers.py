@@ -22,7 +22,8 @@ from portal.platform.key_files import has_keys
 from portal.platform.schema import file_missing, schema_of
 from portal.settings import Settings
 
-PRINTED, TRIED = "keys.papers_printed", "keys.papers_tried"
+BEGUN, PRINTED, TRIED = "keys.papers_begun", "keys.papers_printed", "keys.papers_tried"
+"""``BEGUN`` is on record before the first sheet is drawn: from then on one may lie in a printer."""
 PRINTER_SECONDS = 120
 
 
@@ -77,17 +78,26 @@ def _notes() -> list[str]:
     ]
 
 
-def print_sheets(settings: Settings, title: str, now: datetime, printer: Sequence[str]) -> str:
-    """Pipe the four sheets to a printer's command, one at a time; return their number.
+def shares_on_paper(settings: Settings) -> tuple[Share, Share]:
+    """Return new shares of the keys in the key folder, under a number that no sheets have yet.
 
     Raises:
-        InputError: a key cannot be read, or the printer refused a sheet; what came out is void.
+        InputError: a key cannot be read.
     """
-    shares = split(keys_on_paper(settings.key_dir))
+    return split(keys_on_paper(settings.key_dir))
+
+
+def print_sheets(
+    shares: Sequence[Share], title: str, now: datetime, printer: Sequence[str]
+) -> None:
+    """Pipe the four sheets to a printer's command, one at a time.
+
+    Raises:
+        InputError: the printer refused a sheet; what came out is void.
+    """
     for share in shares:
         for spare in (False, True):
             _print(printer, draw(share, title, now, spare=spare))
-    return shares[0].number
 
 
 def _print(printer: Sequence[str], pdf: bytes) -> None:
@@ -146,15 +156,22 @@ def _vault_of(keys: dict[str, bytes]) -> Vault:
     return Vault(kek=keys["kek"], index=keys["index"], pepper=keys["pepper"], token=keys["token"])
 
 
-def printed_numbers(session: Session) -> list[str]:
-    """Return the numbers of all printings on record, oldest first."""
+def numbers_on_paper(session: Session) -> list[str]:
+    """Return the numbers of all sheets that may be anywhere, oldest first.
+
+    Also those of a printing that ended halfway.
+    """
+    return _numbers(session, BEGUN, PRINTED)
+
+
+def _numbers(session: Session, *actions: str) -> list[str]:
     rows = session.scalars(
-        select(AuditEvent.detail).where(AuditEvent.action == PRINTED).order_by(AuditEvent.id)
+        select(AuditEvent.detail).where(AuditEvent.action.in_(actions)).order_by(AuditEvent.id)
     )
-    return [str(detail["number"]) for detail in rows]
+    return list(dict.fromkeys(str(detail["number"]) for detail in rows))
 
 
 def is_on_paper(session: Session, folder: Path) -> bool:
-    """Tell whether the newest printing holds the keys of the folder."""
-    numbers = printed_numbers(session)
+    """Tell whether the newest printing that came to its end holds the keys of the folder."""
+    numbers = _numbers(session, PRINTED)
     return bool(numbers) and fits(numbers[-1], keys_on_paper(folder))

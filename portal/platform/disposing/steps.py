@@ -54,7 +54,7 @@ from portal.platform.disposing.keys import (
     files_of_keys,
 )
 from portal.platform.disposing.rows import forget_pages, remove_rows, row_counts
-from portal.platform.key_papers import printed_numbers
+from portal.platform.key_papers import numbers_on_paper
 from portal.settings import Settings
 
 SITES_END = 6.0
@@ -118,7 +118,7 @@ def holdings_of(settings: Settings, session: Session) -> Holdings:
         keys=digests_of(settings.key_dir),
         rows=row_counts(session),
         files=len(_all_files(settings)),
-        papers=tuple(printed_numbers(session)),
+        papers=tuple(numbers_on_paper(session)),
         heads_key=signer.public_key.hex() if signer else "",
     )
 

@@ -17,7 +17,7 @@ from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.vault import KEY_FILES
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.database import Database
-from portal.platform.key_papers import is_on_paper
+from portal.platform.key_papers import is_on_paper, numbers_on_paper
 from portal.settings import Settings
 from tests.support.proofs import invoke
 from tests.support.resident import write_keys
@@ -138,12 +138,37 @@ def test_two_people_of_one_side_print_nothing(office: Office, by: str, other: st
     assert not list(office.tray.iterdir())
 
 
-def test_a_printer_that_fails_is_told_and_nothing_is_on_record(office: Office) -> None:
+def test_a_printing_is_on_record_before_the_first_sheet_comes_out(office: Office) -> None:
+    script = office.folder / "printer_that_looks.py"
+    script.write_text(
+        "import sys\n"
+        "from sqlalchemy import text\n"
+        "from portal.platform.database import make_engine\n"
+        f"engine = make_engine({office.context.settings.database_url!r})\n"
+        "sys.stdin.buffer.read()\n"
+        "query = text(\"SELECT count(*) FROM audit_event WHERE action = 'keys.papers_begun'\")\n"
+        "with engine.begin() as connection:\n"
+        "    sys.exit(0 if connection.execute(query).scalar_one() == 1 else 1)\n"
+    )
+    done = office.print(printer=f"{sys.executable} {script}")
+    assert done.exit_code == 0, done.output
+
+
+def test_sheets_of_a_printer_that_fails_are_to_be_destroyed_too_and_count_for_nothing(
+    office: Office,
+) -> None:
     done = office.print(printer="false")
     assert done.exit_code == 1
     assert "印刷" in done.output
     with office.database.read() as session:
         assert not is_on_paper(session, office.context.settings.key_dir)
+        (void,) = numbers_on_paper(session)
+    office.print()
+    with office.database.read() as session:
+        assert is_on_paper(session, office.context.settings.key_dir)
+        numbers = numbers_on_paper(session)
+    assert numbers[0] == void
+    assert len(numbers) == 2
 
 
 def test_nobody_waits_for_the_printer(office: Office) -> None:
