@@ -15,6 +15,7 @@ from portal.domain.desk.call_desk.acting.receipts import act_about
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework import worklists
 from portal.domain.desk.casework.call_notes import call_notes
+from portal.domain.desk.casework.finishing import finish_by_hand, why_not_yet
 from portal.domain.desk.casework.frozen import unfreeze
 from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.loss_reports import lift_at_counter
@@ -30,7 +31,7 @@ from portal.domain.foundation.texts import _s, label_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.kinds import OF_SITE, TaskField, TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.services import details_of, finish_task
+from portal.domain.people.tasks.services import details_of
 from portal.domain.people.tasks.states import TaskState
 from portal.domain.requests.recipients.counter import IdentityDocument
 from portal.domain.requests.requests.fields import Line
@@ -110,6 +111,7 @@ class TaskView(View):
     documents: Sequence[tuple[str, str]]
     leads_to_letter: bool
     letter_closed: str
+    not_yet: str
     decide_until: date | None
 
 
@@ -135,6 +137,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             documents=[(one.value, one.label) for one in IdentityDocument],
             leads_to_letter=leads_to_letter(task),
             letter_closed=why_not(page.work, task),
+            not_yet=why_not_yet(page.work, task),
             decide_until=last_day_to_decide(program)
             if program.windows.new_letter.is_over(page.now)
             else None,
@@ -169,7 +172,7 @@ def finish(page: Page) -> Response[Any]:
     """Finish a task."""
     task = _task(page)
     if first_post(page):
-        finish_task(page.work, task.id)
+        finish_by_hand(page.work, task.id)
     return page.redirect("/tasks?said=finished")
 
 

@@ -21,13 +21,15 @@ def unfreeze(work: Work, task_id: int) -> Credential:
         WrongStateError: the task is of another kind or finished, or the letter was replaced
             meanwhile.
     """
-    task = work.session.get(Task, task_id, with_for_update=True, populate_existing=True)
+    # the account is locked first, then its task, as by ``finish_by_hand``
+    task = work.session.get(Task, task_id, populate_existing=True)
     if task is None or task.household_id is None:
         raise NotFoundError(_s("この用件は見つかりませんでした。"))
     if task.kind != TaskKind.BIRTH_FROZEN:
         raise WrongStateError(_s("この用件では、凍結を解けません。"))
+    credential = open_again(work, task.household_id)
     finish_task(work, task_id)
-    return open_again(work, task.household_id)
+    return credential
 
 
 def open_again(work: Work, household_id: int) -> Credential:

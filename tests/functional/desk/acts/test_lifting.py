@@ -1,9 +1,13 @@
 """A report of a loss ends the same day: for a verified caller, or at the counter."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.desk.call_desk.calling_back import has_number
+from portal.domain.desk.casework.finishing import finish_by_hand
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.letters.letters.queries import valid_letter_numbers
 from portal.domain.people.credentials.models import Credential
@@ -133,3 +137,42 @@ def test_another_task_lifts_nothing_and_an_agent_has_no_such_button(sqlite_desk:
     officer = sqlite_desk.staff.enter_as(Role.OFFICER)
     assert officer.post(f"/tasks/{number}/lift", typed).status_code == 409
     assert door(sqlite_desk, person) == "phone_lost"
+
+
+def test_a_report_cannot_be_finished_while_the_door_is_shut(desk: Desk) -> None:
+    person = desk.post.household(active=True)
+    reported(desk, person, Right.REPORT_PHONE)
+    with desk.staff.database.read() as session:
+        number = session.query(Task.id).filter(Task.kind == TaskKind.LOSS_REPORTED).scalar()
+    visitor = desk.staff.enter_as(Role.OFFICER)
+    page = visitor.open(f"/tasks/{number}")
+    assert "まだ止まっている" in page.text
+    assert f"/tasks/{number}/finish" not in page.text
+    refused = visitor.post(f"/tasks/{number}/finish", {"form_key": "early"})
+    assert refused.status_code == 409
+    assert "まだ止まっている" in refused.text
+    assert desk.staff.count(Task, kind=TaskKind.LOSS_REPORTED, state="open") == 1
+    with desk.staff.database.write() as session:  # as a new letter does, or a later report's lift
+        session.get_one(Credential, person.credential_id).door = "open"
+    assert f"/tasks/{number}/finish" in visitor.open(f"/tasks/{number}").text
+    assert visitor.post(f"/tasks/{number}/finish", {"form_key": "now"}).status_code == 303
+    assert desk.staff.count(Task, kind=TaskKind.LOSS_REPORTED, state="done") == 1
+
+
+def test_a_report_during_the_finish_gets_a_task_of_its_own(desk: Desk) -> None:
+    """The report waits for the account, and then finds no open task."""
+    person = desk.post.household(active=True)
+    reported(desk, person, Right.REPORT_PHONE)
+    with desk.staff.database.write() as session:
+        task = session.query(Task).filter(Task.kind == TaskKind.LOSS_REPORTED).one()
+        number = task.id
+        session.get_one(Credential, person.credential_id).door = "open"
+    with ThreadPoolExecutor(1) as other:
+        with desk.staff.database.write() as session:
+            finish_by_hand(work_in(session, Actor(Role.OFFICER), desk.now), number)
+            late = other.submit(reported, desk, person, Right.REPORT_LETTER)
+            time.sleep(0.3)
+            assert not late.done()
+        late.result()
+    assert door(desk, person) == "letter_lost"
+    assert desk.staff.count(Task, kind=TaskKind.LOSS_REPORTED, state="open") == 1
