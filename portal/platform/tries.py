@@ -1,19 +1,31 @@
 """Tries at a password on a page of either site: counted first, then compared, then decided."""
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 from litestar import Response
+from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import Attempt
+from portal.platform.database import Database
 from portal.platform.http import cookies
+from portal.platform.lost import is_lost
 from portal.platform.page import Page
 from portal.platform.who import W
 
+LOG = logging.getLogger("portal.requests")
+GIVES_UP, PAUSE = 120.0, 1.0
+"""Seconds for which a lost database is asked again, and between two times."""
 T = TypeVar("T")
+
+_LATER = ThreadPoolExecutor(1, thread_name_prefix="tries")
 
 
 def count_try(page: Page[W], begin: Callable[[Work], Attempt]) -> Attempt | ThrottledError:
@@ -25,6 +37,34 @@ def count_try(page: Page[W], begin: Callable[[Work], Attempt]) -> Attempt | Thro
             return begin(site.work(session, page.actor, page.instant))
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
+
+
+@contextmanager
+def given_back_if_lost(page: Page[W], attempt: Attempt) -> Iterator[None]:
+    """Uncount, soon, a right try that the block cannot decide because the database is lost.
+
+    Otherwise a family that presses again as it is told would lock itself out, and with it everybody
+    behind its network's address. Its request may wait no longer, so that a thread does it.
+    """
+    try:
+        yield
+    except SQLAlchemyError:
+        if attempt.matched:
+            until = time.monotonic() + GIVES_UP
+            _LATER.submit(_uncount, page.site.database, attempt, until)
+        raise
+
+
+def _uncount(database: Database, attempt: Attempt, until: float) -> None:
+    while True:
+        try:
+            with database.write() as session:
+                return attempt.uncount(session)
+        except SQLAlchemyError as error:
+            if not is_lost(error) or time.monotonic() > until:
+                LOG.warning("a try stays counted: %s", type(error).__name__)
+                return None
+        time.sleep(PAUSE)
 
 
 def ask_to_wait(page: Page[W], error: ThrottledError, answer: Response[T]) -> Response[T]:

@@ -22,7 +22,7 @@ from portal.platform import tries
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
-from portal.platform.tries import ask_to_wait, count_try
+from portal.platform.tries import ask_to_wait, count_try, given_back_if_lost
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
@@ -98,7 +98,8 @@ def decide(
                 slow_mode.give_back(session, ticket)
         return failure_page(page, error)
     page.answer.drop_cookie(WAIT_COOKIE)
-    signed = _decide(page, tried)
+    with given_back_if_lost(page, tried):
+        signed = _decide(page, tried)
     if isinstance(signed, str):
         return _refuse(page, signed, started)
     page.sign_in_as(signed.token)

@@ -1,6 +1,7 @@
 """A database that is lost while somebody sends a form: what they are told, and what they keep."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,13 +22,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.mailroom.incidents.models import SiteNotice
-from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.models import AuthSession, ThrottleBucket
 from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from portal.platform.http.locale import CODE_OF
 from portal.platform.lost import is_lost
 from tests.support.people import Person
 from tests.support.programs.command import CommandLine, sentence
+from tests.support.programs.servers import until
 from tests.support.resident import Resident, Visitor
 from tests.support.staff import StaffSite
 
@@ -200,6 +202,40 @@ def test_a_birth_date_is_never_kept(sqlite_resident: Resident) -> None:
     assert not {"era", "year", "month", "day"} & set(hidden(lost.text))
     assert 'id="year"' in lost.text
     assert 'value="27"' not in lost.text
+
+
+def lost_sign_in(resident: Resident, person: Person, password: str, after: str) -> None:
+    """Send ID and password, and lose the database after the try was counted."""
+    visitor = resident.visitor()
+    visitor.open("/signin")
+    form = {"login_id": person.login_id, "password": password}
+    with failing(resident.database, "statement", FAULTS["connection"], after=after):
+        assert visitor.post("/signin/submit", form).status_code == 503
+
+
+def tries_counted(resident: Resident) -> int:
+    with resident.database.read() as session:
+        return sum(session.scalars(select(ThrottleBucket.count)))
+
+
+def test_right_passwords_whose_database_was_lost_lock_nobody_out(resident: Resident) -> None:
+    person = resident.add(active=True)
+    for _press in range(8):  # more than the five that are wrong may be
+        lost_sign_in(resident, person, person.password, after="INSERT INTO auth_session")
+        until(lambda: tries_counted(resident) == 0)
+    visitor = resident.visitor()
+    visitor.open("/signin")
+    form = {"login_id": person.login_id, "password": person.password}
+    visitor.send("/signin/submit", form)
+    assert visitor.place == "/signin/code"
+
+
+def test_wrong_passwords_stay_counted_though_the_database_was_lost(resident: Resident) -> None:
+    person = resident.add(active=True)
+    for _press in range(2):
+        lost_sign_in(resident, person, "wrong-password", after="INSERT INTO audit_event")
+    time.sleep(0.5)
+    assert tries_counted(resident) >= 2
 
 
 def test_a_site_note_after_the_answer_spoils_nothing(sqlite_resident: Resident) -> None:
