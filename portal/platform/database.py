@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.domain.foundation.clock import INSTANT
@@ -251,6 +251,21 @@ def counting_commits() -> Iterator[list[None]]:
         _committed.reset(token)
 
 
+class RereadingSession(Session):
+    """A session in which a row that is locked is read anew, also if it was read before.
+
+    Who waited for a lock would otherwise decide by what the row said before the wait: SQLAlchemy
+    keeps the values of a row that it has already loaded.
+    """
+
+
+@event.listens_for(RereadingSession, "do_orm_execute")
+def _read_anew(state: ORMExecuteState) -> None:
+    locks = getattr(state.statement, "_for_update_arg", None)  # no public name says whether it does
+    if locks is not None:
+        state.update_execution_options(populate_existing=True)
+
+
 class Database:
     """Opens transactions: ``write()`` commits at the end of the block, ``read()`` never writes.
 
@@ -260,7 +275,7 @@ class Database:
     def __init__(self, engine: Engine, *, request: float = 0) -> None:
         self.engine = engine
         self.request = request
-        self._write = sessionmaker(engine, expire_on_commit=False)
+        self._write = sessionmaker(engine, class_=RereadingSession, expire_on_commit=False)
         self._read = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
 
     @contextmanager
