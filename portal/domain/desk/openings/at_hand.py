@@ -16,8 +16,11 @@ from portal.domain.contacts.escalations.models import CallBack
 from portal.domain.contacts.escalations.states import CallBackState
 from portal.domain.desk.openings.records import Reader, Record, is_work_on
 from portal.domain.foundation.base import BigId, UtcDateTime
+from portal.domain.foundation.vault import Vault
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.written import known_recipient
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 
 _HOME, _ME = bindparam("home", type_=BigId), bindparam("me", type_=BigId)
@@ -48,6 +51,11 @@ _MINE = (
         ),
     )
 )
+_MY_MOVES = select(Request).where(
+    Request.kind.in_((RequestKind.RECIPIENT_CHANGE, RequestKind.ADDITION)),
+    Request.claimed_by == _ME,
+    Request.claimed_until > _NOW,
+)
 _ORIGIN = re.compile(rf"({'|'.join(Record)})-(\d{{1,18}})")
 
 
@@ -64,10 +72,14 @@ class AtHand:
         return f"{self.kind}-{self.key}"
 
 
-def at_hand(session: Session, household_id: int, reader: Reader, origin: str = "") -> AtHand | None:
+def at_hand(
+    session: Session, vault: Vault, household_id: int, reader: Reader, origin: str = ""
+) -> AtHand | None:
     """Return the work on a household that a person has in hand; None if there is none.
 
-    ``origin`` names the record from whose page they came, as ``AtHand.name`` does.
+    A change of recipient is work on both households; the one that a child goes to stands sealed in
+    the request until it is carried out, and ``vault`` opens it. ``origin`` names the record from
+    whose page they came, as ``AtHand.name`` does.
     """
     came_from = _ORIGIN.fullmatch(origin)
     if came_from is not None:
@@ -76,4 +88,9 @@ def at_hand(session: Session, household_id: int, reader: Reader, origin: str = "
             return AtHand(record.value, key)
     asked = {"home": household_id, "me": reader.staff_id, "now": reader.now}
     row = session.execute(_MINE, asked).first()
-    return AtHand(row[0], row[1]) if row is not None else None
+    if row is not None:
+        return AtHand(row[0], row[1])
+    for request in session.scalars(_MY_MOVES, asked):
+        if known_recipient(vault, request) == household_id:
+            return AtHand("request", request.id)
+    return None

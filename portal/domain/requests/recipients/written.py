@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from portal.domain.foundation.texts import Labeled, Sentence, _s
+from portal.domain.foundation.vault import Vault
 from portal.domain.people.households.records import ChildFields
 from portal.domain.requests.recipients.newcomer import (
     HandOver,
@@ -23,6 +24,9 @@ from portal.domain.requests.requests.fields import (
     WrittenForm,
     everywhere_but,
 )
+from portal.domain.requests.requests.kinds import RequestKind
+from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import written_in
 
 WORDS_MAX = 400
 
@@ -199,3 +203,16 @@ CHANGE_WRITTEN = WrittenForm(
     _seal_change,
     _open_change,
 )
+
+
+def known_recipient(vault: Vault, row: Request) -> int | None:
+    """Return the existing household that a change or an addition goes to; None for a new one."""
+    if row.sealed is None:
+        return None
+    match row.kind:
+        case RequestKind.RECIPIENT_CHANGE:
+            return written_in(vault, row, CHANGE_WRITTEN).newcomer.household_id
+        case RequestKind.ADDITION:
+            return written_in(vault, row, ADDITION_WRITTEN).newcomer.household_id
+        case _:
+            return None

@@ -14,9 +14,19 @@ from portal.domain.desk.openings.records import Record
 from portal.domain.foundation.actors import Role
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.requests.recipients.models import RecipientChange
+from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
+from portal.domain.requests.recipients.written import (
+    ADDITION_WRITTEN,
+    CHANGE_WRITTEN,
+    AdditionNote,
+    ChangeNote,
+    Evidence,
+)
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.services import set_written
 from tests.functional.desk.call_desk.test_search import statements
 from tests.functional.desk.openings.support import ASKS, Records
+from tests.support.coupons import VAULT
 from tests.support.people import Person
 from tests.support.resident import Visitor
 from tests.support.staff import Colleague, StaffSite
@@ -167,6 +177,30 @@ def test_a_review_of_a_change_opens_the_household_that_the_child_leaves(
         )
     assert not asked(visitor, home(person))
     assert asked(colleague, home(person))
+
+
+@pytest.mark.parametrize("kind", ["recipient_change", "addition"])
+def test_a_review_opens_the_household_that_a_child_goes_to_and_no_other(
+    staff: StaffSite, kind: str
+) -> None:
+    target, other = staff.add_household(), staff.add_household()
+    officer, visitor = enter(staff)
+    _colleague, colleague = enter(staff)
+    newcomer = Newcomer(target.household_id, HandOver.ADDRESS)
+    written = (
+        CHANGE_WRITTEN.seal(ChangeNote(newcomer, Evidence.OTHER))
+        if kind == "recipient_change"
+        else ADDITION_WRITTEN.seal(AdditionNote(newcomer))
+    )
+    with staff.database.write() as session:
+        request = claimed(officer, staff.now, kind=kind)
+        set_written(VAULT, request, written)
+        session.add(request)
+    assert not asked(visitor, home(target))
+    assert asked(visitor, home(other))
+    assert asked(colleague, home(target))
+    staff.clock.advance(minutes=16)
+    assert asked(visitor, home(target)), "the review ended"
 
 
 @pytest.mark.asvs("8.2.2")
