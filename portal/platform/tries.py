@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from litestar import Response
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.work import Work
@@ -44,22 +45,37 @@ def given_back_if_lost(page: Page[W], attempt: Attempt) -> Iterator[None]:
     """Uncount, soon, a right try that the block cannot decide because the database is lost.
 
     Otherwise a family that presses again as it is told would lock itself out, and with it everybody
-    behind its network's address. Its request may wait no longer, so that a thread does it.
+    behind its network's address.
     """
     try:
         yield
     except SQLAlchemyError:
         if attempt.matched:
-            until = time.monotonic() + GIVES_UP
-            _LATER.submit(_uncount, page.site.database, attempt, until)
+            _undo_later(page, attempt.uncount)
         raise
 
 
-def _uncount(database: Database, attempt: Attempt, until: float) -> None:
+def give_back(page: Page[W], undo: Callable[[Session], None]) -> None:
+    """Undo the count of a try that was not compared; soon, where the database is lost now."""
+    try:
+        with page.site.database.write() as session:
+            undo(session)
+    except SQLAlchemyError as error:
+        if not is_lost(error):
+            raise
+        _undo_later(page, undo)
+
+
+def _undo_later(page: Page[W], undo: Callable[[Session], None]) -> None:
+    """Let a thread do it: the request may wait no longer."""
+    _LATER.submit(_undo, page.site.database, undo, time.monotonic() + GIVES_UP)
+
+
+def _undo(database: Database, undo: Callable[[Session], None], until: float) -> None:
     while True:
         try:
             with database.write() as session:
-                return attempt.uncount(session)
+                return undo(session)
         except SQLAlchemyError as error:
             if not is_lost(error) or time.monotonic() > until:
                 LOG.warning("a try stays counted: %s", type(error).__name__)

@@ -15,7 +15,7 @@ from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.http.answer import Reply
 from portal.platform.routes import Transaction, endpoint
-from portal.platform.tries import ask_to_wait, count_try
+from portal.platform.tries import ask_to_wait, count_try, give_back
 from portal.resident_page import Page
 from portal.web.access import PUBLIC
 from portal.web.information.window import refuse_closed
@@ -60,8 +60,7 @@ def submit_phone(page: Page) -> Response[Any]:
     try:
         tried = tried.compared(site.hashes, renews=False)
     except BusyError as error:
-        with site.database.write() as session:
-            tried.uncount(session)
+        give_back(page, tried.uncount)
         return failure_page(page, error)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -22,7 +23,7 @@ from portal.platform import tries
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
-from portal.platform.tries import ask_to_wait, count_try, given_back_if_lost
+from portal.platform.tries import ask_to_wait, count_try, give_back, given_back_if_lost
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
@@ -92,10 +93,7 @@ def decide(
     try:
         tried = tried.compared(page.site.hashes)
     except BusyError as error:
-        with page.site.database.write() as session:
-            tried.uncount(session)
-            if ticket is not None:
-                slow_mode.give_back(session, ticket)
+        give_back(page, partial(attempt.uncount, tried, ticket))
         return failure_page(page, error)
     page.answer.drop_cookie(WAIT_COOKIE)
     with given_back_if_lost(page, tried):

@@ -210,6 +210,13 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
     return SignedIn(token, stage)
 
 
+def uncount(attempt: Attempt, ticket: slow_mode.Ticket | None, session: Session) -> None:
+    """Uncount an attempt that the machine was too busy to compare, and make its ticket good."""
+    attempt.uncount(session)
+    if ticket is not None:
+        slow_mode.give_back(session, ticket)
+
+
 def password_of(attempt: Attempt) -> frozenset[Item]:
     """Return which password an attempt tries, as what it shows if it is right."""
     return frozenset({Item.OWN_PASSWORD if attempt.own_password else Item.LETTER})
