@@ -10,6 +10,7 @@ from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task, open_task
 from portal.platform.database import Database
+from tests.support.resident import NOON
 from tests.support.work import work_in
 
 LOCKS: dict[str, Callable[[Session, int], Task]] = {
@@ -39,10 +40,12 @@ def test_a_row_is_read_anew_when_it_is_locked(postgres_database: Database, way: 
         assert before.state == "done"
 
 
-def test_what_this_transaction_changed_itself_is_kept(postgres_database: Database) -> None:
+@pytest.mark.parametrize("way", LOCKS)
+def test_what_this_transaction_changed_itself_is_kept(
+    postgres_database: Database, way: str
+) -> None:
     with postgres_database.write() as session:
         key = open_task(work_in(session), TaskKind.NEW_LETTER, None, {}).id
     with postgres_database.write() as session:
-        session.get_one(Task, key).done_by = 7
-        for lock in LOCKS.values():
-            assert lock(session, key).done_by == 7
+        session.get_one(Task, key).done_at = NOON
+        assert LOCKS[way](session, key).done_at == NOON
