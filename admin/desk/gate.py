@@ -91,7 +91,7 @@ def closed(page: Page, household_id: int, *, origin: str = "") -> Response[Any] 
 def _ground(page: Page, household_id: int, origin: str) -> AtHand | None:
     kept = page.who.auth.data.get(ORIGINS, {}) if page.who.auth is not None else {}
     came_from = origin or page.query.get("at", "") or str(kept.get(str(household_id), ""))
-    return at_hand(page.session, page.site.vault, household_id, reader_of(page), came_from)
+    return at_hand(page.work, household_id, reader_of(page), came_from)
 
 
 def _open_for_work(page: Page, household_id: int, ground: AtHand) -> None:
@@ -144,7 +144,7 @@ def household_to_ask(page: Page, record: Record, key: int) -> int | None:
         return None
     if opened_until(page, found.household_id) is not None:
         return None
-    in_hand = at_hand(page.session, page.site.vault, found.household_id, reader)
+    in_hand = at_hand(page.work, found.household_id, reader)
     return found.household_id if in_hand is None else None
 
 

@@ -47,14 +47,7 @@ def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> byte
         NotAllowedError: there is no key of the ward (code ``no_key``).
         ConflictError: there are none, or more than ``MOST_ROWS``.
     """
-    if not settings.sheet_key:
-        raise NotAllowedError(
-            _s(
-                "区の公開鍵が設定されていないため、表を作れません。区に公開鍵をもらい、"
-                "事業の設定に入れてください。"
-            ),
-            code="no_key",
-        )
+    wards_key = _wards_key(settings)
     rows = open_rows(work.session, reader, limit=MOST_ROWS + 1)
     if not rows:
         raise ConflictError(_s("区の回答を待っている引き継ぎはありません。"))
@@ -76,9 +69,20 @@ def make_sheet(work: Work, settings: EscalationSettings, reader: Reader) -> byte
     for row in rows:
         row.sheet_at = work.now
     record(work, "escalation.sheet_taken", "escalation", rows=len(rows))
-    wards_key = pyrage.x25519.Recipient.from_str(settings.sheet_key)
     closed: bytes = pyrage.encrypt(body, [wards_key])
     return closed
+
+
+def _wards_key(settings: EscalationSettings) -> pyrage.x25519.Recipient:
+    if not settings.sheet_key:
+        raise NotAllowedError(
+            _s(
+                "区の公開鍵が設定されていないため、表を作れません。区に公開鍵をもらい、"
+                "事業の設定に入れてください。"
+            ),
+            code="no_key",
+        )
+    return pyrage.x25519.Recipient.from_str(settings.sheet_key)
 
 
 def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> list[str]:

@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, literal, select
-from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import OPEN as OPEN_CALL
@@ -16,7 +15,7 @@ from portal.domain.contacts.escalations.models import CallBack
 from portal.domain.contacts.escalations.states import CallBackState
 from portal.domain.desk.openings.records import Reader, Record, is_work_on
 from portal.domain.foundation.base import BigId, UtcDateTime
-from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.written import known_recipient
@@ -72,25 +71,23 @@ class AtHand:
         return f"{self.kind}-{self.key}"
 
 
-def at_hand(
-    session: Session, vault: Vault, household_id: int, reader: Reader, origin: str = ""
-) -> AtHand | None:
+def at_hand(work: Work, household_id: int, reader: Reader, origin: str = "") -> AtHand | None:
     """Return the work on a household that a person has in hand; None if there is none.
 
     A change of recipient is work on both households; the one that a child goes to stands sealed in
-    the request until it is carried out, and ``vault`` opens it. ``origin`` names the record from
+    the request until it is carried out. ``origin`` names the record from
     whose page they came, as ``AtHand.name`` does.
     """
     came_from = _ORIGIN.fullmatch(origin)
     if came_from is not None:
         record, key = Record(came_from[1]), int(came_from[2])
-        if is_work_on(session, record, key, household_id, reader):
+        if is_work_on(work.session, record, key, household_id, reader):
             return AtHand(record.value, key)
     asked = {"home": household_id, "me": reader.staff_id, "now": reader.now}
-    row = session.execute(_MINE, asked).first()
+    row = work.session.execute(_MINE, asked).first()
     if row is not None:
         return AtHand(row[0], row[1])
-    for request in session.scalars(_MY_MOVES, asked):
-        if known_recipient(vault, request) == household_id:
+    for request in work.session.scalars(_MY_MOVES, asked):
+        if known_recipient(work.vault, request) == household_id:
             return AtHand("request", request.id)
     return None
