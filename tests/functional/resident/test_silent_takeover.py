@@ -4,6 +4,7 @@ The letter alone locks and closes the owner's number. Whoever then changes somet
 it in force before the owner, or a person who asked the owner, could call it off (decision 0053).
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -108,6 +109,35 @@ def test_closing_the_owners_number_calls_off_what_waits(resident: Resident) -> N
     resident.clock.advance(seconds=HOLD.total_seconds())
     settle(resident, person)
     assert sources(resident) == [("sms", "closed", None)]
+
+
+def test_the_last_wrong_code_and_a_change_at_once_leave_none_waiting_beside_a_closed_one(
+    resident: Resident,
+) -> None:
+    """Whichever comes first, the other one sees it: both lock all sources of the account."""
+    person = with_backup(resident)
+    thief = by_backup_code(resident, person)
+    resident.messages()
+    thief.open("/account/channel")
+    thief.send("/account/channel/choose", {"channel": "sms"})
+    thief.send("/account/channel/address/submit", {"address": NEW})
+    code = resident.last_code()
+    with resident.database.write() as session:
+        session.execute(update(OtpAuthenticator).values(total_fails=29))
+    stranger = resident.sign_in(person)
+
+    def prove() -> None:
+        thief.post("/account/channel/prove/submit", {"code": code})
+
+    def close() -> None:
+        stranger.post("/signin/code/submit", {"code": "000000"})
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in (pool.submit(prove), pool.submit(close)):
+            done.result()
+    found = [state for _kind, state, _at in sources(resident)]
+    # a change that begins first ends the stranger's session, so that its code does not count
+    assert found in (["closed"], ["closed", "pending"], ["confirmed", "waiting"])
 
 
 @pytest.mark.parametrize("job", [True, False], ids=["worker", "clock alone"])
