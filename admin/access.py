@@ -22,6 +22,8 @@ from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
 
 PUBLIC = "public"
+FIRST_SIGN_IN = "/enrolment"
+"""Where a signed-in person sets an own password and key, and nowhere else until it is done."""
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 BIGGEST_KEY = 2**63
 
@@ -95,6 +97,16 @@ def between_steps(page: Page) -> Reply | None:
     return None
 
 
+def before_enrolment(page: Page) -> Reply | None:
+    """Admit a session that has given password and code, of an account without own secrets."""
+    refused = signed_in(page)
+    if refused is not None or page.who.staff is None:
+        return refused
+    if page.who.locked:
+        return locked_page(page)
+    return page.redirect("/") if page.who.staff.enrolled_at is not None else None
+
+
 def signed_in(page: Page) -> Reply | None:
     """Admit a fully signed-in session, locked or not; redirect everybody else to the sign-in."""
     refuse_outside(page)
@@ -121,6 +133,8 @@ def holders_of(permission: Permission) -> Guard[StaffWho]:
         place = place_of(page, page.who.staff)
         if page.who.locked:
             return locked_page(page)
+        if page.who.staff.enrolled_at is None:
+            return page.redirect(FIRST_SIGN_IN)
         if not may(page.who.staff, permission):
             raise NotAllowedError(_s("あなたの役割では、この画面は使えません。"))
         if place.waiting and permission not in WAITING_MAY:

@@ -13,13 +13,12 @@ from admin.call_bar import call_bar
 from admin.event_words import event
 from admin.oversight.calendar_words import gap_text
 from admin.page import Page
-from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.program.last_days import gap
 from portal.domain.foundation.texts import _s, kept_per_language
 from portal.domain.people.authn.sessions import LIFETIMES, STAFF, Stage
-from portal.domain.people.staff.permissions import Permission, held
+from portal.domain.people.staff.permissions import Permission, permissions_of
 from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.site_notices import site_notices
 
@@ -226,8 +225,7 @@ def signed_in_as(page: Page) -> Who | None:
         or page.who.locked
     ):
         return None
-    role, organization = Role(user.role), Organization(user.organization)
-    return Who(user.display_name, words.role(user.role), held(role, organization))
+    return Who(user.display_name, words.role(user.role), permissions_of(user))
 
 
 def page_context(page: Page) -> dict[str, Any]:

@@ -80,6 +80,7 @@ from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
     account,
     coupons,
+    enrolment,
     entitlements,
     lock,
     notices,
@@ -104,6 +105,7 @@ from admin.requests import (
 
 MODULES = (
     signin,
+    enrolment,
     lock,
     dashboard,
     today,

@@ -16,6 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.signin.account import check_own_password
 from portal.domain.people.staff import own_sessions, services
+from portal.domain.people.staff.changes import AccountChange, changes_of
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.own_sessions import SessionView
 from portal.domain.people.staff.permissions import Permission
@@ -29,6 +30,7 @@ class AccountView(View):
     """What ``admin/people/account.html`` shows."""
 
     said: str
+    changes: Sequence[AccountChange]
     sessions: Sequence[SessionView]
     sites: Mapping[str, str]
 
@@ -41,6 +43,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/people/account.html",
         AccountView(
             said=page.query.get("said", ""),
+            changes=changes_of(page.session, staff_id),
             sessions=own_sessions.sessions_of(page.work, staff_id, current),
             sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
         ),

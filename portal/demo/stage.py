@@ -179,7 +179,7 @@ def make_staff(site: Site) -> tuple[DemoStaff, ...]:
         now = site.clock.now(session)
         for login, name, organization, role in people:
             profile = Profile(login, name, organization, role)
-            new = add_staff(site.work(session, SYSTEM, now), profile)
+            new = add_staff(site.work(session, SYSTEM, now), profile, enrolled=True)
             actor = Actor(role, new.user.id, organization)
             made.append(DemoStaff(actor, login, role.value, new.password, new.totp_secret))
     return tuple(made)

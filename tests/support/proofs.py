@@ -22,13 +22,17 @@ def named(words: Sequence[str]) -> list[str]:
 
 
 def codes(context: Context, words: Sequence[str]) -> str:
-    """A fresh code of each person that a command names, one a line, as if their app were new."""
+    """A fresh code of each person that a command names, one a line, as if their app were new.
+
+    Their first sign-in is over.
+    """
     lines = []
     for login in named(words):
         code = "000000"
         with suppress(NotFoundError), context.database().write() as session:
             user = find_staff(session, login)
             user.totp_last_step = None
+            user.enrolled_at = user.enrolled_at or user.created_at
             place = b"staff_totp:" + user.login.encode()
             user.totp_sealed = seal(context.vault().kek, SECRET.encode(), place)
             code = pyotp.TOTP(SECRET).at(context.clock.now(session))

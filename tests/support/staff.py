@@ -12,7 +12,7 @@ from typing import Any
 import pyotp
 from litestar import Litestar
 from litestar.types import ASGIApp
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from admin import routes
 from portal.domain.foundation.actors import Organization, Role
@@ -20,6 +20,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.domain.people.authn import sessions
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
@@ -129,15 +130,28 @@ class StaffSite:
             return len(session.scalars(select(model).filter_by(**wanted)).all())
 
 
-def hire(database: Database, now: datetime, role: Role, login: str) -> Colleague:
-    """Add an account with the tests' password."""
+def hire(
+    database: Database, now: datetime, role: Role, login: str, *, enrolled: bool = True
+) -> Colleague:
+    """Add an account with the tests' password; its first sign-in is over unless told otherwise."""
     with database.write() as session:
         made = add_staff(
             work_in(session, now=now),
             Profile(login, f"職員 {login}", ROLES[role], role),
             password=PASSWORD,
+            enrolled=enrolled,
         )
         return Colleague(made.user.id, made.user.login, made.totp_secret, role)
+
+
+def finish_enrolment(database: Database, *logins: str) -> None:
+    """Act as if these accounts, added by a command, were past their first sign-in."""
+    with database.write() as session:
+        session.execute(
+            update(StaffUser)
+            .where(StaffUser.login.in_(logins))
+            .values(enrolled_at=StaffUser.created_at)
+        )
 
 
 def start_session(

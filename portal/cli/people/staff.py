@@ -15,7 +15,7 @@ from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.totp import totp_uri
-from portal.domain.people.staff import services
+from portal.domain.people.staff import enrolment, services
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES, Permission
 from portal.domain.people.staff.vouching import require_vouched
@@ -100,7 +100,10 @@ def add(
     *,
     emergency: bool,
 ) -> None:
-    """Add an account and show its password and authenticator key, this once."""
+    """Add an account and show its first password and authenticator key, this once.
+
+    Its owner replaces both at the first sign-in; until then the account may do nothing else.
+    """
     with context.database().write() as session:
         side = Organization(organization)
         who = _deciders(context, session, side, emergency=emergency)
@@ -114,10 +117,10 @@ def add(
     if context.dry_run:
         click.echo(_s("追加できます。試しの実行なので、何も変えていません。"))
     else:
-        _print_account(made, context.json_file)
+        _print_account(made, context.json_file, _s("職員を追加しました。"))
 
 
-def _print_account(made: services.NewStaff, json_file: str | None) -> None:
+def _print_account(made: services.NewStaff, json_file: str | None, done: str) -> None:
     uri = totp_uri(made.totp_secret, made.user.login, "Portal staff")
     account = {
         "login": made.user.login,
@@ -131,9 +134,9 @@ def _print_account(made: services.NewStaff, json_file: str | None) -> None:
     write_json(json_file, account)
     if json_file == "-":
         return
-    click.echo(
-        _s("職員を追加しました。次の3つは、いま一度だけ表示します。本人に安全に渡してください。")
-    )
+    click.echo(done)
+    click.echo(_s("次の3つは、いま一度だけ表示します。本人に安全に渡してください。"))
+    click.echo(_s("本人は、はじめてのサインインで、パスワードとキーを自分だけのものに変えます。"))
     click.echo(_s("ログイン名: %(value)s") % {"value": made.user.login})
     if not json_file:
         click.echo(_s("パスワード: %(value)s") % {"value": made.password})
@@ -174,17 +177,60 @@ def _row(user: StaffUser) -> dict[str, object]:
 
 @staff.command()
 @click.option("--login", required=True)
+@by_administrator
+@by_second
+@emergency_option
 @dry_run_option
 @click.pass_obj
 @answering
-def deactivate(context: Context, login: str) -> None:
-    """Take an account out of use at once; its sessions end."""
+def deactivate(context: Context, login: str, *, emergency: bool) -> None:
+    """Take an account out of use at once; its sessions end.
+
+    It only closes, so it needs nobody, but for the last one that can decide about accounts of its
+    organization: that takes the people who may add one. The ward is shown each.
+    """
     with context.database().write() as session:
         user = services.find_staff(session, login)
-        if not context.dry_run:
-            services.deactivate(context.work(session), user.id)
-    done = _s("職員 %(login)s を停止しました。") % {"login": user.login}
+        named = emergency or bool(context.by)
+        who = Deciders(context.actor)
+        if named:
+            side = Organization(user.organization)
+            who = _deciders(context, session, side, emergency=emergency)
+        work = context.work(session, who.first)
+        services.deactivate(work, user.id, vouched=named, second=who.second)
+        if context.dry_run:
+            session.rollback()
+    done = _s("職員 %(login)s を停止しました。") % {"login": login}
     click.echo(_s("試しの実行なので、何も変えていません。") if context.dry_run else done)
+
+
+@staff.command()
+@click.option("--login", required=True)
+@by_administrator
+@by_second
+@emergency_option
+@dry_run_option
+@json_option
+@click.pass_obj
+@answering
+def renew(context: Context, login: str, *, emergency: bool) -> None:
+    """Give an account new first secrets, by two people: its owner's phone is lost, or copied.
+
+    Its sessions end, and its owner begins with the first sign-in, which says who did this.
+    """
+    with context.database().write() as session:
+        user = services.find_staff(session, login)
+        side = Organization(user.organization)
+        who = _deciders(context, session, side, emergency=emergency)
+        if who.second is None and not emergency:
+            raise NotAllowedError(_s("2人で決めます。--by と --confirmed-by で指定してください。"))
+        made = enrolment.renew(context.work(session, who.first), user, second=who.second)
+        if context.dry_run:
+            session.rollback()
+    if context.dry_run:
+        click.echo(_s("試しの実行なので、何も変えていません。"))
+    else:
+        _print_account(made, context.json_file, _s("作りなおしました。前のものは使えません。"))
 
 
 @staff.command()

@@ -141,7 +141,12 @@ def end(url: str, folder: Path) -> Ended:
             ("second", Organization.CONTRACTOR, Role.OFFICER),
             (WARD, Organization.WARD, Role.WARD_OFFICER),
         ):
-            add_staff(work, Profile(login, f"廃棄の{login}", organization, role), password=PASSWORD)
+            add_staff(
+                work,
+                Profile(login, f"廃棄の{login}", organization, role),
+                password=PASSWORD,
+                enrolled=True,
+            )
     _count_on(database)
     last = add_person(database, AFTER_ALL, number="9800000001", active=True)
     ended = Ended(settings, database, ending, identity, make_identity(identity), last)

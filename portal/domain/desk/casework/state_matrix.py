@@ -24,6 +24,7 @@ from portal.domain.people.coupons.states import COUPON
 from portal.domain.people.credentials.states import CREDENTIAL, DOOR
 from portal.domain.people.entitlements.states import ENTITLEMENT
 from portal.domain.people.signin.ways_page import ways_lines
+from portal.domain.people.staff.states import STAFF_ACCOUNT
 from portal.domain.requests.alternatives.states import ALTERNATIVE
 from portal.domain.requests.declines.states import DECLINE
 from portal.domain.requests.recipients.states import CHANGE
@@ -57,6 +58,7 @@ MACHINES = (
     RECALL,
     DISPATCH,
     SUBCONTRACTOR,
+    STAFF_ACCOUNT,
 )
 NONE = "none"
 """The child has no such subject."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Organization, Role
@@ -21,6 +21,8 @@ class Change(Labeled):
 
     ADDED = "staff.added", lambda: _s("追加")
     UNLOCKED = "staff.unlocked", lambda: _s("間違いの記録を消し、またサインインできるようにした")
+    ENROLLED = "staff.enrolled", lambda: _s("本人がパスワードと認証アプリのキーを登録")
+    RENEWED = "staff.renewed", lambda: _s("パスワードと認証アプリのキーを作りなおした")
     DEACTIVATED = "staff.deactivated", lambda: _s("停止")
     WITHOUT_ADMINISTRATOR = (
         "staff.without_administrator",
@@ -54,25 +56,28 @@ class AccountChange:
 
 def recent_changes(session: Session) -> list[AccountChange]:
     """Return the newest hundred changes, the newest first."""
-    return _changes(session, None, ROWS)
+    return _changes(session, ROWS)
+
+
+def changes_of(session: Session, staff_id: int) -> list[AccountChange]:
+    """Return the newest changes of one account, the newest first: its owner is told of them."""
+    return _changes(session, ROWS, AuditEvent.subject_id == staff_id)
 
 
 def changes_between(session: Session, start: datetime, end: datetime) -> list[AccountChange]:
     """Return the changes from ``start`` until before ``end`` (UTC), the newest first."""
-    return _changes(session, (start, end), None)
+    return _changes(session, None, AuditEvent.at >= start, AuditEvent.at < end)
 
 
 def _changes(
-    session: Session, window: tuple[datetime, datetime] | None, limit: int | None
+    session: Session, limit: int | None, *wanted: ColumnElement[bool]
 ) -> list[AccountChange]:
     query = (
         select(AuditEvent)
-        .where(AuditEvent.subject == "staff_user", AuditEvent.action.in_(list(Change)))
+        .where(AuditEvent.subject == "staff_user", AuditEvent.action.in_(list(Change)), *wanted)
         .order_by(AuditEvent.id.desc())
         .limit(limit)
     )
-    if window is not None:
-        query = query.where(AuditEvent.at >= window[0], AuditEvent.at < window[1])
     events = session.scalars(query).all()
     people = _people(session, events)
     return [_shown(event, people) for event in events]

@@ -32,13 +32,21 @@ def prove(work: Work, claim: Claim) -> tuple[CodeAnswer, int]:
 
     Raises:
         NotFoundError: no account has this login.
-        NotAllowedError: the account is deactivated.
+        NotAllowedError: the account is deactivated, or its secrets are not its owner's own yet.
         ThrottledError: too many wrong codes.
     """
     user = find_staff(work.session, claim.login)
     if not user.active:
         raise NotAllowedError(
             _s("職員 %(login)s は、これを決められません。") % {"login": user.login}
+        )
+    if user.enrolled_at is None:
+        raise NotAllowedError(
+            _s(
+                "職員 %(login)s は、はじめてのサインインを終えていません。職員のサイトで"
+                "自分のパスワードとキーを登録してから、もう一度実行してください。"
+            )
+            % {"login": user.login}
         )
     answer = check_code(work, user.id, claim.code)
     if answer is CodeAnswer.RIGHT:

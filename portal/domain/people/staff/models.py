@@ -11,7 +11,8 @@ from portal.domain.foundation.base import Base, primary_key
 class StaffUser(Base):
     """One person of the ward, the contractor or a subcontractor.
 
-    ``totp_sealed`` is sealed with the key-encryption key.
+    ``totp_sealed`` is sealed with the key-encryption key. ``enrolled_at`` is when the owner set an
+    own password and key, UTC; without it whoever made the account knows both.
     """
 
     __tablename__ = "staff_user"
@@ -28,3 +29,4 @@ class StaffUser(Base):
     locale: Mapped[str] = mapped_column(String(10), default="ja")
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
+    enrolled_at: Mapped[datetime | None]

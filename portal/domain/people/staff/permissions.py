@@ -304,5 +304,16 @@ def held(role: Role, organization: Organization) -> frozenset[Permission]:
 
 
 def may(staff: StaffUser, permission: Permission) -> bool:
-    """Return whether a person may do something now; a deactivated account may do nothing."""
+    """Return whether a person may do something now.
+
+    A deactivated account may do nothing, and one before the end of its first sign-in only that.
+    """
+    if staff.enrolled_at is None and permission is not Permission.OWN_ACCOUNT:
+        return False
     return staff.active and allows(permission, Role(staff.role), Organization(staff.organization))
+
+
+def permissions_of(staff: StaffUser) -> frozenset[Permission]:
+    """Return everything that a person may do now."""
+    every = held(Role(staff.role), Organization(staff.organization))
+    return frozenset(permission for permission in every if may(staff, permission))

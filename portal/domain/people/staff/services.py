@@ -16,7 +16,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.vault import seal
+from portal.domain.foundation.vault import Vault, seal
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.backup_codes import BACKUP_ALPHABET
@@ -26,6 +26,8 @@ from portal.domain.people.authn.totp import new_totp_secret
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import ROLES_OF_ORGANIZATION
 from portal.domain.people.staff.sign_in import STAFF_CODE, account_key, fold_login
+from portal.domain.people.staff.states import STAFF_ACCOUNT, state_of
+from portal.domain.people.staff.vouching import is_last
 
 PASSWORD_GROUPS = 4
 LOGIN_MAX = NAME_MAX = 60
@@ -63,11 +65,17 @@ def new_staff_password() -> str:
 
 
 def add_staff(
-    work: Work, profile: Profile, password: str | None = None, *, second: Actor | None = None
+    work: Work,
+    profile: Profile,
+    password: str | None = None,
+    *,
+    second: Actor | None = None,
+    enrolled: bool = False,
 ) -> NewStaff:
     """Add an account; ``password`` is generated unless it is given.
 
-    Who may is asked before, by ``vouching``; ``second`` is the other person of two.
+    Who may is asked before, by ``vouching``; ``second`` is the other person of two. ``enrolled``:
+    its owner has these secrets as own ones, as in the demo; else the first sign-in replaces them.
 
     Raises:
         InputError: the login or name cannot be used, or the organization has no such role.
@@ -83,8 +91,9 @@ def add_staff(
         role=profile.role.value,
         locale=profile.locale,
         password_hash=hash_password(work.vault, password, secrets.token_bytes(SALT_BYTES)),
-        totp_sealed=seal(work.vault.kek, totp_secret.encode(), b"staff_totp:" + folded.encode()),
+        totp_sealed=seal_totp(work.vault, folded, totp_secret),
         created_at=work.now,
+        enrolled_at=work.now if enrolled else None,
     )
     work.session.add(user)
     work.session.flush()
@@ -112,6 +121,11 @@ def _check(session: Session, profile: Profile) -> None:
         raise InputError(_s("言語は ja か en にしてください。"))
     if session.scalar(select(StaffUser.id).where(StaffUser.login == folded)) is not None:
         raise ConflictError(_s("このログイン名は、もう使われています。"))
+
+
+def seal_totp(vault: Vault, login: str, secret: str) -> bytes:
+    """Seal the base32 key of an account's app; ``login`` is in its stored form."""
+    return seal(vault.kek, secret.encode(), b"staff_totp:" + login.encode())
 
 
 def _check_names(login: str, name: str) -> None:
@@ -147,27 +161,58 @@ def find_staff(session: Session, login: str) -> StaffUser:
     return user
 
 
-def deactivate(work: Work, staff_id: int) -> StaffUser:
+def deactivate(
+    work: Work, staff_id: int, *, vouched: bool = False, second: Actor | None = None
+) -> StaffUser:
     """Deactivate an account at once: its sessions end, what it did stays on record.
 
-    Repeating it changes nothing.
+    Repeating it changes nothing. ``vouched``: people were asked for whom its organization takes
+    (``vouching``), ``second`` is the other person of two.
 
     Raises:
         NotFoundError: no account has this key.
-        NotAllowedError: it is one's own account (somebody must be left who can undo a mistake).
+        NotAllowedError: it is one's own account (somebody must be left who can undo a mistake), or
+            the last one that could decide about accounts of its organization, and nobody vouched.
     """
-    user = work.session.get(StaffUser, staff_id, with_for_update=True, populate_existing=True)
+    user = _with_colleagues_locked(work.session, staff_id)
     if user is None:
         raise NotFoundError(_s("この職員は見つかりませんでした。"))
     if work.actor.id is not None and work.actor.id == user.id:
         raise NotAllowedError(
             _s("自分のアカウントは止められません。ほかの管理者に頼んでください。")
         )
+    STAFF_ACCOUNT.next(state_of(user), "deactivate")
     if user.active:
+        if not vouched and is_last(work.session, user):
+            raise NotAllowedError(
+                _s(
+                    "これを止めると、この所属のアカウントを管理できる人がいなくなります。"
+                    "コマンド「portal staff deactivate」で、--by などで人を指定してください。"
+                )
+            )
         user.active = False
-        record(work, "staff.deactivated", "staff_user", user.id)
+        confirmed_by = second.id if second is not None else None
+        record(work, "staff.deactivated", "staff_user", user.id, confirmed_by=confirmed_by)
     sessions.end_all(work.session, sessions.Owner(sessions.STAFF, user.id))
     return user
+
+
+def _with_colleagues_locked(session: Session, staff_id: int) -> StaffUser | None:
+    """Return an account with every account of its organization locked, in the order of keys.
+
+    Else the last two are deactivated at once, each as if the other stayed.
+    """
+    found = session.get(StaffUser, staff_id)
+    if found is None:
+        return None
+    session.execute(
+        select(StaffUser)
+        .where(StaffUser.organization == found.organization)
+        .order_by(StaffUser.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    return found
 
 
 def set_password(work: Work, auth: AuthSession, hashed: str) -> None:
@@ -183,10 +228,15 @@ def unlock(work: Work, user: StaffUser, *, second: Actor | None = None) -> None:
 
     Who may is asked before, by ``vouching``; ``second`` is the other person of two.
     """
-    throttles.clear(work.session, throttles.STAFF_ACCOUNT.of(account_key(work.vault, user.login)))
-    throttles.clear(work.session, STAFF_CODE.of(str(user.id)))
+    clear_tries(work, user)
     confirmed_by = second.id if second is not None else None
     record(work, "staff.unlocked", "staff_user", user.id, confirmed_by=confirmed_by)
+
+
+def clear_tries(work: Work, user: StaffUser) -> None:
+    """Forget the failed tries of an account."""
+    throttles.clear(work.session, throttles.STAFF_ACCOUNT.of(account_key(work.vault, user.login)))
+    throttles.clear(work.session, STAFF_CODE.of(str(user.id)))
 
 
 def all_staff(session: Session) -> list[StaffUser]:

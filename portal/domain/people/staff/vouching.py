@@ -4,7 +4,7 @@ Each organization has its say about its own accounts. Else an administrator of t
 an account of the ward, and one person is both (clauses 5 and 16, ``security.md`` A11).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.staff.models import StaffUser
 
+SPEAK_FOR_WARD = {Role.ADMINISTRATOR, Role.WARD_OFFICER}
 FIRST_OF_WARD = "staff-first-of-ward"
 """Claimed by the ward's first account, so that two at once are not both the first."""
 
@@ -89,3 +90,26 @@ def _has_had_administrator(session: Session, organization: Organization | None =
     if organization is not None:
         query = query.where(StaffUser.organization == organization.value)
     return session.scalar(query) is not None
+
+
+def is_last(session: Session, user: StaffUser) -> bool:
+    """Return whether nobody of its organization could do an account's part after it is closed.
+
+    Of an administrator: no other is left. Of whoever speaks for the ward: nobody else does. Others
+    whose first sign-in is not over do not count.
+    """
+    groups = [{Role.ADMINISTRATOR}] if user.role == Role.ADMINISTRATOR else []
+    if user.organization == Organization.WARD and user.role in SPEAK_FOR_WARD:
+        groups.append(SPEAK_FOR_WARD)
+    return any(not _has_other(session, user, roles) for roles in groups)
+
+
+def _has_other(session: Session, user: StaffUser, roles: Collection[Role]) -> bool:
+    query = select(StaffUser.id).where(
+        StaffUser.id != user.id,
+        StaffUser.organization == user.organization,
+        StaffUser.role.in_([role.value for role in roles]),
+        StaffUser.active,
+        StaffUser.enrolled_at.is_not(None),
+    )
+    return session.scalar(query.limit(1)) is not None

@@ -51,7 +51,12 @@ class Office:
                 ("ward", Organization.WARD, Role.WARD_OFFICER),
                 ("agent", Organization.CONTRACTOR, Role.AGENT),
             ):
-                add_staff(work, Profile(login, login, organization, role), password=PASSWORD)
+                add_staff(
+                    work,
+                    Profile(login, login, organization, role),
+                    password=PASSWORD,
+                    enrolled=True,
+                )
 
     def print(self, by: str = "keeper", other: str = "ward", printer: str = "") -> Result:
         script = (

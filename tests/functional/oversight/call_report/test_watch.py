@@ -149,6 +149,7 @@ def test_a_supervisor_watches_the_own_team_and_an_auditor_everybody(staff: Staff
             work_in(session, Actor(Role.SYSTEM), staff.now),
             Profile("sub", "再委託の責任者", Organization.SUBCONTRACTOR, Role.SUPERVISOR),
             password="correct horse battery 58",
+            enrolled=True,
         )
         sub = made.user.id
     other = staff.hire(Role.SUPERVISOR)

@@ -293,7 +293,7 @@ def test_who_may_not_decide_changes_nothing_and_learns_nothing(on_sqlite: Ended)
     with ended.database.write() as session:
         work = work_in(session)
         profile = Profile("ward2", "区の人", Organization.WARD, Role.WARD_OFFICER)
-        add_staff(work, profile, password=PASSWORD)
+        add_staff(work, profile, password=PASSWORD, enrolled=True)
     absent = dispose_of(ended, number="9800000999")
     both = dispose_of(ended, other="second")
     assert (both.exit_code, "区の人でなければ" in both.output) == (1, True)

@@ -16,6 +16,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.settings import Settings
 from tests.support.programs.servers import ROOT, clean_environment
 from tests.support.proofs import typed_when_asked
+from tests.support.staff import finish_enrolment
 
 PEOPLE = {
     "officer": ("contractor", "officer"),
@@ -43,13 +44,19 @@ class House:
     def by_codes(self, group: Any, *words: str, codes: tuple[str, ...]) -> Result:
         return self.run(group, *words, "--codes-fd", "0", typed="".join(f"{c}\n" for c in codes))
 
-    def hire(self, login: str, organization: str, role: str, *by: str) -> None:
+    def hire(
+        self, login: str, organization: str, role: str, *by: str, enrolled: bool = True
+    ) -> None:
         """Add an account; ``by`` are the options of who decides, each giving a fresh code."""
         who = ("--login", login, "--name", login, "--organization", organization, "--role", role)
         codes = tuple(self.fresh_code(person) for person in by[1::2])
         done = self.by_codes(staff, "add", *who, "--json", *by, codes=codes)
         assert done.exit_code == 0, done.output
         self.secrets[login] = json.loads(done.stdout)["totp_secret"]
+        if enrolled:
+            context = Context(self.settings)
+            finish_enrolment(context.database(), login)
+            context.database().engine.dispose()
 
     def code(self, login: str, later: int = 0) -> str:
         return pyotp.TOTP(self.secrets[login]).at(self.now, counter_offset=later)

@@ -29,6 +29,9 @@ PUBLIC = {
     "/signin/submit",
     "/signin/code",
     "/signin/code/submit",
+    "/enrolment",
+    "/enrolment/key.png",
+    "/enrolment/submit",
     "/signout",
     "/signedout",
 }

@@ -131,11 +131,11 @@ def test_nobody_makes_himself_a_second_person_once_there_is_an_administrator(
         )
         assert refused.exit_code == 1
         assert house.run(staff, "unlock", "--login", "ward").exit_code == 1
-    assert house.run(staff, "deactivate", "--login", "admin").exit_code == 0
+    assert house.run(staff, "deactivate", "--login", "admin", "--no-administrator").exit_code == 0
     assert house.run(staff, "add", "--login", "x", *OFFICER_OF_WARD).exit_code == 1
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     emergency = ("add", "--login", "y", *OFFICER_OF_WARD, "--no-administrator")
     assert house.run(staff, *emergency).exit_code == 1
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert house.run(staff, *emergency).exit_code == 0
-    assert len(house.events("staff.without_administrator")) == 1
+    assert len(house.events("staff.without_administrator")) == 2

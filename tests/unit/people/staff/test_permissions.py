@@ -1,7 +1,17 @@
 """What only the ward decides: no contractor's account holds it, whatever its role."""
 
+from datetime import UTC, datetime
+
 from portal.domain.foundation.actors import Organization, Role
-from portal.domain.people.staff.permissions import GRANTS, Grant, Permission
+from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import (
+    GRANTS,
+    ROLES_OF_ORGANIZATION,
+    Grant,
+    Permission,
+    held,
+    permissions_of,
+)
 
 WARD_ALONE = Grant(frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD}))
 
@@ -17,3 +27,12 @@ def test_the_decisions_of_the_ward_are_these() -> None:
         Permission.DECIDE_MANAGEMENT,
         Permission.APPROVE_LISTS,
     }
+
+
+def test_before_the_end_of_the_first_sign_in_nobody_holds_more_than_the_own_account() -> None:
+    for organization, roles in ROLES_OF_ORGANIZATION.items():
+        for role in roles:
+            user = StaffUser(role=role.value, organization=organization.value, active=True)
+            assert permissions_of(user) == {Permission.OWN_ACCOUNT}
+            user.enrolled_at = datetime(2023, 7, 3, tzinfo=UTC)
+            assert permissions_of(user) == held(role, organization)
