@@ -123,6 +123,17 @@ def test_what_is_not_ones_own_is_refused_and_changes_nothing(
     assert staff.count(StaffUser, id=colleague.id, enrolled_at=None) == 1
 
 
+def test_a_form_of_another_session_sets_nothing(staff: StaffSite) -> None:
+    colleague = new_colleague(staff)
+    visitor = staff.enter(colleague)
+    typed = {"new_password": OWN, "code": pyotp.TOTP(key_of(visitor)).at(staff.now)}
+    foreign = staff.enter_as(Role.OFFICER).token
+    for token in ("", foreign):
+        answer = visitor.post("/enrolment/submit", typed | {"form_token": token})
+        assert answer.status_code == 403
+    assert staff.count(StaffUser, id=colleague.id, enrolled_at=None) == 1
+
+
 def test_a_double_submit_is_carried_out_once(staff: StaffSite) -> None:
     visitor = staff.enter(new_colleague(staff))
     key = own(visitor, staff)
