@@ -10,7 +10,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT
 
 revision = "0030"
-down_revision = "0031"
+down_revision = "0029"
 
 
 def upgrade() -> None:
