@@ -331,13 +331,15 @@ def test_a_command_on_a_standby_says_so_in_one_sentence(
     change = text(f"ALTER DATABASE {engine.url.database} SET default_transaction_read_only = on")
     back = text(f"ALTER DATABASE {engine.url.database} RESET default_transaction_read_only")
     url = engine.url.render_as_string(hide_password=False)
+    words = ("db", "roles", "--application", tmp_path / "address", "--apply")
+    (tmp_path / "address").write_text("postgresql://portal_app:x@127.0.0.1/portal")
     with engine.connect() as connection:
         connection.execute(change)
         connection.commit()
         try:
-            refused = CommandLine(tmp_path, url).run("db", "roles", "--apply")
+            refused = CommandLine(tmp_path, url).run(*words)
             any_host = CommandLine(tmp_path, f"{url}?target_session_attrs=any")
-            done = any_host.run("db", "roles", "--apply")
+            done = any_host.run(*words)
         finally:
             connection.execute(back)
             connection.commit()
