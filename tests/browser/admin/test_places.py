@@ -106,7 +106,8 @@ def test_one_of_the_own_sessions_is_ended_with_one_press(
 ) -> None:
     page = page_factory(javascript=False)
     _account(served_staff, page)
-    expect(page.locator(".lines li")).to_have_count(3)
+    places = page.locator(".lines").first.locator("li")
+    expect(places).to_have_count(3)
     page.get_by_role("button", name="終わらせる").first.click()
     expect(page.locator(".good-note")).to_contain_text("1つ終わらせました")
-    expect(page.locator(".lines li")).to_have_count(2)
+    expect(places).to_have_count(2)

@@ -202,6 +202,9 @@ def _without_its_own(answer: httpx.Response) -> tuple[object, ...]:
         return answer.status_code, headers, "\n".join(pdf.text(answer.content))
     if answer.content.startswith(b"PK"):
         return answer.status_code, headers, _sheets(answer.content)
+    if answer.content.startswith(b"age-encryption.org"):
+        # for a key that nobody here has; its length is made random by the library
+        return answer.status_code, headers, "sealed for the ward"
     status, there, body = steady(answer)
     return status, there, headers, OWN.sub("", body)
 

@@ -3,12 +3,13 @@
 What a database's administrator can do is told from what only happened: an event that was changed
 or taken away, a seal that was, a chain that was cut off or computed anew (shown by heads that were
 signed before, most of all by those that the ward keeps outside), an event that was put in later
-under an earlier time (shown by those that were sealed before it).
+under an earlier time (shown by seals of before: who sealed then would have seen it).
 """
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -23,8 +24,11 @@ from portal.domain.foundation.texts import Labeled, _s
 AT_ONCE = 5_000
 MOST_FAULTS = 100
 SEALED_WITHIN = timedelta(seconds=5)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 OUT_OF_TIME = timedelta(hours=1)
 """An event has the time at which its transaction began; none runs as long as this."""
+ONE_GO = timedelta(minutes=10)
+"""What waited for a worker, or for an upgrade, is sealed within this."""
 _E, _S, _H = (table_of(kind) for kind in (AuditEvent, AuditSeal, AuditHead))
 _LINKS = (
     select(
@@ -52,8 +56,7 @@ class FaultKind(Labeled):
     OUT_OF_TIME = (
         "out_of_time",
         lambda: _s(
-            "記録の時刻が、前後の記録や封印と1時間以上違います。"
-            "後から入れたか、機械の時計が動いています"
+            "記録の時刻が、封印された時刻と合いません。後から入れたか、機械の時計が動いています"
         ),
     )
     SEAL_GONE = "seal_gone", lambda: _s("封印の番号が抜けています")
@@ -164,7 +167,7 @@ def _stored_heads(session: Session, verdict: Verdict) -> list[Head]:
 def _check_links(session: Session, verdict: Verdict, wanted: set[int]) -> dict[int, bytes]:
     """Check every seal; return the stored hashes at the wanted numbers."""
     hashes: dict[int, bytes] = {0: verdict.end.hash}
-    before, newest = Link(), None
+    before, times = Link(), _Times()
     for row in _links(session):
         if row.seq != before.seq + 1:
             verdict.add(FaultKind.SEAL_GONE, before.seq + 1)
@@ -177,7 +180,8 @@ def _check_links(session: Session, verdict: Verdict, wanted: set[int]) -> dict[i
             verdict.add(FaultKind.EVENT_CHANGED, row.seq, row.event_id)
         else:
             verdict.events += 1
-            newest = _check_time(verdict, row, newest)
+            if times.has_missed(row.at, row.sealed_at):
+                verdict.add(FaultKind.OUT_OF_TIME, row.seq, row.event_id)
         before = Link(row.seq, bytes(row.hash))
         if row.seq in wanted:
             hashes[row.seq] = before.hash
@@ -185,16 +189,23 @@ def _check_links(session: Session, verdict: Verdict, wanted: set[int]) -> dict[i
     return hashes
 
 
-def _check_time(verdict: Verdict, row: Any, newest: datetime | None) -> datetime:
-    """Check the time of an event; return the newest of those that were sealed so far.
+@dataclass
+class _Times:
+    """The instants (UTC) at which earlier events were sealed: those of this go wait."""
 
-    Events are sealed in their order, also those that waited for a worker: one that is much older
-    than another before it, or newer than its own seal, was not written when it says.
-    """
-    if row.at > row.sealed_at + OUT_OF_TIME or (newest and row.at < newest - OUT_OF_TIME):
-        verdict.add(FaultKind.OUT_OF_TIME, row.seq, row.event_id)
-    at: datetime = min(row.at, row.sealed_at)
-    return max(newest, at) if newest else at
+    waiting: deque[datetime] = field(default_factory=deque)
+    before: datetime = _NEVER
+
+    def has_missed(self, at: datetime, sealed_at: datetime) -> bool:
+        """Tell whether a sealer was at work long after an event's time, and did not see it.
+
+        Or whether the event says to be newer than its own seal.
+        """
+        while self.waiting and self.waiting[0] <= sealed_at - ONE_GO:
+            self.before = self.waiting.popleft()
+        if not self.waiting or self.waiting[-1] != sealed_at:
+            self.waiting.append(sealed_at)
+        return at + OUT_OF_TIME <= self.before or at > sealed_at + OUT_OF_TIME
 
 
 def _links(session: Session) -> Iterator[Any]:

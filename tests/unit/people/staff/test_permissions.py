@@ -22,6 +22,7 @@ def test_the_decisions_of_the_ward_are_these() -> None:
         Permission.HAND_OVER_AT_COUNTER,
         Permission.SET_CHANNEL_AT_COUNTER,
         Permission.ACCEPT_SETTLEMENT,
+        Permission.ANSWER_PERSON_REQUESTS,
         Permission.CONSENT_TO_SUBCONTRACTORS,
         Permission.CONFIRM_INCIDENT_REPORTS,
         Permission.DECIDE_MANAGEMENT,
