@@ -5,11 +5,11 @@ commands sign in as another one, which can neither change a table nor rewrite a 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from psycopg import sql
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import ProgrammingError
 
 from portal.domain.foundation.errors import InputError, NotAllowedError
@@ -47,12 +47,17 @@ def role_statements(login: str = LOGIN) -> list[str]:
     ]
 
 
-def grant_statements() -> list[str]:
-    """Return the rights on the tables, which every migration may add to."""
-    ledgers = ", ".join(LEDGERS)
+def grant_statements(there: Collection[str] | None = None) -> list[str]:
+    """Return the rights on the tables, which every migration may add to.
+
+    ``there`` are the tables of the database, for one of an earlier version; None is all.
+    """
+    known = set(metadata.tables) if there is None else set(metadata.tables) & set(there)
+    kept = [table for table in LEDGERS if table in known]
+    ledgers = ", ".join(kept)
     both = f"{WRITES}, {APPENDS}"
     rows = "SELECT, INSERT, UPDATE, DELETE"
-    others = ", ".join(sorted(set(metadata.tables) - set(LEDGERS)))
+    others = ", ".join(sorted(known - set(LEDGERS)))
     return [
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {both}",
@@ -63,6 +68,7 @@ def grant_statements() -> list[str]:
         *(
             f"GRANT UPDATE ({', '.join(columns)}) ON {table} TO {APPENDS}"
             for table, columns in FILLED_LATER.items()
+            if table in known
         ),
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {both}",
         f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rows} ON TABLES TO {WRITES}",
@@ -134,7 +140,8 @@ def renew_grants(engine: Engine) -> bool:
     with engine.connect() as connection:
         if not _has_roles(connection):
             return False
-    _execute(engine, grant_statements())
+        there = inspect(connection).get_table_names()
+    _execute(engine, grant_statements(there))
     return True
 
 

@@ -50,6 +50,7 @@ LEFT = {
     "file-checksum": "only the digest was kept; while such a hand-over is open, nothing is changed",
     "form_sender": "counts for a day what nobody keeps",
     "network": "counts for an hour, or a day, what nobody keeps",
+    "staff_own_key": "the key of a first sign-in, told anew until a code of it was typed",
     "outbox": "the name of a message, which gateways know by now",
 }
 """Decision 0036 says what follows."""

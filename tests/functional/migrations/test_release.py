@@ -51,10 +51,11 @@ def git(clone: Path, *arguments: str) -> str:
 
 def tool(clone: Path, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a tool of the tests in the clone: what `./run` does after its set-up."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return subprocess.run(
         [sys.executable, "-m", module, *arguments],
         cwd=clone,
-        env=os.environ | {"PYTHONPATH": str(clone)},
+        env=own | {"PYTHONPATH": str(clone)},
         capture_output=True,
         text=True,
         timeout=LONGEST,
