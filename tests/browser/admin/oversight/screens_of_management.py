@@ -225,7 +225,8 @@ def _another(served: ServedStaff) -> int:
         found = session.scalar(select(StaffUser.id).where(StaffUser.login == "ward2"))
         if found is None:
             profile = Profile("ward2", "区の係長", Organization.WARD, Role.WARD_OFFICER)
-            found = add_staff(work_in(session, now=served.now), profile, password=PASSWORD).user.id
+            work = work_in(session, now=served.now)
+            found = add_staff(work, profile, password=PASSWORD, enrolled=True).user.id
         return found
 
 
