@@ -98,7 +98,7 @@ def test_another_search_key_is_there_whole_or_not_at_all_though_the_command_is_k
         load = Load([node.url], families[2:], offset, clients=1, vault=vault).start()
         load.finish()
         assert not load.statuses[500], load.statuses
-        oracle.check(database, families)
+        oracle.check(database, families, ahead=True)
     finally:
         node.stop()
 
