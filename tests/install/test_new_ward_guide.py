@@ -21,6 +21,8 @@ from tests.support.programs.servers import PATIENCE, ROOT, Server, clean_environ
 
 FIELD = re.compile(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"')
 
+OWN_PASSWORD = "a gull over the quiet harbor 58"
+
 
 @dataclass
 class Person:
@@ -40,11 +42,14 @@ class Person:
         return answer
 
     def sign_in(self) -> None:
-        """Sign in with the password and the code of the authenticator app."""
+        """Sign in with the password and app as handed over, then set own ones."""
         given = {"login": self.account["login"], "password": self.account["password"]}
         self.post("/signin", "/signin/submit", given)
         code = pyotp.TOTP(self.account["totp_secret"]).now()
-        self.post("/signin/code", "/signin/code/submit", {"code": code})
+        page = self.post("/signin/code", "/signin/code/submit", {"code": code})
+        secret = page.text.split('id="totp-key"')[1].split(">")[1].split("<")[0].replace(" ", "")
+        typed = {"new_password": OWN_PASSWORD, "code": pyotp.TOTP(secret).now()}
+        self.post("/enrolment", "/enrolment/submit", typed)
 
 
 @dataclass

@@ -78,6 +78,9 @@ class Browser:
         raise AssertionError(f"redirects without end at {answer.url}")
 
 
+OWN_PASSWORD = "a gull over the quiet harbor 58"
+
+
 @dataclass(frozen=True)
 class Account:
     """Somebody of the staff, as ``portal staff add --json`` writes it."""
@@ -93,10 +96,7 @@ class Account:
         code = pyotp.TOTP(self.totp_secret).now()
         page = browser.post(page, "/signin/code/submit", {"code": code})
         secret = page.text.split('id="totp-key"')[1].split(">")[1].split("<")[0].replace(" ", "")
-        own = {
-            "new_password": f"{self.login} walks to the sea 58",
-            "code": pyotp.TOTP(secret).now(),
-        }
+        own = {"new_password": OWN_PASSWORD, "code": pyotp.TOTP(secret).now()}
         browser.post(page, "/enrolment/submit", own)
 
 
