@@ -22,7 +22,7 @@ from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
 
 PUBLIC = "public"
-FIRST_SIGN_IN = "/enrolment"
+FIRST_SIGN_IN = "/enrollment"
 """Where a signed-in person sets an own password and key, and nowhere else until it is done."""
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 BIGGEST_KEY = 2**63
@@ -97,7 +97,7 @@ def between_steps(page: Page) -> Reply | None:
     return None
 
 
-def before_enrolment(page: Page) -> Reply | None:
+def before_enrollment(page: Page) -> Reply | None:
     """Admit a session that has given password and code, of an account without own secrets."""
     refused = signed_in(page)
     if refused is not None or page.who.staff is None:

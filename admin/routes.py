@@ -80,7 +80,7 @@ from admin.oversight.reports import call_report, declines, delivery_report
 from admin.people import (
     account,
     coupons,
-    enrolment,
+    enrollment,
     entitlements,
     lock,
     notices,
@@ -105,7 +105,7 @@ from admin.requests import (
 
 MODULES = (
     signin,
-    enrolment,
+    enrollment,
     lock,
     dashboard,
     today,

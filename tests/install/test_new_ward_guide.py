@@ -49,7 +49,7 @@ class Person:
         page = self.post("/signin/code", "/signin/code/submit", {"code": code})
         secret = page.text.split('id="totp-key"')[1].split(">")[1].split("<")[0].replace(" ", "")
         typed = {"new_password": OWN_PASSWORD, "code": pyotp.TOTP(secret).now()}
-        self.post("/enrolment", "/enrolment/submit", typed)
+        self.post("/enrollment", "/enrollment/submit", typed)
 
 
 @dataclass

@@ -144,7 +144,7 @@ def hire(
         return Colleague(made.user.id, made.user.login, made.totp_secret, role)
 
 
-def finish_enrolment(database: Database, *logins: str) -> None:
+def finish_enrollment(database: Database, *logins: str) -> None:
     """Act as if these accounts, added by a command, were past their first sign-in."""
     with database.write() as session:
         session.execute(

@@ -15,7 +15,7 @@ from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.totp import totp_uri
-from portal.domain.people.staff import enrolment, services
+from portal.domain.people.staff import enrollment, services
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES, Permission
 from portal.domain.people.staff.vouching import require_vouched
@@ -224,7 +224,7 @@ def renew(context: Context, login: str, *, emergency: bool) -> None:
         who = _deciders(context, session, side, emergency=emergency)
         if who.second is None and not emergency:
             raise NotAllowedError(_s("2人で決めます。--by と --confirmed-by で指定してください。"))
-        made = enrolment.renew(context.work(session, who.first), user, second=who.second)
+        made = enrollment.renew(context.work(session, who.first), user, second=who.second)
         if context.dry_run:
             session.rollback()
     if context.dry_run:

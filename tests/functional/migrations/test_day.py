@@ -123,10 +123,10 @@ def officer_at_the_desk(day: Day) -> Visitor:
     code = pyotp.TOTP(known["totp_secret"]).at(day.staff.now)
     visitor.send("/signin/code/submit", {"code": code})
     page = visitor.open("/").text
-    if visitor.place == "/enrolment":  # a version before knew no own secrets of the staff
+    if visitor.place == "/enrollment":  # a version before knew no own secrets of the staff
         key = page.split('id="totp-key"')[1].split(">")[1].split("<")[0].replace(" ", "")
         own = {"new_password": "a heron stands in the river 71"}
-        visitor.send("/enrolment/submit", own | {"code": pyotp.TOTP(key).at(day.staff.now)})
+        visitor.send("/enrollment/submit", own | {"code": pyotp.TOTP(key).at(day.staff.now)})
     assert visitor.place == "/"
     return visitor
 

@@ -222,7 +222,7 @@ def test_right_passwords_whose_database_was_lost_lock_nobody_out(resident: Resid
     person = resident.add(active=True)
     for _press in range(8):  # more than the five that are wrong may be
         lost_sign_in(resident, person, person.password, after="INSERT INTO auth_session")
-        until(lambda: tries_counted(resident) == 0)
+        until(lambda: tries_counted(resident) == 0, seconds=10)
     visitor = resident.visitor()
     visitor.open("/signin")
     form = {"login_id": person.login_id, "password": person.password}

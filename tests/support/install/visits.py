@@ -97,7 +97,7 @@ class Account:
         page = browser.post(page, "/signin/code/submit", {"code": code})
         secret = page.text.split('id="totp-key"')[1].split(">")[1].split("<")[0].replace(" ", "")
         own = {"new_password": OWN_PASSWORD, "code": pyotp.TOTP(secret).now()}
-        browser.post(page, "/enrolment/submit", own)
+        browser.post(page, "/enrollment/submit", own)
 
 
 def approve_the_texts(officer: tuple[Account, Browser], ward: tuple[Account, Browser]) -> str:

@@ -20,7 +20,7 @@ STAFF_ACCOUNT = StateMachine(
     name="staff_account",
     initial=AccountState.INVITED,
     steps={
-        "enrol": {AccountState.INVITED: AccountState.OWN},
+        "enroll": {AccountState.INVITED: AccountState.OWN},
         "renew": {
             AccountState.INVITED: AccountState.INVITED,
             AccountState.OWN: AccountState.INVITED,

@@ -16,7 +16,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.settings import Settings
 from tests.support.programs.servers import ROOT, clean_environment
 from tests.support.proofs import typed_when_asked
-from tests.support.staff import finish_enrolment
+from tests.support.staff import finish_enrollment
 
 PEOPLE = {
     "officer": ("contractor", "officer"),
@@ -55,7 +55,7 @@ class House:
         self.secrets[login] = json.loads(done.stdout)["totp_secret"]
         if enrolled:
             context = Context(self.settings)
-            finish_enrolment(context.database(), login)
+            finish_enrollment(context.database(), login)
             context.database().engine.dispose()
 
     def code(self, login: str, later: int = 0) -> str:

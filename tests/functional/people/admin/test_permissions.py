@@ -29,9 +29,9 @@ PUBLIC = {
     "/signin/submit",
     "/signin/code",
     "/signin/code/submit",
-    "/enrolment",
-    "/enrolment/key.png",
-    "/enrolment/submit",
+    "/enrollment",
+    "/enrollment/key.png",
+    "/enrollment/submit",
     "/signout",
     "/signedout",
 }
@@ -223,7 +223,7 @@ def test_a_form_without_the_sessions_token_is_refused_everywhere(sqlite_staff: S
                 continue
             if access != "public" and not allows(Permission(access), role, ROLES[role]):
                 continue
-            if path in {"/signin/code/submit", "/enrolment/submit"}:  # for whoever is on the way
+            if path in {"/signin/code/submit", "/enrollment/submit"}:  # for whoever is on the way
                 continue
             for token in ("", foreign):
                 answer = visitor.post(address(path, parts), {"form_token": token})

@@ -8,7 +8,7 @@ from portal.domain.foundation.errors import WrongStateError
 from portal.domain.people.staff.states import STAFF_ACCOUNT, AccountState
 
 FOLLOWS = {
-    ("invited", "enrol"): "own",
+    ("invited", "enroll"): "own",
     ("invited", "renew"): "invited",
     ("invited", "deactivate"): "closed",
     ("own", "renew"): "invited",

@@ -74,7 +74,7 @@ def finish(work: Work, auth: AuthSession, own: OwnSecrets) -> Finished:
     user = work.session.get_one(
         StaffUser, auth.owner_id, with_for_update=True, populate_existing=True
     )
-    STAFF_ACCOUNT.next(state_of(user), "enrol")
+    STAFF_ACCOUNT.next(state_of(user), "enroll")
     if not sessions.still_there(work.session, auth):
         raise WrongStateError(_s("このサインインは、もう終わっています。"))
     key = own_key(work.vault, auth)

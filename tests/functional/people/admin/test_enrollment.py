@@ -14,7 +14,7 @@ from portal.cli.oversight.copies import copies
 from portal.cli.people.staff import staff as command
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.people.authn.models import AuthSession
-from portal.domain.people.staff import enrolment, services
+from portal.domain.people.staff import enrollment, services
 from portal.domain.people.staff.models import StaffUser
 from tests.functional.people.admin.command_support import House
 from tests.functional.people.admin.test_command_proof import ADD
@@ -32,7 +32,7 @@ def new_colleague(staff: StaffSite, role: Role = Role.OFFICER) -> Colleague:
 
 
 def key_of(visitor: Visitor) -> str:
-    text = visitor.open("/enrolment").text
+    text = visitor.open("/enrollment").text
     return text.split('id="totp-key"')[1].split(">")[1].split("<")[0].replace(" ", "")
 
 
@@ -40,7 +40,7 @@ def own(visitor: Visitor, staff: StaffSite, password: str = OWN) -> str:
     """Set an own password and key; return the key."""
     key = key_of(visitor)
     code = pyotp.TOTP(key).at(staff.now)
-    visitor.send("/enrolment/submit", {"new_password": password, "code": code})
+    visitor.send("/enrollment/submit", {"new_password": password, "code": code})
     return key
 
 
@@ -50,7 +50,7 @@ def test_the_first_sign_in_sets_an_own_password_and_key_and_the_old_ones_are_wor
     colleague = new_colleague(staff)
     visitor = sign_in(staff, colleague)
     visitor.open("/")
-    assert visitor.place == "/enrolment"
+    assert visitor.place == "/enrollment"
     before = visitor.cookie(COOKIE)
     key = own(visitor, staff)
     assert visitor.place == "/"
@@ -71,9 +71,9 @@ def test_until_then_every_page_leads_to_it(staff: StaffSite, role: Role) -> None
     visitor = staff.enter(new_colleague(staff, role))
     for path in ("/", "/households", "/account", "/staff", "/calendar"):
         answer = visitor.get(path)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/enrolment"), path
+        assert (answer.status_code, answer.headers["location"]) == (303, "/enrollment"), path
     posted = visitor.post("/staff/1/deactivate")
-    assert (posted.status_code, posted.headers["location"]) == (303, "/enrolment")
+    assert (posted.status_code, posted.headers["location"]) == (303, "/enrollment")
 
 
 def test_whoever_looks_before_the_owner_sees_another_key_and_is_signed_out(
@@ -84,18 +84,18 @@ def test_whoever_looks_before_the_owner_sees_another_key_and_is_signed_out(
     seen = key_of(maker)
     assert own(owner, staff) != seen
     assert owner.place == "/"
-    assert maker.get("/enrolment").headers["location"] == "/signin"
+    assert maker.get("/enrollment").headers["location"] == "/signin"
     assert staff.count(AuthSession) == 1
 
 
 def test_the_key_is_shown_to_nobody_else_and_not_again(staff: StaffSite) -> None:
     colleague = new_colleague(staff)
-    for path in ("/enrolment", "/enrolment/key.png"):
+    for path in ("/enrollment", "/enrollment/key.png"):
         assert staff.visitor().get(path).headers["location"] == "/signin"
     owner = staff.enter(colleague)
-    assert owner.get("/enrolment/key.png").content.startswith(b"\x89PNG")
+    assert owner.get("/enrollment/key.png").content.startswith(b"\x89PNG")
     own(owner, staff)
-    for path in ("/enrolment", "/enrolment/key.png"):
+    for path in ("/enrollment", "/enrollment/key.png"):
         assert owner.get(path).headers["location"] == "/"
 
 
@@ -116,7 +116,7 @@ def test_what_is_not_ones_own_is_refused_and_changes_nothing(
     visitor = staff.enter(colleague)
     secret = {"right": key_of(visitor), "first": colleague.totp_secret}.get(code)
     typed = pyotp.TOTP(secret).at(staff.now) if secret else ""
-    visitor.send("/enrolment/submit", {"new_password": password, "code": typed})
+    visitor.send("/enrollment/submit", {"new_password": password, "code": typed})
     assert visitor.page is not None
     assert visitor.page.status_code == 422
     assert said in visitor.page.text
@@ -129,7 +129,7 @@ def test_a_form_of_another_session_sets_nothing(staff: StaffSite) -> None:
     typed = {"new_password": OWN, "code": pyotp.TOTP(key_of(visitor)).at(staff.now)}
     foreign = staff.enter_as(Role.OFFICER).token
     for token in ("", foreign):
-        answer = visitor.post("/enrolment/submit", typed | {"form_token": token})
+        answer = visitor.post("/enrollment/submit", typed | {"form_token": token})
         assert answer.status_code == 403
     assert staff.count(StaffUser, id=colleague.id, enrolled_at=None) == 1
 
@@ -138,7 +138,7 @@ def test_a_double_submit_is_carried_out_once(staff: StaffSite) -> None:
     visitor = staff.enter(new_colleague(staff))
     key = own(visitor, staff)
     code = pyotp.TOTP(key).at(staff.now)
-    again = visitor.post("/enrolment/submit", {"new_password": AGAIN, "code": code})
+    again = visitor.post("/enrollment/submit", {"new_password": AGAIN, "code": code})
     assert again.headers["location"] == "/"
     assert len(staff.events("staff.enrolled")) == 1
 
@@ -178,7 +178,7 @@ def test_a_renewed_account_is_signed_out_and_its_owner_reads_who_did_it(staff: S
     visitor = staff.enter(colleague)
     with staff.database.write() as session:
         by = Actor(Role.ADMINISTRATOR, admin.id, Organization.CONTRACTOR)
-        made = enrolment.renew(
+        made = enrollment.renew(
             work_in(session, by, now=staff.now, vault=staff.site.vault),
             services.find_staff(session, colleague.login),
         )
@@ -187,7 +187,7 @@ def test_a_renewed_account_is_signed_out_and_its_owner_reads_who_did_it(staff: S
     assert password_step(staff, colleague.login, PASSWORD).place == "/signin/submit"
     visitor = password_step(staff, colleague.login, password)
     visitor.send("/signin/code/submit", {"code": pyotp.TOTP(secret).at(staff.now)})
-    page = visitor.open("/enrolment").text
+    page = visitor.open("/enrollment").text
     assert f"職員 {admin.login}" in page
     own(visitor, staff)
     account = visitor.open("/account").text

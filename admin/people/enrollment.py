@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import before_enrolment, public_route
+from admin.access import before_enrollment, public_route
 from admin.page import Page
 from portal.domain.foundation.errors import BusyError, InputError
 from portal.domain.foundation.texts import _s
@@ -18,7 +18,7 @@ from portal.domain.people.authn.totp import totp_uri
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.coupons.qr import draw_png
 from portal.domain.people.signin.account import check_own_password
-from portal.domain.people.staff import enrolment
+from portal.domain.people.staff import enrollment
 from portal.domain.people.staff.changes import AccountChange, changes_of
 from portal.domain.people.staff.code_words import code_error
 from portal.domain.people.staff.models import StaffUser
@@ -31,8 +31,8 @@ GROUP = 4
 
 
 @dataclass(frozen=True, slots=True)
-class EnrolmentView(View):
-    """What ``admin/people/enrolment.html`` shows; ``uri`` opens an app on this device."""
+class EnrollmentView(View):
+    """What ``admin/people/enrollment.html`` shows; ``uri`` opens an app on this device."""
 
     key: str
     uri: str
@@ -42,10 +42,10 @@ class EnrolmentView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the key of this session's own, and ask for a password and a code of that key."""
     auth, staff = _who(page)
-    key = enrolment.own_key(page.site.vault, auth)
+    key = enrollment.own_key(page.site.vault, auth)
     return page.render(
-        "admin/people/enrolment.html",
-        EnrolmentView(
+        "admin/people/enrollment.html",
+        EnrollmentView(
             key=" ".join(key[at : at + GROUP] for at in range(0, len(key), GROUP)),
             uri=totp_uri(key, staff.login, ISSUER),
             changes=changes_of(page.session, staff.id),
@@ -64,7 +64,7 @@ def _who(page: Page) -> tuple[AuthSession, StaffUser]:
 def key_image(page: Page) -> Response[Any]:
     """Return the key as a QR image for the phone."""
     auth, staff = _who(page)
-    uri = totp_uri(enrolment.own_key(page.site.vault, auth), staff.login, ISSUER)
+    uri = totp_uri(enrollment.own_key(page.site.vault, auth), staff.login, ISSUER)
     return page.send(draw_png(uri), "image/png")
 
 
@@ -82,8 +82,8 @@ def submit(page: Page) -> Response[Any]:
             return page.redirect("/signin?ended=1")
         if hashed is None:
             return show(page, 422)
-        own = enrolment.OwnSecrets(hashed, form.get("code"))
-        done = enrolment.finish(page.work, page.who.auth, own)
+        own = enrollment.OwnSecrets(hashed, form.get("code"))
+        done = enrollment.finish(page.work, page.who.auth, own)
         if done.answer is not CodeAnswer.RIGHT:
             form.error("code", code_error(done.answer))
             return show(page, 422)
@@ -117,13 +117,13 @@ def _new_hash(page: Page) -> str | None:
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
-        public_route("GET", "/enrolment", show, guard=before_enrolment),
-        public_route("GET", "/enrolment/key.png", key_image, guard=before_enrolment),
+        public_route("GET", "/enrollment", show, guard=before_enrollment),
+        public_route("GET", "/enrollment/key.png", key_image, guard=before_enrollment),
         public_route(
             "POST",
-            "/enrolment/submit",
+            "/enrollment/submit",
             submit,
-            guard=before_enrolment,
+            guard=before_enrollment,
             shows=show,
             transaction=Transaction.OWN,
         ),
