@@ -18,7 +18,7 @@ from portal.domain.people.staff.locking import InterruptedRequest
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction, endpoint, redraw
-from portal.platform.tries import ask_to_wait, count_try
+from portal.platform.tries import ask_to_wait, count_try, give_back, given_back_if_lost
 
 ACCESS = Permission.OWN_ACCOUNT
 PLAIN = "text/plain"
@@ -74,9 +74,11 @@ def submit(page: Page) -> Response[Any]:
     try:
         attempt = attempt.compared(page.site.hashes)
     except BusyError as error:
+        give_back(page, attempt.uncount)
         page.forget_who()
         return failure_page(page, error)
-    token = _unlock(page, attempt, session_id)
+    with given_back_if_lost(page, attempt):
+        token = _unlock(page, attempt, session_id)
     if token is not None:
         page.continue_as(token)
         return _continue(page, kept)

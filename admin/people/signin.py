@@ -22,7 +22,7 @@ from portal.platform import tries
 from portal.platform.failures import failure_page
 from portal.platform.http import locale
 from portal.platform.routes import Transaction
-from portal.platform.tries import ask_to_wait, count_try
+from portal.platform.tries import ask_to_wait, count_try, give_back, given_back_if_lost
 from portal.platform.view import View
 
 
@@ -62,16 +62,10 @@ def submit(page: Page) -> Response[Any]:
     try:
         attempt = attempt.compared(site.hashes)
     except BusyError as error:
+        give_back(page, attempt.uncount)
         return failure_page(page, error)
-    with site.database.write() as session:
-        page.load_auth(session, site.clock.now(session))
-        refusal = _place_refusal(page, attempt) if attempt.matched else ""
-        token = None
-        if refusal:
-            sign_in.refuse_place(page.work, attempt)
-        else:
-            token = sign_in.finish(page.work, attempt, page.who.auth)
-        page.forget_who()
+    with given_back_if_lost(page, attempt):
+        refusal, token = _decide(page, attempt)
     if refusal:
         form.error("login", refusal)
         return show(page, 403)
@@ -85,6 +79,20 @@ def submit(page: Page) -> Response[Any]:
 def _count_try(page: Page) -> Attempt | ThrottledError:
     typed = TypedLogin(page.form.get("login"), page.form.get("password"))
     return count_try(page, lambda work: sign_in.begin(work, typed, page.request.address))
+
+
+def _decide(page: Page, attempt: Attempt) -> tuple[str, str | None]:
+    """Return why this account may not work from here, if so, and the token of a new session."""
+    with page.site.database.write() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        refusal = _place_refusal(page, attempt) if attempt.matched else ""
+        token = None
+        if refusal:
+            sign_in.refuse_place(page.work, attempt)
+        else:
+            token = sign_in.finish(page.work, attempt, page.who.auth)
+        page.forget_who()
+    return refusal, token
 
 
 def _place_refusal(page: Page, attempt: Attempt) -> str:

@@ -16,7 +16,7 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework import worklists
 from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.desk.casework.finishing import finish_by_hand, why_not_yet
-from portal.domain.desk.casework.frozen import unfreeze
+from portal.domain.desk.casework.frozen import can_unfreeze, unfreeze
 from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.loss_reports import lift_at_counter
 from portal.domain.desk.casework.new_letters import (
@@ -132,7 +132,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             has_details=any(details.values()),
             details=_written_lines(details) if written else (),
             call_notes=call_notes(page.work, task.household_id) if written else (),
-            can_unfreeze=task.kind == TaskKind.BIRTH_FROZEN and is_open,
+            can_unfreeze=is_open and can_unfreeze(page.work, task),
             can_lift=task.kind == TaskKind.LOSS_REPORTED and is_open,
             documents=[(one.value, one.label) for one in IdentityDocument],
             leads_to_letter=leads_to_letter(task),

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from portal.domain.desk.casework.locks import is_reported_lost
 from portal.domain.foundation.errors import NotFoundError, WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
@@ -18,8 +19,8 @@ def unfreeze(work: Work, task_id: int) -> Credential:
 
     Raises:
         NotFoundError: there is no such task.
-        WrongStateError: the task is of another kind or finished, or the letter was replaced
-            meanwhile.
+        WrongStateError: the task is of another kind or finished, or the letter was replaced or
+            reported lost meanwhile.
     """
     # the account is locked first, then its task, as by ``finish_by_hand``
     task = work.session.get(Task, task_id, populate_existing=True)
@@ -32,11 +33,20 @@ def unfreeze(work: Work, task_id: int) -> Credential:
     return credential
 
 
+def can_unfreeze(work: Work, task: Task) -> bool:
+    """Return whether a task is about a frozen letter that may be unfrozen, as far as it shows."""
+    return (
+        task.kind == TaskKind.BIRTH_FROZEN
+        and task.household_id is not None
+        and not is_reported_lost(work.session, task.household_id)
+    )
+
+
 def open_again(work: Work, household_id: int) -> Credential:
     """Unfreeze a household's frozen letter and reset its failures.
 
     Raises:
-        WrongStateError: none of its letters is frozen.
+        WrongStateError: none of its letters is frozen, or it was reported lost since.
     """
     credential = work.session.scalar(
         select(Credential)
@@ -47,6 +57,10 @@ def open_again(work: Work, household_id: int) -> Credential:
     if credential is None:
         raise WrongStateError(
             _s("凍結された手紙がありません。手紙が作り直されたときは、用件を終わりにしてください。")
+        )
+    if is_reported_lost(work.session, household_id):
+        raise WrongStateError(
+            _s("紛失の届け出があるので、凍結を解けません。新しい手紙を出してください。")
         )
     credential.wrong_births = b""
     move(work, credential, "unlock", reason=TaskKind.BIRTH_FROZEN)

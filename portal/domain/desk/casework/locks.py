@@ -85,11 +85,6 @@ def locks_on(session: Session, credential: Credential, now: datetime) -> Locks:
     ).all()
     waits = [s.locked_until for s in sources if s.locked_until is not None and s.locked_until > now]
     usable = any(source.state == SourceState.CONFIRMED for source in sources)
-    reported = select(Task.id).where(
-        Task.kind == TaskKind.REPORT_LOST,
-        Task.household_id == credential.household_id,
-        Task.state == TaskState.OPEN,
-    )
     return Locks(
         birth_frozen=credential.state == CredentialState.LOCKED,
         password_until=throttles.blocked_until(session, bucket, now),
@@ -98,8 +93,21 @@ def locks_on(session: Session, credential: Credential, now: datetime) -> Locks:
         closed=throttles.is_closed(session, bucket)
         or (not usable and any(source.state == SourceState.CLOSED for source in sources)),
         suspended=credential.state == CredentialState.SUSPENDED
-        or session.scalar(reported.limit(1)) is not None,
+        or is_reported_lost(session, credential.household_id),
     )
+
+
+def is_reported_lost(session: Session, household_id: int) -> bool:
+    """Return whether a report waits after which only a new letter opens the account.
+
+    A frozen account is not suspended by it: the task alone keeps it shut.
+    """
+    reported = select(Task.id).where(
+        Task.kind == TaskKind.REPORT_LOST,
+        Task.household_id == household_id,
+        Task.state == TaskState.OPEN,
+    )
+    return session.scalar(reported.limit(1)) is not None
 
 
 def password_key(credential: Credential) -> str:

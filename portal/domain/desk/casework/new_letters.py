@@ -78,6 +78,17 @@ def why_not(work: Work, task: Task) -> str:
     return closed_text(work.program, task, work.now)
 
 
+def is_out_of_reach(work: Work, task: Task) -> bool:
+    """Return whether no new letter will be ordered for a task any more.
+
+    The household is protected, or the window and the days to decide are over.
+    """
+    early = work.program.windows.new_letter.is_before(work.now)
+    return _protected(work.session, task) or bool(
+        closed_text(work.program, task, work.now) and not early
+    )
+
+
 def _protected(session: Session, task: Task) -> bool:
     return bool(session.scalar(select(withheld()).where(Household.id == task.household_id)))
 

@@ -66,8 +66,14 @@ def begin(work: Work, typed: TypedLogin, address: str) -> Attempt:
         throttles.STAFF_ACCOUNT.of(account_key(work.vault, typed.login)),
         throttles.NETWORK.of("staff" + near),
     )
-    for bucket in counters:
-        _take(work, bucket)
+    account, network = counters
+    _take(work, account)
+    try:
+        _take(work, network)
+    except ThrottledError:
+        # nothing is compared: an exhausted network costs its members no tries
+        throttles.uncount_try(work.session, account)
+        raise
     user = work.session.scalar(select(StaffUser).where(StaffUser.login == fold_login(typed.login)))
     hashed = user.password_hash if user is not None and user.active else None
     return Attempt(user.id if user is not None else None, hashed, typed.password, counters)
