@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,11 +20,19 @@ import pytest
 
 from portal.platform.http.uploads import MAX_UPLOAD_BODY
 from portal.platform.routes import MAX_BODY
+from portal.platform.senders import REPORTS_PATH
 from tests.support.programs.debian import prepare_machine
 from tests.support.programs.servers import PATIENCE, ROOT, Server, free_port
 
 PROXY = ROOT / ".github" / "proxy"
 RESIDENTS, STAFF, OFFICE = "coupon.example.jp", "staff.example.jp", "192.0.2.0/24"
+
+
+@dataclass
+class Proxy(Server):
+    """One of the two, with its port of plain HTTP."""
+
+    plain: int = 0
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -101,7 +110,7 @@ COMMANDS = {
 }
 
 
-StartProxy = Callable[..., Server]
+StartProxy = Callable[..., Proxy]
 
 
 @pytest.fixture(scope="module")
@@ -110,14 +119,14 @@ def start_proxy(
 ) -> Iterator[StartProxy]:
     """Start one of the two, with the network from which staff may come."""
     prepare_machine(("nginx", "HAProxy"))
-    started: list[Server] = []
+    started: list[Proxy] = []
 
-    def start(name: str, office: str = OFFICE) -> Server:
+    def start(name: str, office: str = OFFICE) -> Proxy:
         folder = tmp_path_factory.mktemp("proxy")
         folder.chmod(0o755)
         ports = {"node": node, "http": free_port(), "https": free_port()}
         path = adapted(name, folder, certificate, ports, office)
-        started.append(serving(name, path, ports["https"]))
+        started.append(serving(name, path, ports))
         return started[-1]
 
     yield start
@@ -125,7 +134,7 @@ def start_proxy(
         server.stop()
 
 
-def serving(name: str, path: Path, port: int) -> Server:
+def serving(name: str, path: Path, ports: dict[str, int]) -> Proxy:
     check, start = COMMANDS[name]
     program = shutil.which(check[0], path="/usr/sbin:/usr/bin") or check[0]
     checked = subprocess.run([program, *check[1:], path], capture_output=True, check=False)
@@ -134,23 +143,23 @@ def serving(name: str, path: Path, port: int) -> Server:
     log = path.with_name("log")
     with log.open("wb") as out:
         process = subprocess.Popen([program, *start[1:], *more], stdout=out, stderr=out)
-    server = Server(process, log, port)
+    server = Proxy(process, log, ports["https"], ports["http"])
     server.wait()
     return server
 
 
 @pytest.fixture(scope="module", params=sorted(COMMANDS))
-def proxy(request: pytest.FixtureRequest, start_proxy: StartProxy) -> Server:
+def proxy(request: pytest.FixtureRequest, start_proxy: StartProxy) -> Proxy:
     return start_proxy(request.param)
 
 
 @pytest.fixture(params=sorted(COMMANDS))
-def proxy_of_the_office(request: pytest.FixtureRequest, start_proxy: StartProxy) -> Server:
+def proxy_of_the_office(request: pytest.FixtureRequest, start_proxy: StartProxy) -> Proxy:
     """One that lets this machine to the staff site."""
     return start_proxy(request.param, "127.0.0.0/8")
 
 
-def ask(proxy: Server, host: str, place: str = "/", **headers: str) -> httpx.Response:
+def ask(proxy: Proxy, host: str, place: str = "/", **headers: str) -> httpx.Response:
     with httpx.Client(verify=False) as client:
         return client.get(
             f"https://127.0.0.1:{proxy.port}{place}",
@@ -160,7 +169,7 @@ def ask(proxy: Server, host: str, place: str = "/", **headers: str) -> httpx.Res
 
 
 @pytest.mark.asvs("4.1.3")
-def test_a_visitor_cannot_write_his_own_address_or_number(proxy: Server) -> None:
+def test_a_visitor_cannot_write_his_own_address_or_number(proxy: Proxy) -> None:
     written = {"x-forwarded-for": "192.0.2.1, 192.0.2.9", "x-request-id": "00000000-mine"}
     answer = ask(proxy, RESIDENTS, "/signin", **written)
     assert answer.status_code == 200
@@ -170,23 +179,23 @@ def test_a_visitor_cannot_write_his_own_address_or_number(proxy: Server) -> None
     assert "x-request-id" not in got
 
 
-def test_the_staff_site_is_closed_to_other_networks(proxy: Server) -> None:
+def test_the_staff_site_is_closed_to_other_networks(proxy: Proxy) -> None:
     assert ask(proxy, STAFF).status_code == 403
 
 
 @pytest.mark.asvs("13.4.5")
-def test_what_is_for_machines_stays_inside(proxy: Server) -> None:
+def test_what_is_for_machines_stays_inside(proxy: Proxy) -> None:
     assert [ask(proxy, RESIDENTS, place).status_code for place in ("/readyz", "/metrics")] == [
         *(404, 404)
     ]
 
 
-def test_no_other_name_is_answered(proxy: Server) -> None:
+def test_no_other_name_is_answered(proxy: Proxy) -> None:
     with pytest.raises(httpx.HTTPError):
         ask(proxy, "other.example.com").raise_for_status()
 
 
-def test_a_form_is_never_sent_to_a_second_node(proxy: Server) -> None:
+def test_a_form_is_never_sent_to_a_second_node(proxy: Proxy) -> None:
     Echo.seen.clear()
     with httpx.Client(verify=False) as client:
         answer = client.post(
@@ -199,7 +208,7 @@ def test_a_form_is_never_sent_to_a_second_node(proxy: Server) -> None:
     assert [one for one in Echo.seen if one != "GET /readyz"] == ["POST /away"]
 
 
-def announce(proxy: Server, host: str, size: int, body: bytes = b"") -> tuple[int, bytes]:
+def announce(proxy: Proxy, host: str, size: int, body: bytes = b"") -> tuple[int, bytes]:
     """The answer to a body of this size, of which only ``body`` is sent."""
     context = ssl._create_unverified_context()
     with closing(HTTPConnection(host)) as connection:
@@ -212,20 +221,79 @@ def announce(proxy: Server, host: str, size: int, body: bytes = b"") -> tuple[in
         return answer.status, answer.read()
 
 
-def test_what_a_family_sends_is_small(proxy: Server) -> None:
+def test_what_a_family_sends_is_small(proxy: Proxy) -> None:
     status, told = announce(proxy, RESIDENTS, MAX_BODY, bytes(MAX_BODY))
     assert (status, json.loads(told)["size"]) == (200, MAX_BODY)
     assert announce(proxy, RESIDENTS, 2**20 + 1)[0] == 413
 
 
-def test_what_the_staff_site_takes_passes_and_more_does_not(proxy_of_the_office: Server) -> None:
+def test_what_the_staff_site_takes_passes_and_more_does_not(proxy_of_the_office: Proxy) -> None:
     status, told = announce(proxy_of_the_office, STAFF, MAX_UPLOAD_BODY, bytes(MAX_UPLOAD_BODY))
     assert (status, json.loads(told)["size"]) == (200, MAX_UPLOAD_BODY)
     assert announce(proxy_of_the_office, STAFF, 2**26 + 1)[0] == 413
 
 
+def in_clear(proxy: Proxy, method: str, place: str) -> httpx.Response:
+    """The answer on the port of plain HTTP."""
+    with httpx.Client() as client:
+        return client.request(
+            method, f"http://127.0.0.1:{proxy.plain}{place}", headers={"host": RESIDENTS}
+        )
+
+
+@pytest.mark.asvs("4.1.2")
+def test_in_clear_a_page_leads_to_tls_and_what_programs_send_is_refused(proxy: Proxy) -> None:
+    led = in_clear(proxy, "GET", "/signin")
+    assert (led.status_code, led.headers["location"]) == (301, f"https://{RESIDENTS}/signin")
+    Echo.seen.clear()
+    refused = [
+        in_clear(proxy, method, place).status_code
+        for method, place in (
+            ("POST", "/signin/submit"),
+            ("POST", REPORTS_PATH),
+            ("GET", REPORTS_PATH),
+            ("GET", "/healthz"),
+            ("GET", "/readyz"),
+            ("GET", "/metrics"),
+        )
+    ]
+    assert refused == [403, 403, 403, 404, 404, 404]
+    assert [one for one in Echo.seen if one != "GET /readyz"] == []
+
+
+def agreed(proxy: Proxy, ciphers: str, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2) -> str:
+    """The cipher of a handshake of this version with these ciphers; empty where there is none."""
+    context = ssl._create_unverified_context()
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = version
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=PATIENCE) as plain:
+        try:
+            with context.wrap_socket(plain, server_hostname=RESIDENTS) as line:
+                return str((line.cipher() or ("",))[0])
+        except (ssl.SSLError, ConnectionError):
+            return ""
+
+
+@pytest.mark.filterwarnings("ignore:.*TLSv1:DeprecationWarning")
+@pytest.mark.asvs("12.1.1")
+def test_versions_before_tls_1_2_are_refused(proxy: Proxy) -> None:
+    assert agreed(proxy, "ALL")
+    assert agreed(proxy, "ALL", ssl.TLSVersion.TLSv1_3)
+    for old in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+        assert not agreed(proxy, "ALL", old)
+
+
+@pytest.mark.asvs("12.1.2")
+def test_ciphers_have_forward_secrecy_and_the_proxy_takes_the_strongest(proxy: Proxy) -> None:
+    good = [f"ECDHE-RSA-{one}" for one in ("AES128-GCM-SHA256", "AES256-GCM-SHA384")]
+    assert agreed(proxy, ":".join(good)) == good[1], "the client would rather have the other"
+    assert agreed(proxy, good[0]) == good[0]
+    weak = ("AES256-GCM-SHA384", "ECDHE-RSA-AES256-SHA384", "ECDHE-RSA-AES128-SHA", "AES128-SHA")
+    assert [cipher for cipher in weak if agreed(proxy, cipher)] == []
+
+
 @pytest.mark.asvs("14.2.1")
-def test_no_query_is_logged(proxy: Server) -> None:
+def test_no_query_is_logged(proxy: Proxy) -> None:
     assert ask(proxy, RESIDENTS, "/signin?id=1234567897").status_code == 200
     logs = [path for path in proxy.log.parent.iterdir() if path.suffix in {"", ".log"}]
     assert not any("1234567897" in path.read_text("utf-8", "replace") for path in logs)
