@@ -7,6 +7,7 @@ from litestar import Response
 from portal.domain.foundation import errors
 from portal.domain.foundation.texts import _
 from portal.platform.page import Page
+from portal.platform.refusals import note_error
 from portal.platform.view import View
 from portal.platform.who import W
 
@@ -40,7 +41,8 @@ def error_page(page: Page[W], status: int, message: str) -> Response[str]:
 
 
 def failure_page(page: Page[W], error: Exception) -> Response[str]:
-    """Answer a refusal or a failure with its error page."""
+    """Answer a refusal or a failure with its error page; what was refused is noted."""
+    note_error(page.request.route, error)
     status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
     message = error.message if isinstance(error, errors.DomainError) else default_message(status)
     response = error_page(page, status, message)

@@ -37,6 +37,7 @@ from portal.platform.lost import is_lost
 from portal.platform.lost_pages import FormPlan, first_answer, lost_page, outcome_of
 from portal.platform.outages import outage_of
 from portal.platform.page import Page
+from portal.platform.refusals import FormRefusedError, Refusal, note_refusal, record_refusal
 from portal.platform.sent_again import (
     CAME_FROM,
     first_outcome,
@@ -117,6 +118,7 @@ def endpoint(
         site = site_of(request)
         form = await _read_form(plan, site, request) if method == "POST" else Form()
         if form.faulty:
+            note_refusal(f"{method} {path}", Refusal.FAULTY_FORM)
             raise ClientException(status_code=400)
         page = read_page(site, request, form)
         page.lookup = partial(_plan_of, request.app)
@@ -266,7 +268,9 @@ def _refused(page: Page[W], error: DomainError) -> Reply:
     """
     with page.site.database.read() as session:
         page.load_auth(session, page.instant or page.site.clock.now(session))
-        return failure_page(page, error)
+        answer, actor = failure_page(page, error), page.actor
+    record_refusal(page, actor, error)
+    return answer
 
 
 def _language(page: Page[W]) -> Reply | None:
@@ -384,11 +388,11 @@ def _refuse(plan: Endpoint[W], page: Page[W]) -> Reply | None:
     if page.method != "POST":
         return None
     if page.request.foreign:
-        return failure_page(page, PermissionError("origin"))
+        return failure_page(page, FormRefusedError(Refusal.ORIGIN))
     if not cookies.form_token_fits(
         page.site.vault, page.answer.bound_to, page.form.get("form_token")
     ):
-        return failure_page(page, PermissionError("form token"))
+        return failure_page(page, FormRefusedError(Refusal.FORM_TOKEN))
     if page.form.get("lang") in locales.CODES and plan.shows is not None:
         page.answer.set_cookie(locales.COOKIE, page.form.get("lang"), max_age=365 * 24 * 3600)
         return plan.shows(page)

@@ -93,6 +93,7 @@ def test_an_unknown_page_is_a_page_in_the_readers_language(
     assert answer.headers["content-security-policy"] == CSP
 
 
+@pytest.mark.asvs("3.4.3")
 def test_a_page_takes_nothing_from_another_site(sqlite_resident: Resident) -> None:
     policy = sqlite_resident.visitor().get("/").headers["content-security-policy"]
     directives = {name: rest for name, *rest in (part.split() for part in policy.split(";"))}

@@ -77,7 +77,11 @@ def test_a_code_sent_by_message_proves_the_channel(
     page = visitor.send("/start/channel/address/submit", {"address": typed})
     assert visitor.place == "/start/channel/prove"
     assert shown in page.text, "a slip of the finger can be seen"
-    visitor.send("/start/channel/prove/submit", {"code": resident.last_code()})
+    code = resident.last_code()
+    wrong = "000000" if code != "000000" else "000001"
+    assert visitor.post("/start/channel/prove/submit", {"code": wrong}).status_code == 422
+    assert resident.count(OtpAuthenticator, state="confirmed") == 0
+    visitor.send("/start/channel/prove/submit", {"code": code})
     assert visitor.place == "/start/backup-codes"
     assert resident.count(OtpAuthenticator, kind=kind, state="confirmed") == 1
     assert resident.count(Credential, state="active") == 1

@@ -4,6 +4,7 @@ And answers that tell a stranger nothing.
 """
 
 import re
+from collections import Counter
 
 import httpx
 import pytest
@@ -167,6 +168,34 @@ def test_every_sign_in_of_a_resident_is_on_record(resident: Resident) -> None:
     assert resident.count(AuditEvent, action="signin.password") == 1
 
 
+@pytest.mark.asvs("16.3.1")
+def test_every_code_that_a_resident_types_is_on_record_right_or_wrong(resident: Resident) -> None:
+    person = resident.add(active=True)
+    visitor = resident.sign_in(person)
+    right = person.totp(resident.now)
+    wrong = "000000" if right != "000000" else "000001"
+    for code in ("12345", *[wrong] * 10, right):
+        visitor.post("/signin/code/submit", {"code": code})
+    visitor.open("/signin/backup")
+    visitor.post("/signin/backup/submit", {"code": "CDFGHJKLM2"})
+    visitor.send("/signin/backup/submit", {"code": person.backup[0]})
+    assert visitor.place == "/home"
+    with resident.database.read() as session:
+        found = Counter(
+            (event.action, event.detail.get("kind"), event.household_id)
+            for event in session.query(AuditEvent)
+            if event.action.startswith(("code.", "signin.complete"))
+        )
+    own = person.household_id
+    assert found == {
+        ("code.wrong", "totp", own): 10,
+        ("code.locked", "totp", own): 1,
+        ("code.backup_wrong", None, own): 1,
+        ("code.backup_used", None, own): 1,
+        ("signin.complete", None, own): 1,
+    }
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -177,6 +206,7 @@ def test_every_sign_in_of_a_resident_is_on_record(resident: Resident) -> None:
         ("東京都汐風区のパスワード", "当てられやすい"),
         ("汐風区の子育て応援", "10文字以上"),
         ("汐風区の子育て応援2026", "当てられやすい"),
+        ("汐風区の砂浜で凧を揚げる", "当てられやすい"),
         ("naruto12345", "当てられやすい"),
         ("1qaz2wsx3edc", "当てられやすい"),
     ],

@@ -21,6 +21,11 @@ class CodeAnswer(StrEnum):
     LOCKED = "locked"
     CLOSED = "closed"
 
+    @property
+    def is_try(self) -> bool:
+        """Tell whether a code was typed, right or wrong, and not something that can be none."""
+        return self not in {self.EMPTY, self.NOT_DIGITS, self.TOO_SHORT, self.TOO_LONG}
+
 
 @dataclass(frozen=True, slots=True)
 class CodeEntry:

@@ -171,7 +171,7 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
     answer = codes.check_locked(work, authenticator, entry)
     credential = work.session.get_one(Credential, authenticator.credential_id)
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
-    if answer in {CodeAnswer.RIGHT, CodeAnswer.WRONG, CodeAnswer.USED}:
+    if answer.is_try:
         record(
             by_resident,
             f"code.{answer.value}",
@@ -179,6 +179,7 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
             authenticator.id,
             household_id=credential.household_id,
             purpose=entry.purpose,
+            kind=authenticator.kind,
         )
     if answer is CodeAnswer.RIGHT:
         credential.locale = current_locale()  # later messages use the language of the page
@@ -204,14 +205,14 @@ def check_backup(work: Work, auth: AuthSession, typed: str) -> bool:
     right = use_backup_code(work, credential_id, read_password(typed))
     if right:
         throttles.uncount_try(work.session, bucket)
-        credential = work.session.get_one(Credential, credential_id)
-        record(
-            work.acting_as(Actor(Role.RESIDENT, credential_id)),
-            "code.backup_used",
-            "credential",
-            credential_id,
-            household_id=credential.household_id,
-        )
+    credential = work.session.get_one(Credential, credential_id)
+    record(
+        work.acting_as(Actor(Role.RESIDENT, credential_id)),
+        "code.backup_used" if right else "code.backup_wrong",
+        "credential",
+        credential_id,
+        household_id=credential.household_id,
+    )
     return right
 
 
