@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from math import prod
 
 from portal.domain.people.authn.sessions import LIFETIMES
-from tests.support.asvs import GUIDE, as_markdown, controls, marked
+from tests.mutants.entries import entries
+from tests.support.asvs import GUIDE, as_markdown, controls, marked, tried
 from tests.support.sources import ROOT
 
 PROTECTION = (ROOT / ".github" / "guides" / "protection.md").read_text("utf-8")
@@ -90,6 +91,18 @@ def test_each_of_the_187_has_its_words_once() -> None:
 
 def test_a_test_bears_no_number_that_does_not_apply() -> None:
     assert set(marked()) - numbers() == set()
+
+
+def test_every_test_that_bears_a_number_has_its_control_taken_out() -> None:
+    """`./run mutants` lets nobody off whose test does not notice by itself."""
+    assert {number for number in marked() if not tried().get(number)} == set()
+    lacking = [
+        (entry.name, number)
+        for entry in entries()
+        for number in entry.asvs
+        if not {*entry.first} & {*marked().get(number, ())}
+    ]
+    assert lacking == [], "no named test of the entry bears the number"
 
 
 def test_what_no_test_shows_says_what_does_and_where() -> None:

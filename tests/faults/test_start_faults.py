@@ -168,7 +168,6 @@ def served_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment
         yield made
 
 
-@pytest.mark.asvs("4.2.1")
 @pytest.mark.parametrize(
     ("lengths", "body"),
     [

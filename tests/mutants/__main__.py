@@ -14,6 +14,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.mutants.entries import ROOT, EntryError, Mutant, entries
+from tests.support.asvs import marked
 from tests.support.programs.postgres_server import postgres
 
 KILLED, SURVIVED, BROKEN = "killed", "SURVIVED", "BROKEN"
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the list, or the named entries; return 1 when one survives or no longer fits."""
     options = _options(arguments)
     names = set(options.names)
-    chosen = [one for one in entries() if not names or names & {one.name, *one.against}]
+    chosen = [one for one in entries() if not names or names & _called(one)]
     with tempfile.TemporaryDirectory(prefix="portal-mutants-") as folder, _server(chosen) as server:
         copies = [Copy(Path(folder) / str(number), server) for number in range(options.jobs)]
         if not options.no_control and not _unchanged_is_green(copies[0], chosen):
@@ -53,12 +54,17 @@ def _all_verdicts(copies: Sequence["Copy"], chosen: Sequence[Mutant]) -> list[st
         return list(workers.map(verdict, chosen))
 
 
+def _called(one: Mutant) -> set[str]:
+    return {one.name, *one.against, *one.asvs}
+
+
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run mutants", description=__doc__)
     parser.add_argument(
         "names",
         nargs="*",
-        help="only these entries of tests/mutants/*.toml, or those against these threats (A9, T8)",
+        help="only these entries of tests/mutants/*.toml, or those against these threats (A9, T8), "
+        "or of these requirements of ASVS (6.5.1)",
     )
     parser.add_argument(
         "--no-control", action="store_true", help="leave out the run without change"
@@ -155,16 +161,29 @@ def environment_of(tree: Path, server: dict[str, str]) -> dict[str, str]:
 def verdict_of(one: Mutant, copy: Copy) -> str:
     """Take one thing out of the copy and run the test that is named, then the whole files.
 
+    Where it is the control of a requirement of ASVS, the tests that bear its number must notice,
+    and no other test of their files helps.
+
     Raises:
         EntryError: the entry does not fit the source.
     """
     with copy.without(one):
-        noticed = bool(one.first) and copy.pytest(one.first, one.on) == 1
+        groups = _bearing(one) or [one.first]
+        noticed = all(bool(tests) and copy.pytest(tests, one.on) == 1 for tests in groups)
+        if one.asvs and not noticed:
+            return SURVIVED
         code = 1 if noticed else copy.pytest(one.test_files, one.on)
     verdict = VERDICTS.get(code, BROKEN)
     if verdict == KILLED and not noticed and copy.pytest(one.test_files, one.on) != 0:
         return BROKEN  # its tests fail without it, too
     return verdict
+
+
+def _bearing(one: Mutant) -> list[tuple[str, ...]]:
+    """Return the named tests that bear each number of ASVS of an entry, each group once."""
+    bear = marked()
+    groups = [tuple(test for test in one.first if test in bear[number]) for number in one.asvs]
+    return list(dict.fromkeys(groups))
 
 
 def _unchanged_is_green(copy: Copy, chosen: Sequence[Mutant]) -> bool:

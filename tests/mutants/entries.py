@@ -29,10 +29,12 @@ class EntryError(Exception):
 class Mutant:
     """One thing taken out of the program.
 
-    ``before`` and ``after`` are code; layout and trailing commas do not count. ``tests`` must
-    notice it, on SQLite, or on PostgreSQL where ``on`` says so; ``file.py::test`` is tried before
-    the rest of its file. ``against`` names the threats and limits of `.github/guides/threats.md`
-    that it stands against.
+    ``before`` and ``after`` are code; layout and trailing commas do not count, but in a file that
+    is no Python they are text as it stands. ``tests`` must notice it, on SQLite, or on PostgreSQL
+    where ``on`` says so; ``file.py::test`` is tried before the rest of its file. ``against`` names
+    the threats and limits of `.github/guides/threats.md` that it stands against, ``asvs`` the
+    requirements of `.github/guides/asvs.md` whose control it takes out: a named test that bears
+    the number must notice it by itself.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Mutant:
     tests: tuple[str, ...]
     on: str = "sqlite"
     against: tuple[str, ...] = ()
+    asvs: tuple[str, ...] = ()
 
     @property
     def first(self) -> tuple[str, ...]:
@@ -60,6 +63,18 @@ class Mutant:
         Raises:
             EntryError: ``before`` does not stand there exactly once, or the result is no Python.
         """
+        return (
+            self._changed_code(source) if self.file.endswith(".py") else self._changed_text(source)
+        )
+
+    def _changed_text(self, source: str) -> str:
+        if (found := source.count(self.before)) != 1:
+            raise EntryError(f"{self.name}: stands {found} times in {self.file}")
+        if self.before == self.after:
+            raise EntryError(f"{self.name}: changes nothing")
+        return source.replace(self.before, self.after)
+
+    def _changed_code(self, source: str) -> str:
         wanted = [part.text for part in _parts(self.before)]
         there = _parts(source)
         texts = [part.text for part in there]
@@ -119,8 +134,9 @@ def _tokens(code: str) -> list[tokenize.TokenInfo]:
 
 def entries() -> list[Mutant]:
     """Return the whole list, in the order of the data files."""
+    listed = ("tests", "against", "asvs")
     return [
-        Mutant(**row | {"tests": tuple(row["tests"]), "against": tuple(row.get("against", ()))})
+        Mutant(**row | {name: tuple(row.get(name, ())) for name in listed})
         for path in sorted(Path(__file__).parent.glob("*.toml"))
         for row in tomllib.loads(path.read_text("utf-8"))["mutant"]
     ]
