@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from tests.architecture.test_faults_guide import rows as rows_of_faults
 from tests.mutants.entries import Mutant, entries
 from tests.support.sources import ROOT
 
@@ -39,4 +40,21 @@ def test_every_threat_and_limit_of_the_guide_has_an_entry_against_it() -> None:
         *(f"T{number}" for number in range(1, 11)),
     ]
     ours = {name for name, words in rows if not words.strip().startswith((NOT_OURS, NOT_YET))}
-    assert ours == {name for one in LIST for name in one.against}
+    threats = {name for one in LIST for name in one.against if name.startswith(("A", "T"))}
+    assert ours == threats
+
+
+def test_what_the_oracle_gained_has_an_entry_against_it() -> None:
+    """The chain of the audit, a disposal that is killed, formulas in exports."""
+    against = {name for one in LIST for name in one.against}
+    assert {"INV5", "F23", "F25"} <= against
+
+
+def test_an_entry_against_a_fault_names_a_test_of_that_fault() -> None:
+    by_fault: dict[str, set[str]] = {}
+    for row in rows_of_faults():
+        for number in row.faults:
+            by_fault.setdefault(f"F{number}", set()).add(f"{row.path}::{row.test}")
+    for one in LIST:
+        for name in one.against:
+            assert not name.startswith("F") or by_fault[name] & {*one.first}, one.name

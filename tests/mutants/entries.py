@@ -32,7 +32,8 @@ class Mutant:
     ``before`` and ``after`` are code; layout and trailing commas do not count, but in a file that
     is no Python they are text as it stands. ``tests`` must notice it, on SQLite, or on PostgreSQL
     where ``on`` says so; ``file.py::test`` is tried before the rest of its file. ``against`` names
-    the threats and limits of `.github/guides/threats.md` that it stands against, ``asvs`` the
+    the threats and limits of `.github/guides/threats.md` that it stands against, or the faults of
+    `.github/guides/faults.md` and the oracle's sentences (INV5), ``asvs`` the
     requirements of `.github/guides/asvs.md` whose control it takes out: a named test that bears
     the number must notice it by itself.
     """
