@@ -15,6 +15,8 @@ def event(action: str) -> str:
     """Return the label of an event."""
     for texts in (
         _sign_in,
+        _codes,
+        _account,
         _credential,
         _coupon,
         _entitlement,
@@ -46,6 +48,11 @@ def _sign_in() -> dict[str, str]:
         "signin.complete": _s("サインイン"),
         "activation.birth": _s("世帯主の生年月日を確認"),
         "activation.birth_wrong": _s("世帯主の生年月日が違った"),
+    }
+
+
+def _codes() -> dict[str, str]:
+    return {
         "code.right": _s("確認の番号が合った"),
         "code.wrong": _s("確認の番号が違った"),
         "code.used": _s("確認の番号は、もう使われていた"),
@@ -55,6 +62,11 @@ def _sign_in() -> dict[str, str]:
         "code.backup_used": _s("控えのコードを使用"),
         "code.backup_wrong": _s("控えのコードが違った"),
         "code.sent": _s("確認の番号を送った"),
+    }
+
+
+def _account() -> dict[str, str]:
+    return {
         "account.own_password": _s("自分のパスワードを設定"),
         "account.sign_out_everywhere": _s("すべての端末でサインアウト"),
         "account.device_signed_out": _s("1台の端末をサインアウト"),
