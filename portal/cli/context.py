@@ -3,7 +3,7 @@
 import copy
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import NoReturn, ParamSpec, TypeVar
 
 import click
+from click.exceptions import Exit
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from portal.cli.on_record import RecordingDatabase, forget_opened, output_held
+from portal.cli.on_record import RecordingDatabase, forget_opened, output_held, write_file
 from portal.cli.operating_user import operator
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import Clock, DatabaseClock
@@ -56,6 +57,7 @@ class Context:
         codes_fd: ``--codes-fd``: the file descriptor from which the codes of both are read.
         proven: Keys of the accounts whose owners proved themselves in this command.
         first: The person of ``--by``, once proven.
+        shown_to: Who is shown what the command says, where that is not ``first`` alone.
         dry_run: ``--dry-run``: whether nothing is to be changed.
         json_file: ``--json``: the file for the result, ``-`` for standard output.
         moves_index: Whether the command may meet a database of another search key.
@@ -68,6 +70,7 @@ class Context:
     codes_fd: int | None = None
     proven: set[int] = field(default_factory=set)
     first: Actor | None = None
+    shown_to: Sequence[Actor] = ()
     dry_run: bool = False
     json_file: str | None = None
     moves_index: bool = False
@@ -160,7 +163,8 @@ class Context:
         if opened := opened_so_far():
             command = click.get_current_context(silent=True)
             name = command.command_path if command is not None else ""
-            record_look(self.work(session, self.first), opened, name)
+            for actor in self.shown_to or (self.first,):
+                record_look(self.work(session, actor), opened, name)
 
     def record_looks(self) -> None:
         """Record what was opened outside of a transaction, or before one failed."""
@@ -252,22 +256,29 @@ def _on_record() -> Iterator[None]:
     if command is None or opened_so_far() is not None:
         yield
         return
-    with noting_what_is_opened(), output_held(sys.stdout) as held:
+    with noting_what_is_opened(), output_held() as held:
         try:
             yield
+        except BaseException as error:
+            if not isinstance(error, SystemExit | Exit):
+                held.files.clear()
+            raise
         finally:
             if isinstance(command.obj, Context):
                 command.obj.record_looks()
-            held.flush()
+            held.release()
 
 
 def write_json(target: str | None, value: object) -> None:
-    """Write a result as JSON to a file or, for ``-``, to standard output."""
+    """Write a result as JSON to a file or, for ``-``, to standard output.
+
+    The file appears when the command ends and all that it opened is on record.
+    """
     text = json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
     if target == "-":
         click.echo(text, nl=False)
     elif target:
-        Path(target).write_text(text, encoding="utf-8")
+        write_file(Path(target), text)
 
 
 def keep(click_context: click.Context, parameter: click.Parameter, value: object) -> None:

@@ -253,10 +253,36 @@ def _run(plan: Endpoint[W], page: Page[W]) -> Reply:
             return lost_page(page, outcome, FormPlan(tuple(plan.uploads), bool(plan.shows)))
 
 
+@dataclass
+class _Look:
+    """What was opened for an answer, and for whom."""
+
+    opened: set[bytes]
+    actor: Actor = SYSTEM
+
+
 def _answer(plan: Endpoint[W], page: Page[W]) -> Reply:
+    """Answer; what staff are shown is on record before the answer leaves (decision 0004).
+
+    What was opened before a refusal is too, though its transaction was rolled back: the refusal
+    itself tells of it.
+    """
+    if not page.site.records_looks:
+        return _answer_or_refuse(plan, page, _Look(set()))
+    with noting_what_is_opened() as opened:
+        look = _Look(opened)
+        response = _answer_or_refuse(plan, page, look)
+    if opened and _shows(response):
+        with page.site.database.write() as session:
+            now = page.site.clock.now(session)
+            record_look(page.site.work(session, look.actor, now), opened, _place(page))
+    return response
+
+
+def _answer_or_refuse(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     try:
         check_uploads(page.form, plan.uploads)
-        return _language(page) or _in_transaction(plan, page)
+        return _language(page) or _in_transaction(plan, page, look)
     except DomainError as error:
         return _refused(page, error)
 
@@ -281,28 +307,6 @@ def _language(page: Page[W]) -> Reply | None:
     return page.redirect(page.path)
 
 
-@dataclass
-class _Look:
-    """What was opened for an answer, and for whom."""
-
-    opened: set[bytes]
-    actor: Actor = SYSTEM
-
-
-def _in_transaction(plan: Endpoint[W], page: Page[W]) -> Reply:
-    """Answer; what staff are shown is on record before the answer leaves (decision 0004)."""
-    if not page.site.records_looks:
-        return _in_its_transaction(plan, page, _Look(set()))
-    with noting_what_is_opened() as opened:
-        look = _Look(opened)
-        response = _in_its_transaction(plan, page, look)
-    if opened and _shows(response):
-        with page.site.database.write() as session:
-            now = page.site.clock.now(session)
-            record_look(page.site.work(session, look.actor, now), opened, _place(page))
-    return response
-
-
 def _shows(response: Reply) -> bool:
     """Tell whether an answer has a body: a redirect shows nothing of what was opened for it."""
     return not 300 <= (response.status_code or 200) < 400
@@ -312,7 +316,7 @@ def _place(page: Page[W]) -> str:
     return f"{page.method} {page.path}"
 
 
-def _in_its_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
+def _in_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     database = page.site.database
     if plan.transaction is Transaction.OWN:
         return _refused_before(plan, page, look) or plan.handler(page)
@@ -326,6 +330,7 @@ def _in_its_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     reads = plan.transaction is Transaction.READ
     with database.read() if reads else database.write(lock) as session:
         page.load_auth(session, page.site.clock.now(session), plan.load)
+        look.actor = page.actor  # its row cannot be read after the transaction
         stale = _left_alone(page)
         response = _refuse(plan, page)
         if response is None and mark and page.again and was_carried_out(session, mark.key):
@@ -334,7 +339,6 @@ def _in_its_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
             response = _handled(plan, page)
             if mark and (response.status_code or 200) < 400:
                 note_carried_out(page, mark, response.headers.get("location"))
-        look.actor = page.actor  # its row cannot be read after the transaction
         if look.opened and not reads and _shows(response):
             record_look(page.work, look.opened, _place(page))
             look.opened.clear()

@@ -20,6 +20,7 @@ from portal.cli.context import (
 from portal.cli.deciding import by_option, knows_protected
 from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
 from portal.cli.mailroom.roster_words import say_report, say_unexplained
+from portal.cli.on_record import past_the_record
 from portal.cli.program_files import require_sound
 from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option
 from portal.domain.foundation.errors import ConflictError, InputError
@@ -118,7 +119,7 @@ class _Work:
 
 @contextmanager
 def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
-    with click.progressbar(length=size * shares, label=label, file=sys.stderr) as bar:
+    with click.progressbar(length=size * shares, label=label, file=past_the_record()) as bar:
         yield _Work(size, bar.update)
 
 

@@ -9,6 +9,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.households import looks
 from portal.domain.people.households.looks import VIEWED, named_households, sort_opened
+from portal.domain.people.households.models import Child
 from portal.domain.people.households.queries import view_households
 from portal.platform.database import Database
 from tests.support.databases.sealed_rows import stored_names
@@ -71,6 +72,24 @@ def test_a_page_whose_look_cannot_be_recorded_is_not_shown(
     with staff.database.read() as session:
         (view,) = view_households(work_in(session), [person.household_id])
     assert view.fields.name not in page.text
+
+
+def test_what_was_opened_before_a_refusal_is_on_record(staff: StaffSite) -> None:
+    """The transaction of a refusal is rolled back; that the householder was read is not."""
+    person = staff.add_household(active=True)
+    officer = staff.hire(Role.OFFICER)
+    desk = staff.enter(officer)
+    opened(desk, person.household_id)
+    before = len(events(staff.database))
+    with staff.database.write() as session:
+        child = session.scalars(select(Child).filter_by(household_id=person.household_id)).first()
+        assert child is not None
+        child.sealed = child.sealed[:-1] + bytes([child.sealed[-1] ^ 1])
+    page = desk.get(f"/households/{person.household_id}")
+    assert page.status_code == 503
+    (look,) = events(staff.database)[before:]
+    assert (look.actor_id, named_households(look.detail)) == (officer.id, [person.household_id])
+    assert look.detail["page"] == f"GET /households/{person.household_id}"
 
 
 def test_a_protected_family_stands_in_an_event_of_its_own(staff: StaffSite) -> None:
