@@ -22,6 +22,7 @@ from portal.domain.oversight.disclosure import steps
 from portal.domain.oversight.disclosure.answering import Drawn, draw_decided
 from portal.domain.oversight.disclosure.case import Words, words_of
 from portal.domain.oversight.disclosure.searching import Found
+from portal.domain.oversight.disclosure.seen import found_by
 from portal.domain.oversight.registers.models import PersonRequest, RegisterEntry
 from portal.domain.oversight.registers.person_requests import (
     MEASURES,
@@ -122,7 +123,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     row, entry = steps.request_of(page.work, _key(page))
     answers = allowed(page, Permission.ANSWER_PERSON_REQUESTS)
     state = PersonRequestState(row.state)
-    found = steps.found_by(page.work, row) if answers else None
+    found = found_by(page.work, row) if answers else None
     outcome = Outcome.known(row.outcome or "")
     return page.render(
         "admin/oversight/person_request.html",

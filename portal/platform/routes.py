@@ -16,13 +16,11 @@ from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.domain.foundation.actors import SYSTEM, Actor
 from portal.domain.foundation.errors import DomainError, ThrottledError
 from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
 from portal.domain.foundation.texts import use_locale
 from portal.domain.foundation.vault import noting_what_is_opened
 from portal.domain.people.authn import sessions
-from portal.domain.people.households.looks import record_look
 from portal.platform.database import counting_commits
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
@@ -33,6 +31,7 @@ from portal.platform.http.incoming import Incoming, WebRequest
 from portal.platform.http.network import client_address
 from portal.platform.http.origin import is_foreign
 from portal.platform.http.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
+from portal.platform.looks import Look, shows
 from portal.platform.lost import is_lost
 from portal.platform.lost_pages import FormPlan, first_answer, lost_page, outcome_of
 from portal.platform.outages import outage_of
@@ -253,14 +252,6 @@ def _run(plan: Endpoint[W], page: Page[W]) -> Reply:
             return lost_page(page, outcome, FormPlan(tuple(plan.uploads), bool(plan.shows)))
 
 
-@dataclass
-class _Look:
-    """What was opened for an answer, and for whom."""
-
-    opened: set[bytes]
-    actor: Actor = SYSTEM
-
-
 def _answer(plan: Endpoint[W], page: Page[W]) -> Reply:
     """Answer; what staff are shown is on record before the answer leaves (decision 0004).
 
@@ -268,18 +259,17 @@ def _answer(plan: Endpoint[W], page: Page[W]) -> Reply:
     itself tells of it.
     """
     if not page.site.records_looks:
-        return _answer_or_refuse(plan, page, _Look(set()))
+        return _answer_or_refuse(plan, page, Look(page, set()))
     with noting_what_is_opened() as opened:
-        look = _Look(opened)
+        look = Look(page, opened)
         response = _answer_or_refuse(plan, page, look)
-    if opened and _shows(response):
+    if opened and shows(response):
         with page.site.database.write() as session:
-            now = page.site.clock.now(session)
-            record_look(page.site.work(session, look.actor, now), opened, _place(page))
+            look.record(page.site.work(session, look.actor, page.site.clock.now(session)))
     return response
 
 
-def _answer_or_refuse(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
+def _answer_or_refuse(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
     try:
         check_uploads(page.form, plan.uploads)
         return _language(page) or _in_transaction(plan, page, look)
@@ -307,16 +297,7 @@ def _language(page: Page[W]) -> Reply | None:
     return page.redirect(page.path)
 
 
-def _shows(response: Reply) -> bool:
-    """Tell whether an answer has a body: a redirect shows nothing of what was opened for it."""
-    return not 300 <= (response.status_code or 200) < 400
-
-
-def _place(page: Page[W]) -> str:
-    return f"{page.method} {page.path}"
-
-
-def _in_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
+def _in_transaction(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
     database = page.site.database
     if plan.transaction is Transaction.OWN:
         return _refused_before(plan, page, look) or plan.handler(page)
@@ -339,8 +320,8 @@ def _in_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
             response = _handled(plan, page)
             if mark and (response.status_code or 200) < 400:
                 note_carried_out(page, mark, response.headers.get("location"))
-        if look.opened and not reads and _shows(response):
-            record_look(page.work, look.opened, _place(page))
+        if look.opened and not reads and shows(response):
+            look.record(page.work)
             look.opened.clear()
         session.flush()
     if stale is not None:
@@ -348,7 +329,7 @@ def _in_transaction(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply:
     return response
 
 
-def _refused_before(plan: Endpoint[W], page: Page[W], look: _Look) -> Reply | None:
+def _refused_before(plan: Endpoint[W], page: Page[W], look: Look) -> Reply | None:
     """Ask the guard in a transaction of its own; what it read stays readable for the answer."""
     with page.site.database.read() as session:
         page.load_auth(session, page.site.clock.now(session))

@@ -27,6 +27,7 @@ ASKED = {
     "portal audit incident --household",
     "portal audit incident --recipient",
     "portal disclosure extract --household",
+    "portal disclosure search --again",
     "portal disclosure search --household",
     "portal dispose household preview --number",
     "portal dispose household run --number",

@@ -40,7 +40,7 @@ def codes(context: Context, words: Sequence[str]) -> str:
     return "".join(lines)
 
 
-ASKED = ("--household", "--number", "--address", "--name")
+ASKED = ("--household", "--again", "--number", "--address", "--name")
 """Options that take nothing personal as an argument: what a test gives is typed when asked."""
 
 

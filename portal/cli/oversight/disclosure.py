@@ -1,9 +1,11 @@
 """``portal disclosure``: where a person stands, and the extract, by two people of the ward."""
 
 from dataclasses import asdict
+from datetime import date, datetime
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, json_option
@@ -15,19 +17,25 @@ from portal.cli.oversight.extract_options import (
     reserved_option,
 )
 from portal.cli.oversight.tables import say_table
-from portal.domain.foundation.clock import JST, minute_text
+from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.auditing.extract import Reserved
 from portal.domain.oversight.copies.services import place_here
-from portal.domain.oversight.disclosure.extract import Order, draw
-from portal.domain.oversight.disclosure.handing_over import hand_over
+from portal.domain.oversight.disclosure.answering import Drawn
+from portal.domain.oversight.disclosure.extract import Order
 from portal.domain.oversight.disclosure.searching import Found
-from portal.domain.oversight.disclosure.searching import search as find
-from portal.domain.oversight.reports.outputs import as_pdf
+from portal.domain.oversight.disclosure.together import Pair, draw_together, search_together
+from portal.domain.oversight.registers.person_requests import Wanted
 from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.people.staff.permissions import Permission
 
+again_option = asked_option(
+    "--again",
+    lambda: _s("ふたり目が読んだ世帯番号"),
+    "The same number, as the second person reads it.",
+)
 request_option = click.option(
     "--request",
     "request",
@@ -49,20 +57,39 @@ def disclosure() -> None:
 @disclosure.command("search")
 @request_option
 @household_option
+@again_option
+@click.option(
+    "--kind",
+    type=click.Choice([one.value for one in Wanted]),
+    help="What is wanted, where the steps of the request have not begun yet.",
+)
 @by_option("The ward's staff account that searches.")
 @confirmed_option("A second account of the ward.", required=True)
 @json_option
 @click.pass_obj
 @answering
-def search(context: Context, request: int, household: str) -> None:
-    """Show in which tables, files and copies a family stands, and what an extract may tell."""
+def search(context: Context, request: int, household: str, again: str, kind: str | None) -> None:
+    """Show in which tables, files and copies a family stands, and what an extract may tell.
+
+    It is the step of the page: both read the number in the ward's paper.
+    """
     with context.database().write() as session:
-        actor = person(context, session, context.by, Permission.KNOW_PROTECTED)
-        second = person(context, session, context.confirmed_by or "", Permission.KNOW_PROTECTED)
-        found = find(context.work(session, actor), request, household, second)
-        context.write(_as_values(found))
+        pair = _pair(context, session)
+        found = search_together(pair, request, (household, again), kind or "")
+        context.write(_as_values(found) if found is not None else None)
     if context.speaks:
         _say(found)
+
+
+def _pair(context: Context, session: Session) -> Pair:
+    """Return the two people; both are shown what the command says."""
+    two = [
+        person(context, session, login, Permission.ANSWER_PERSON_REQUESTS)
+        for login in (context.by, context.confirmed_by or "")
+    ]
+    context.shown_to = two
+    first, second = (context.work(session, one) for one in two)
+    return Pair(first, second)
 
 
 def _as_values(found: Found) -> dict[str, object]:
@@ -82,7 +109,10 @@ def _as_values(found: Found) -> dict[str, object]:
     }
 
 
-def _say(found: Found) -> None:
+def _say(found: Found | None) -> None:
+    if found is None:
+        click.echo(_s("この番号の世帯はありません"))
+        return
     if found.protected:
         click.echo(_s("この世帯は、いま支援措置の対象です。"))
     holdings = [(one.place.label, one.table, one.count) for one in found.holdings]
@@ -116,6 +146,12 @@ def _say(found: Found) -> None:
 )
 @decision_option
 @click.option(
+    "--decided-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    required=True,
+    help="The day of that decision.",
+)
+@click.option(
     "--read",
     multiple=True,
     metavar="NO",
@@ -140,16 +176,18 @@ def extract(
     household: str,
     persons: tuple[int, ...],
     decision: str,
+    decided_on: datetime,
     read: tuple[str, ...],
     black_out: Path | None,
     reserved: tuple[str, ...],
     protection_considered: bool,
     out: Path,
 ) -> None:
-    """Draw the extract: other people are black, and so are words that the ward has not read.
+    """Decide on the extract and draw it, as the two who searched with ``search`` or on the page.
 
-    Records on protection, recipients and incidents are in it only by the ward's decision. The file
-    is a numbered copy and waits for the ward's receipt.
+    Other people are black, and so are words that the ward has not read. Records on protection,
+    recipients and incidents are in it only by the ward's decision. The file is a numbered copy and
+    waits for the ward's receipt.
     """
     if out.exists():
         raise InputError(_s("%(file)s は、もうあります。上書きしません。") % {"file": out})
@@ -163,24 +201,22 @@ def extract(
         _words(black_out),
         protection_considered,
     )
-    drawn, number = _draw(context, order, out)
-    with out.open("xb") as file:  # on record first
-        file.write(drawn)
+    drawn = _draw(context, order, decided_on.date(), out)
     if context.speaks:
         click.echo(
             _s("抄本を書きました: %(file)s（写しの番号 %(number)d）")
-            % {"file": out, "number": number}
+            % {"file": out, "number": drawn.copy}
         )
 
 
-def _draw(context: Context, order: Order, out: Path) -> tuple[bytes, int]:
-    """Return the extract and its number as a copy, both on record."""
+def _draw(context: Context, order: Order, decided_on: date, out: Path) -> Drawn:
+    """Draw the extract and write it."""
     with context.database().write() as session:
-        actor = person(context, session, context.by, Permission.KNOW_PROTECTED)
-        second = person(context, session, context.confirmed_by or "", Permission.KNOW_PROTECTED)
-        work = context.work(session, actor)
-        drawn = as_pdf(draw(work, order, second), work.now.astimezone(JST))
-        return drawn, hand_over(work, order.request, place_here(out), drawn).id
+        instruction = Instruction(order.decision, decided_on)
+        drawn = draw_together(_pair(context, session), order, instruction, place_here(out))
+    with out.open("xb") as file:  # on record first
+        file.write(drawn.body)
+    return drawn
 
 
 def _words(file: Path | None) -> tuple[str, ...]:

@@ -13,14 +13,17 @@ from portal.domain.oversight.reports.outputs import as_pdf
 
 
 class Drawn(NamedTuple):
-    """The extract as it leaves."""
+    """The extract as it leaves; ``copy`` is its number as a copy."""
 
     name: str
     body: bytes
+    copy: int
 
 
-def draw_decided(work: Work, request_id: int) -> Drawn:
+def draw_decided(work: Work, request_id: int, place: str = "") -> Drawn:
     """Return the extract of a request, numbered and waiting for the ward's receipt.
+
+    ``place`` is where it is written, by default whatever a browser does with it.
 
     Whether the family is under protection is looked at now. Drawn again, it is another copy.
 
@@ -33,7 +36,7 @@ def draw_decided(work: Work, request_id: int) -> Drawn:
     row = locked(work, request_id)
     order, other = order_of(work, row)
     body = as_pdf(draw(work, order, other), work.now.astimezone(JST))
-    place = _s("画面「本人からの請求」から受け取ったファイル")
-    copy = hand_over(work, row.entry_id, place, body)
+    from_page = _s("画面「本人からの請求」から受け取ったファイル")
+    copy = hand_over(work, row.entry_id, place or from_page, body)
     extract_made(work, row, copy.id)
-    return Drawn(f"disclosure-{row.entry_id}.pdf", body)
+    return Drawn(f"disclosure-{row.entry_id}.pdf", body, copy.id)

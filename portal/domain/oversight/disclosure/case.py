@@ -39,7 +39,7 @@ def words_of(work: Work, row: PersonRequest) -> Words:
     """Return what is sealed in a request; nothing after its household was disposed of."""
     if row.sealed is None or row.wrapped_key is None:
         return Words()
-    found = unseal_json(work.vault.unwrap(row.wrapped_key), row.sealed, _context(row.entry_id))
+    found = unseal_json(work.vault.unwrap(row.wrapped_key), row.sealed, sealed_under(row.entry_id))
     return Words(
         found["number"],
         found["reason"],
@@ -63,10 +63,11 @@ def keep_words(work: Work, row: PersonRequest, words: Words) -> None:
         "black": list(words.black),
         "protection_considered": words.protection_considered,
     }
-    row.sealed = seal_json(key, values, _context(row.entry_id))
+    row.sealed = seal_json(key, values, sealed_under(row.entry_id))
 
 
-def _context(entry_id: int) -> str:
+def sealed_under(entry_id: int) -> str:
+    """Return the context of what is sealed, by which a look at a request names it."""
     return f"person_request:{entry_id}"
 
 

@@ -10,7 +10,6 @@ from portal.domain.contacts.escalations.answers_in import rows_about
 from portal.domain.contacts.escalations.models import AnswerSheet
 from portal.domain.foundation.actors import Actor, Organization
 from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
@@ -61,8 +60,8 @@ class Found:
     copies: Sequence[int]
 
 
-def search(work: Work, request: int, number: str, second: Actor) -> Found:
-    """Return where a family stands, and record that two people of the ward searched for it.
+def family_for(work: Work, request: int, number: str, second: Actor) -> Household:
+    """Return the family about which a request is open, locked, for two people of the ward.
 
     ``request`` is the entry of the register of disclosure requests, ``number`` the ward's number of
     the family or its key as ``#123``.
@@ -73,23 +72,6 @@ def search(work: Work, request: int, number: str, second: Actor) -> Found:
         InputError: there is no such family.
         NotAllowedError: one of the two is not of the ward, or both are one person.
     """
-    household = family_for(work, request, number, second)
-    found = look(work, household)
-    record(
-        work,
-        SEARCHED,
-        SUBJECT,
-        household.id,
-        request=request,
-        second=second.id,
-        protected=household.protected,
-        rows=sum(one.count for one in found.holdings),
-    )
-    return found
-
-
-def family_for(work: Work, request: int, number: str, second: Actor) -> Household:
-    """Return the family about which a request is open, locked; errors as for ``search``."""
     for actor in (work.actor, second):
         if actor.id is None or actor.organization is not Organization.WARD:
             raise NotAllowedError(_s("開示の請求に答えるのは、区の職員だけです。"))

@@ -1,8 +1,8 @@
 """The steps of a request of a person: received, searched, decided, carried out, told, closed.
 
 Two people of the ward search and two decide. Both type the number of whom it is about, so neither
-follows the other's slip. What is said to have been done is looked for: a copy, an import, a print
-text, a hold, a disposal.
+follows the other's slip; one of them writes the decision, and who confirms it has looked at it.
+What is said to have been done is looked for: a copy, an import, a print text, a hold, a disposal.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,8 @@ from portal.domain.oversight.disclosure.case import (
 )
 from portal.domain.oversight.disclosure.doing import shown_by
 from portal.domain.oversight.disclosure.extract import Order
-from portal.domain.oversight.disclosure.searching import SEARCHED, SUBJECT, Found, look
+from portal.domain.oversight.disclosure.searching import SEARCHED, SUBJECT, look
+from portal.domain.oversight.disclosure.seen import require_shown, searched
 from portal.domain.oversight.registers import services as registers
 from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.oversight.registers.models import PersonRequest, RegisterEntry
@@ -181,23 +182,18 @@ def search(work: Work, request_id: int, number: str) -> None:
         )
 
 
-def found_by(work: Work, row: PersonRequest) -> Found | None:
-    """Return what is there now, to one of the two who searched; None for others, or for nobody."""
-    if row.household_id is None or work.actor.id not in (row.searched_by, row.searched_with):
-        return None
-    answerer(work)
-    return look(work, work.session.get_one(Household, row.household_id))
-
-
 def propose(work: Work, request_id: int, proposal: Proposal) -> None:
-    """Propose what the ward decides.
+    """Propose what the ward decides, as one of the two who searched, if they found somebody.
 
     Raises:
-        NotAllowedError: the actor does not answer requests.
+        NotAllowedError: the actor does not answer requests, or was not shown what was found.
         NotFoundError, WrongStateError: there is no such request, or it is elsewhere.
         InputError: a field is missing or impossible; the code names it.
     """
     user, row = answerer(work), locked(work, request_id)
+    PERSON_REQUEST.next(row.state, "propose")
+    if row.household_id is not None and not searched(row, user.id):
+        raise NotAllowedError(_s("決定を書くのは、さがしたふたりのうちのひとりです。"))
     outcome = Outcome.known(proposal.outcome)
     if outcome is None or outcome not in OUTCOMES[Wanted(row.kind)]:
         raise InputError(_s("区の決定を選んでください。"), code="outcome")
@@ -222,15 +218,21 @@ def _checked(outcome: Outcome, words: Words) -> Words:
 
 
 def decide(work: Work, request_id: int) -> None:
-    """Confirm, as the second person, what the ward decides.
+    """Confirm, as the second person, who looked at it since, what the ward decides.
 
     Raises:
-        NotAllowedError: the actor does not answer requests, or proposed it.
+        NotAllowedError: the actor does not answer requests, proposed it, or was not shown it.
         NotFoundError, WrongStateError: there is no such request, or it is elsewhere.
     """
+    confirm(work, request_id, shown_since="propose")
+
+
+def confirm(work: Work, request_id: int, *, shown_since: str) -> None:
+    """Do as ``decide`` does, for somebody who must have looked since another step."""
     user, row = answerer(work), locked(work, request_id)
     PERSON_REQUEST.next(row.state, "decide")
     partner(work, row.proposed_by)
+    require_shown(work, row, user.id, shown_since)
     row.decided_by, row.decided_at = user.id, work.now
     step(work, row, "decide", {"outcome": row.outcome, "decision": row.decision_no})
 

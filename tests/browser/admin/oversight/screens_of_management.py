@@ -14,11 +14,12 @@ from portal.domain.letters.documents import services as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.oversight.auditing.searching import Wanted
 from portal.domain.oversight.disclosure import steps
-from portal.domain.oversight.disclosure.case import Words
+from portal.domain.oversight.disclosure.case import Words, sealed_under
 from portal.domain.oversight.disposal.household import asking as household_asking
 from portal.domain.oversight.management import minutes
 from portal.domain.oversight.person_lists import asking
 from portal.domain.oversight.person_lists.contents import scope_of
+from portal.domain.people.households.looks import record_look
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.services import Profile, add_staff
 from tests.browser.admin.screens import Step, press
@@ -204,17 +205,19 @@ def _person_request(
     with served.database.write() as session:
         mine, theirs = work_in(session, first, served.now), work_in(session, other, served.now)
         receipt = steps.Receipt(kind, "5汐子第30号", day, day + timedelta(days=30))
-        key = steps.receive(mine, receipt).id
+        row = steps.receive(mine, receipt)
+        key, name = row.id, sealed_under(row.entry_id)
         acts: dict[str, Callable[[], object]] = {
             "received": lambda: None,
             "asked": lambda: steps.ask_search(mine, key, number),
             "searched": lambda: steps.search(theirs, key, number),
             "proposed": lambda: steps.propose(mine, key, proposal),
+            "looked": lambda: record_look(theirs, [name.encode()], f"GET /person-requests/{key}"),
             "decided": lambda: steps.decide(theirs, key),
         }
-        for name, act in acts.items():
+        for one, act in acts.items():
             act()
-            if name == until:
+            if one == until:
                 break
     _at(f"/person-requests/{key}", role, served, page)
 

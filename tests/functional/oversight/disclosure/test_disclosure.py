@@ -30,11 +30,13 @@ from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.disclosure.extract import DRAWN, Order, draw
 from portal.domain.oversight.disclosure.handing_over import hand_over
 from portal.domain.oversight.disclosure.places import HOLDS_NOBODY, OF_TABLE
-from portal.domain.oversight.disclosure.searching import SEARCHED, Found, holdings_of, search
+from portal.domain.oversight.disclosure.searching import SEARCHED, Found, holdings_of
 from portal.domain.oversight.disclosure.third_persons import BLACK, Blackening, third_persons
+from portal.domain.oversight.disclosure.together import Pair, search_together
 from portal.domain.oversight.disposal.household.traces import TRACES
 from portal.domain.oversight.registers import services as registers
 from portal.domain.oversight.registers.kinds import RegisterKind
+from portal.domain.oversight.registers.person_requests import Wanted
 from portal.domain.oversight.reports.outputs import as_pdf
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.households.models import Household
@@ -84,9 +86,11 @@ class Ward:
 
     def search(self, number: str = NUMBER, request: int = 0) -> Found:
         with self.database.write() as session:
-            return search(
-                work_in(session, self.people[0]), request or self.request, number, self.people[1]
-            )
+            pair = Pair(*(work_in(session, one) for one in self.people))
+            entry = request or self.request
+            found = search_together(pair, entry, (number, number), Wanted.DISCLOSURE.value)
+            assert found is not None
+            return found
 
     def happen(self, *, hidden: bool = False) -> str:
         """Let the family call and ask for something; return the number of the call."""

@@ -16,7 +16,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.disclosure import steps
 from portal.domain.oversight.disclosure.answering import draw_decided
-from portal.domain.oversight.disclosure.case import Words, keep_words
+from portal.domain.oversight.disclosure.case import Words, keep_words, sealed_under
 from portal.domain.oversight.disposal.household.obstacles import InTheWay, in_the_way
 from portal.domain.oversight.registers import services as registers
 from portal.domain.oversight.registers.dues import dues
@@ -24,65 +24,14 @@ from portal.domain.oversight.registers.kinds import RegisterKind
 from portal.domain.oversight.registers.models import PersonRequest, RegisterEntry
 from portal.domain.oversight.registers.states import PERSON_REQUEST, PersonRequestState
 from portal.domain.oversight.reports.management.registers import registers_report
+from portal.domain.people.households.looks import record_look
 from portal.domain.people.households.models import Hold, Household
+from tests.functional.oversight.disclosure.support import DECISION, NUMBER, PLACE, Two
 from tests.support.oversight.family import Filling
-from tests.support.people import CANARY_CHILDREN, CANARY_NAME, Person
+from tests.support.people import CANARY_CHILDREN, CANARY_NAME
 from tests.support.reading import pdf
-from tests.support.resident import Visitor
-from tests.support.staff import Colleague, StaffSite
+from tests.support.staff import StaffSite
 from tests.support.work import work_in
-
-PLACE, NUMBER = "/person-requests", "9800000001"
-DECISION = {"decision_no": "5汐子第99号", "decision_on": "2023-07-04"}
-
-
-class Two:
-    """Two people of the ward at their screens, an officer of the contractor, and a family."""
-
-    def __init__(self, staff: StaffSite) -> None:
-        self.staff = staff
-        self.person: Person = staff.add_household(active=True)
-        self.colleagues: list[Colleague] = [staff.hire(Role.WARD_OFFICER) for _ in range(3)]
-        self.first, self.second, self.third = (staff.enter(one) for one in self.colleagues)
-        self.officer: Visitor = staff.enter_as(Role.OFFICER)
-        self.sent = 0
-
-    def receive(self, kind: str) -> str:
-        day = jst_date(self.staff.now)
-        until = day + timedelta(days=30)
-        wish = {"kind": kind, "number": "5汐子第30号", "day": f"{day}", "until": f"{until}"}
-        page = self.officer.send(f"{PLACE}/receive", wish | {"form_key": "r"})
-        assert "受け付けました" in page.text
-        with self.staff.database.read() as session:
-            key = session.scalars(select(PersonRequest.id).order_by(PersonRequest.id.desc()))
-            return f"{PLACE}/{key.first()}"
-
-    def press(self, who: Visitor, place: str, action: str, **fields: str) -> str:
-        """What the page says afterwards."""
-        self.sent += 1
-        return who.send(f"{place}/{action}", {"form_key": f"k{self.sent}"} | fields).text
-
-    def searched(self, kind: str) -> str:
-        place = self.receive(kind)
-        assert "番号を受け取りました" in self.press(self.first, place, "ask-search", number=NUMBER)
-        assert "さがしました" in self.press(self.second, place, "search", number=NUMBER)
-        return place
-
-    def decided(self, kind: str, **fields: str) -> str:
-        place = self.searched(kind)
-        said = self.press(self.first, place, "propose", **(DECISION | fields))
-        assert "決定の確認に回しました" in said, said
-        assert "区の決定として記録しました" in self.press(self.second, place, "decide")
-        return place
-
-    def row(self) -> PersonRequest:
-        with self.staff.database.read() as session:
-            row = session.scalars(select(PersonRequest)).one()
-            session.expunge(row)
-            return row
-
-    def day(self) -> str:
-        return jst_date(self.staff.now).isoformat()
 
 
 def test_a_disclosure_from_the_letter_to_the_answer(staff: StaffSite) -> None:
@@ -121,6 +70,36 @@ def test_only_the_two_who_searched_see_what_was_found(staff: StaffSite) -> None:
     officer = two.officer.open(place).text
     home = f"世帯 {two.person.household_id}"
     assert (home in third, home in officer, "見つかった世帯" in officer) == (True, False, False)
+    two.press(two.first, place, "propose", outcome="refuse", reason="ちがう", **DECISION)
+    assert "ある場所" in two.third.open(place).text, "who may confirm it sees what was found"
+    assert "ある場所" not in two.officer.open(place).text
+    two.press(two.third, place, "decide")
+    assert "ある場所" not in two.third.open(place).text
+
+
+def test_nobody_confirms_a_decision_that_they_were_not_shown(staff: StaffSite) -> None:
+    """Who did not search opens the page first; a decision that was written anew is opened anew."""
+    two = Two(staff)
+    place = two.searched("disclosure")
+    tell = {"outcome": "tell", "person-1": "1"}
+    stranger = two.press(two.third, place, "propose", **(DECISION | tell))
+    assert "さがしたふたりのうちのひとりです" in stranger
+    two.third.open(place)
+    two.press(two.first, place, "propose", **(DECISION | tell))
+    for who in (two.third, two.second):
+        # to send the form without having opened the page
+        unseen = who.post(f"{place}/decide", {"form_key": f"u{who is two.third}"})
+        assert "画面で、見つかったことと" in unseen.text
+        assert two.row().state == "decision_asked"
+    two.press(two.first, place, "turn-down")
+    two.press(two.first, place, "propose", **(DECISION | tell | {"person-0": "1"}))
+    stale = two.third.post(f"{place}/decide", {"form_key": "s"})
+    assert (stale.status_code, two.row().state) == (422, "decision_asked")
+    shown = two.third.open(place).text
+    assert "ある場所" in shown
+    assert "0、1" in shown
+    assert "区の決定として記録しました" in two.press(two.third, place, "decide")
+    assert two.row().decided_by == two.colleagues[2].id
 
 
 def test_two_people_read_the_same_number_in_the_paper(staff: StaffSite) -> None:
@@ -146,7 +125,7 @@ def test_nobody_is_found_and_the_ward_can_only_say_so(sqlite_staff: StaffSite) -
     refused = {"outcome": "refuse", "reason": "保有していない"}
     two.press(two.first, place, "propose", **(DECISION | refused))
     assert "保有していない" in two.second.open(place).text
-    two.press(two.second, place, "decide")
+    two.confirm(place)
     assert "区に伝えた日" in two.press(two.officer, place, "tell", told_on=two.day())
 
 
@@ -181,7 +160,7 @@ def test_what_is_stopped_is_held_or_disposed_of(staff: StaffSite) -> None:
         assert in_the_way(session, home)[InTheWay.DISCLOSURES] == 1
         assert InTheWay.DISCLOSURES not in in_the_way(session, other)
     two.press(two.first, place, "propose", outcome="stop", **DECISION)
-    two.press(two.second, place, "decide")
+    two.confirm(place)
     with staff.database.write() as session:
         assert InTheWay.DISCLOSURES not in in_the_way(session, home), "the disposal is its answer"
         session.add(Hold(household_id=home, code="W06_INSTITUTION", created_at=staff.now))
@@ -202,7 +181,7 @@ def test_protection_that_begins_after_the_decision_stops_the_extract(staff: Staf
     assert ("もう一度決めて" in said, DECISION["decision_no"] in said) == (True, False)
     again = {"outcome": "tell", "person-0": "1", "protection_considered": "1"}
     two.press(two.first, place, "propose", **(DECISION | again))
-    two.press(two.second, place, "decide")
+    two.confirm(place)
     assert two.first.post(f"{place}/extract", {"form_key": "y"}).content.startswith(b"%PDF")
 
 
@@ -278,6 +257,7 @@ def test_every_state_takes_its_own_actions_and_no_other(
             "state": state.value,
             "household_id": two.person.household_id,
             "searched_by": second,
+            "searched_with": None if action == "search" else first,
             "proposed_by": second,
             "decided_by": None if action == "decide" else first,
             "decided_at": work.now,
@@ -288,6 +268,7 @@ def test_every_state_takes_its_own_actions_and_no_other(
         session.execute(update(PersonRequest).where(PersonRequest.id == key).values(values))
         session.refresh(row)
         keep_words(work, row, Words(number=NUMBER, persons=(0,)))
+        record_look(work, [sealed_under(row.entry_id).encode()], f"GET {PLACE}/{key}")
         session.flush()
         fits = PERSON_REQUEST.can(state, action) or (
             # one button for both
@@ -359,7 +340,7 @@ def test_each_step_that_waits_too_long_is_told_and_the_report_names_the_step(
     two.press(two.second, place, "search", number=NUMBER)
     assert [late for late, _said in (*told(1), *told(17))] == [False, True]
     two.press(two.first, place, "propose", outcome="refuse", reason="ちがわない", **DECISION)
-    two.press(two.second, place, "decide")
+    two.confirm(place)
     ((late, said),) = told(20)
     assert (late, "実施して" in said) == (True, True)
     with staff.database.read() as session:
