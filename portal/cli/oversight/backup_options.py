@@ -27,7 +27,7 @@ from portal.domain.oversight.copies.services import (
 from portal.platform.backups.identities import read_identities
 from portal.platform.backups.making import newest_backup
 from portal.platform.backups.restoring import Order
-from portal.platform.backups.temporary import Place
+from portal.platform.backups.temporary import Place, folder_of
 from portal.platform.database import COMMAND_WAITS, Database, opened
 from portal.platform.disposed import refuse_disposed_data
 from portal.platform.schema import State, file_missing, refuse, schema_of
@@ -46,7 +46,10 @@ backup_option = click.option(
     "--backup", type=FILE, default=None, metavar="FILE", help="Default: the newest backup."
 )
 folder_option = click.option(
-    "--folder", type=FOLDER, metavar="DIR", help="Where to unpack; default beside the data."
+    "--folder",
+    type=FOLDER,
+    metavar="DIR",
+    help="Where to unpack; default beside the data, or with the backups.",
 )
 into_option = click.option(
     "--into",
@@ -172,7 +175,7 @@ def owner_of(context: Context, given: str) -> str:
 
 def _short_copy(context: Context, work: Work, kind: CopyKind, place: BackupPlace) -> NewCopy:
     """Return the register's entry of a copy that exists while a command runs."""
-    where = place.place.folder or context.settings.data_dir.parent
+    where = folder_of(context.settings, place.place)
     return NewCopy(
         kind=kind,
         place=place_here(where),

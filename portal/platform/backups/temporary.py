@@ -1,5 +1,6 @@
 """An empty place to restore into for a while: a database and a folder that are gone afterwards."""
 
+import os
 import re
 import secrets
 import shutil
@@ -32,7 +33,7 @@ class Place:
     """Where a check restores to.
 
     Attributes:
-        folder: The folder for the files; None is beside the data folder.
+        folder: The folder for the files; None lets ``folder_of`` choose.
         database_url: An empty PostgreSQL database that is there; "" makes one for the check.
     """
 
@@ -40,16 +41,26 @@ class Place:
     database_url: str = ""
 
 
+def folder_of(settings: Settings, where: Place) -> Path:
+    """Return the folder in which a check makes its place.
+
+    Unless told, that is beside the data, or, where this user may not write there (``/var/lib`` of
+    a server, the read-only disk of a container), the folder of backups.
+    """
+    beside = settings.data_dir.parent
+    return where.folder or (beside if os.access(beside, os.W_OK) else settings.backup_dir)
+
+
 @contextmanager
 def temporary_place(settings: Settings, where: Place) -> Iterator[Settings]:
-    """Give the settings of an empty place beside the deployment's; it is removed at the end.
+    """Give the settings of an empty place in ``folder_of``; it is removed at the end.
 
     Raises:
         NotAllowedError: the database's user may not make another database.
         ConflictError: the database that was named is not empty.
         OSError: the folder cannot be made.
     """
-    beside = where.folder or settings.data_dir.parent
+    beside = folder_of(settings, where)
     _remove_old_folders(beside)
     place = Path(tempfile.mkdtemp(prefix=f"{_new_name()}-", dir=beside))
     try:
