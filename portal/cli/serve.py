@@ -106,10 +106,10 @@ def _prepared(settings: Settings) -> bool:
 def serve(context: Context, site: str, host: str, port: int, workers: int) -> None:
     """Run the resident or the staff site until a signal ends it."""
     settings = context.settings
-    closed = not _prepared(settings)
-    count = workers or (1 if settings.on_sqlite else settings.workers)
     number = port or {"resident": 8000, "staff": 8001}[site]
     claim(host, number)
+    closed = not _prepared(settings)
+    count = workers or (1 if settings.on_sqlite else settings.workers)
     if site == "resident" and not closed:
         check_senders(settings)
         mention(_where_jobs_run(settings))

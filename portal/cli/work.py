@@ -50,9 +50,9 @@ def work(context: Context, job: str | None, lease: int) -> None:
     Runs until a signal ends it. Two or more may run, on one machine or on several.
     """
     start_watching(context.settings, "worker")
-    check_program_at_start(context.settings)
     try:
         source = context.work_source()
+        check_program_at_start(context.settings)
     except DisposedError as error:
         if job is not None:
             raise

@@ -186,8 +186,9 @@ def check_prepared(settings: Settings) -> None:
         IntegrityFaultError: the keys belong to another database.
     """
     check_tables_and_keys(settings)
-    check_program_at_start(settings)
+    doubts = _contradictions_refused(settings)
     refuse_danger(settings)
+    _log(doubts)
 
 
 def refuse_danger(settings: Settings) -> None:
@@ -213,12 +214,24 @@ def check_program_at_start(settings: Settings) -> None:
     Raises:
         InputError: the contradictions, one sentence each.
     """
+    _log(_contradictions_refused(settings))
+
+
+def _contradictions_refused(settings: Settings) -> list[str]:
+    """Return what is only doubtful in the program, to be logged when nothing else is refused.
+
+    Raises:
+        InputError: the contradictions, one sentence each.
+    """
     findings = check_program(load_program(settings.program))
     errors = [finding.sentence for finding in findings if finding.level is Level.ERROR]
-    for finding in findings:
-        if finding.level is Level.WARNING:
-            LOG.warning("program: %s", finding.sentence)
     if errors:
         raise InputError(
             _s("事業の設定が矛盾しているため、起動しません。") + "\n- " + "\n- ".join(errors)
         )
+    return [finding.sentence for finding in findings if finding.level is Level.WARNING]
+
+
+def _log(doubts: list[str]) -> None:
+    for sentence in doubts:
+        LOG.warning("program: %s", sentence)

@@ -88,6 +88,17 @@ def test_production_does_not_start_with_a_dangerous_setting(
     check_prepared(replace(production, environment="test", **changed))
 
 
+def test_a_refusal_stands_alone_and_doubts_are_told_once_it_starts(
+    production: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING, "portal.start"):
+        with pytest.raises(InputError):
+            check_prepared(replace(production, trusted_proxies=()))
+        assert caplog.records == []
+        check_prepared(production)
+    assert any("2023-12-28" in record.getMessage() for record in caplog.records)
+
+
 @pytest.mark.parametrize("name", ["keys/pepper.key", "keys", "portal.sqlite3", "."])
 @pytest.mark.asvs("13.3.1")
 def test_production_does_not_start_while_others_can_read_keys_or_data(
