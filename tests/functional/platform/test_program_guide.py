@@ -87,11 +87,13 @@ class Office:
     """A folder with the program of the guide for a new ward, and whoever types in it."""
 
     folder: Path
+    database_url: str
     portal: CommandLine = field(init=False)
 
     def __post_init__(self) -> None:
         self.portal = CommandLine(
             self.folder / "data",
+            self.database_url,
             program=str(self.folder / "myward"),
             language="en",
             extra={"PORTAL_ENVIRONMENT": "test", "PORTAL_WORKERS": "1"},
@@ -177,10 +179,10 @@ def write_the_ward(folder: Path) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Office:
+def office(tmp_path: Path, empty_database_url: str) -> Office:
     """Everything before the first file: keys, tables, people, and the senders' files."""
     write_the_ward(tmp_path)
-    made = Office(tmp_path)
+    made = Office(tmp_path, empty_database_url)
     for words in (("keys", "create"), ("init",)):
         done = made.portal.run(*words)
         assert done.returncode == 0, done.stderr
