@@ -1,5 +1,6 @@
 """What a guide names is there: settings, paths, words of the staff site, and the next page."""
 
+import json
 import re
 from pathlib import Path
 
@@ -58,6 +59,29 @@ def test_the_nightly_unit_may_write_where_the_guide_puts_backups() -> None:
     (folder,) = re.findall(r"^export PORTAL_BACKUP_DIR=(\S+)", guide, re.MULTILINE)
     assert f"ReadWritePaths=-{folder}\n" in unit
     assert folder in (ROOT / ".github" / "guides" / "operate.md").read_text("utf-8")
+
+
+MEASURED = {
+    "sign-in, from the form to the home page": "form to home",
+    "coupon page": "coupon",
+    "a decline, 8 at once": "decline, 8",
+}
+
+
+def test_the_measured_machine_is_the_one_of_the_bench() -> None:
+    figures = json.loads((ROOT / ".github" / "figures" / "bench.json").read_text("utf-8"))
+    page = (ROOT / ".github" / "guides" / "operate-size.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+) \| (PostgreSQL|SQLite) \| (.+) \|$", page, re.MULTILINE)
+    assert len(rows) == 2 * len(MEASURED)
+    for what, engine, told in rows:
+        found = figures[engine.lower()][MEASURED[what]]
+        used = found["server"] + found["database"]
+        assert told.split(" | ") == [
+            f"{found['rate']:.1f}",
+            f"{found['p95']:.0f} ms",
+            f"{used:.1f}" if used < 9.95 else f"{used:.0f}",
+            f"{found['peak']:.0f} MB",
+        ], what
 
 
 @pytest.mark.parametrize(
