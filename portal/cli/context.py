@@ -288,14 +288,38 @@ def keep(click_context: click.Context, parameter: click.Parameter, value: object
         setattr(click_context.obj, str(parameter.name), value)
 
 
-json_option = click.option(
-    "--json",
-    "json_file",
-    is_flag=False,
-    flag_value="-",
-    default=None,
-    metavar="[FILE]",
-    expose_value=False,
-    callback=keep,
+def keep_shown(click_context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Keep a result's way out if it is a screen; ends where it is a file.
+
+    A list with persons leaves as a file by an approved request alone (decision 43).
+    """
+    if value not in {None, "-"}:
+        refuse_file()
+    keep(click_context, parameter, value)
+
+
+def refuse_file() -> NoReturn:
+    """End because the result tells households apart and was to be written to a file."""
+    fail(
+        _s(
+            "この結果からは世帯や人がわかるので、ファイルには書きません。"
+            "--json だけをつけて、画面で見てください。"
+        )
+    )
+
+
+json_option, shown_json_option = (
+    click.option(
+        "--json",
+        "json_file",
+        is_flag=False,
+        flag_value="-",
+        default=None,
+        metavar=metavar,
+        expose_value=False,
+        callback=callback,
+    )
+    for metavar, callback in (("[FILE]", keep), ("", keep_shown))
 )
+"""``--json``, and the same for a result with persons in it, which is shown and not written."""
 dry_run_option = click.option("--dry-run", is_flag=True, expose_value=False, callback=keep)

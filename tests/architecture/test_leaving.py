@@ -19,6 +19,7 @@ import pytest
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 
+from portal.cli.context import keep
 from portal.cli.main import COMMANDS, portal
 from portal.platform.application import make_routes
 from portal.settings import load_settings
@@ -128,6 +129,15 @@ def every_command() -> set[str]:
     }
 
 
+def every_result() -> set[str]:
+    """Return the commands whose ``--json`` takes the name of a file."""
+    return {
+        " ".join(words)
+        for words, command in all_commands(portal, ("portal",))
+        if any(one.name == "json_file" and one.callback is keep for one in command.params)
+    }
+
+
 def all_commands(
     command: click.Command, words: tuple[str, ...]
 ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -152,7 +162,8 @@ def _writes(param: click.Parameter) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("section", "found"), [("routes", every_route), ("commands", every_command)]
+    ("section", "found"),
+    [("routes", every_route), ("commands", every_command), ("results", every_result)],
 )
 def test_everything_that_gives_a_file_away_is_in_the_register(
     section: str, found: Callable[[], set[str]]
@@ -163,7 +174,7 @@ def test_everything_that_gives_a_file_away_is_in_the_register(
 
 
 def test_the_register_knows_three_kinds_and_says_why() -> None:
-    for section in ("routes", "commands"):
+    for section in ("routes", "commands", "results"):
         for name, entry in register(section).items():
             assert entry.kind in {NOBODY, GATE, APPROVED}, name
             assert len(entry.why) > 10, name
@@ -172,7 +183,7 @@ def test_the_register_knows_three_kinds_and_says_why() -> None:
 def test_lists_with_persons_have_one_way_out_and_one_for_two_at_a_command() -> None:
     approved = {
         name
-        for section in ("routes", "commands")
+        for section in ("routes", "commands", "results")
         for name, entry in register(section).items()
         if entry.kind == APPROVED
     }

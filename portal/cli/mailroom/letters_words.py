@@ -15,14 +15,13 @@ from portal.domain.mailroom.printing.runs.superseding import Superseded
 
 
 def preflight_json(checked: Preflight) -> dict[str, Any]:
-    """Return a preflight for ``--json``."""
+    """Return a preflight for ``--json``, households by their keys alone."""
     return {
         "ready": len(checked.ready),
         "left_out": checked.left_out | {"unprintable": checked.unprintable},
         "unprintable": [
             {
                 "household_id": finding.household_id,
-                "household_no": finding.household_no,
                 "reason": finding.reason.value,
                 "where": finding.part.value,
                 "characters": finding.characters,

@@ -16,6 +16,8 @@ from portal.cli.context import (
     answering,
     dry_run_option,
     json_option,
+    refuse_file,
+    shown_json_option,
 )
 from portal.cli.deciding import by_option, knows_protected
 from portal.cli.mailroom.roster_holds import day, print_text, protection_group, release
@@ -123,12 +125,9 @@ def _work(size: int, label: str, shares: int) -> Iterator[_Work]:
         yield _Work(size, bar.update)
 
 
-def _write_report(report: RosterReport, target: str | None) -> None:
-    if target == "-":
+def _show_report(report: RosterReport, target: str | None) -> None:
+    if target:
         report.write_json(sys.stdout)
-    elif target:
-        with Path(target).open("w", encoding="utf-8") as out:
-            report.write_json(out)
 
 
 def _end(report: RosterReport) -> NoReturn:
@@ -138,7 +137,7 @@ def _end(report: RosterReport) -> NoReturn:
 @roster_group.command("check", help="Check a file; nothing is stored.")
 @click.argument("file", type=FILE)
 @_form_options
-@json_option
+@shown_json_option
 @click.pass_obj
 @answering
 def check(context: Context, file: Path, form: FileForm) -> None:
@@ -148,7 +147,7 @@ def check(context: Context, file: Path, form: FileForm) -> None:
         report = check_file(file, layout, rules, progress=work.read)
     if context.speaks:
         say_report(report)
-    _write_report(report, context.json_file)
+    _show_report(report, context.json_file)
     _end(report)
 
 
@@ -188,6 +187,8 @@ def import_(
     layout, rules = form.layout(context), form.rules(context)
     size = file.stat().st_size
     if context.dry_run:
+        if context.json_file not in {None, "-"}:
+            refuse_file()
         with _work(size, _s("確認中"), CHECKING) as work:
             report = check_file(file, layout, rules, progress=work.read)
         _end_dry_run(report, context.json_file)
@@ -223,7 +224,7 @@ def _end_dry_run(report: RosterReport, json_file: str | None) -> NoReturn:
     if json_file != "-":
         say_report(report)
         click.echo(_s("試しの実行なので、何も変えていません。"))
-    _write_report(report, json_file)
+    _show_report(report, json_file)
     _end(report)
 
 
@@ -278,7 +279,7 @@ def _say_done(done: Imported) -> None:
     "diff", help="Show the differences that wait to be applied, household by household."
 )
 @BY_WARD
-@json_option
+@shown_json_option
 @click.pass_obj
 @answering
 def diff(context: Context) -> None:
@@ -320,7 +321,7 @@ def diff(context: Context) -> None:
 )
 @click.option("--code", help="Only this code.")
 @BY_WARD
-@json_option
+@shown_json_option
 @click.pass_obj
 @answering
 def holds(context: Context, code: str | None) -> None:

@@ -12,7 +12,14 @@ import click
 from sqlalchemy.orm import Session
 
 from portal.cli.asked import asked_option
-from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option
+from portal.cli.context import (
+    WITH_HOLDS,
+    Context,
+    answering,
+    dry_run_option,
+    json_option,
+    shown_json_option,
+)
 from portal.cli.deciding import by_option, confirmed_option, one_of_them_knows, person
 from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option, transfer_said
 from portal.domain.foundation.actors import Actor
@@ -285,7 +292,7 @@ def protection_group() -> None:
 @click.option("--again", is_flag=True, help="Hold also those whose protection was released before.")
 @sheet_option
 @dry_run_option
-@json_option
+@shown_json_option
 @click.pass_obj
 @answering
 def protection_from_list(

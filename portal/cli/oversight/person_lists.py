@@ -29,13 +29,14 @@ def person_lists() -> None:
 def trace_file(context: Context, file: Path) -> None:
     """Tell which list FILE is from: the file itself, a table saved again, or some of its rows.
 
-    Exit code 3 if no list is certain.
+    Rows that somebody typed off are typed into a text file, a line each, with commas or tabs
+    between the cells. Exit code 3 if no list is certain.
     """
     with context.database().write() as session:
         actor = person(context, session, context.by, Permission.TRACE_LISTS)
         work = context.work(session, actor)
         found = trace(work, file.read_bytes())
-        certain = [one for one in found if one.told is not Told.ROWS]
+        certain = [one for one in found if one.is_certain]
         record(work, "person_list.traced", "person_list", certain=[one.row.id for one in certain])
         people = {one.row.requested_by for one in found}
         names = staff_names(session, people)
@@ -67,6 +68,9 @@ def _plain(one: Trace, names: dict[int, str]) -> dict[str, object]:
         "rows": one.found,
         "marks": one.cells,
         "marks_right": one.agreeing,
+        "rows_copied": one.copied,
+        "neighbors": one.pairs,
+        "neighbors_in_order": one.in_order,
     }
 
 
@@ -82,6 +86,17 @@ def _sentence(one: Trace, plain: dict[str, object]) -> str:
     }
     if one.told is Told.FILE:
         return f"{head}: {one.told.label}"
+    if not one.is_certain:
+        return _s(
+            "%(head)s: %(told)s"
+            "（そのままの行%(rows)s行、一覧の並びと同じ隣どうし%(right)s/%(pairs)s組）"
+        ) % {
+            "head": head,
+            "told": one.told.label,
+            "rows": f"{one.copied:,}",
+            "right": f"{one.in_order:,}",
+            "pairs": f"{one.pairs:,}",
+        }
     return _s("%(head)s: %(told)s（%(rows)s行、印%(right)s/%(marks)s）") % {
         "head": head,
         "told": one.told.label,

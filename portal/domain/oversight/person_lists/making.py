@@ -1,7 +1,7 @@
 """Make the file of an approved list, and hand it to whoever asked for it."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pyrage
@@ -87,6 +87,7 @@ def make(work: Work, list_id: int, content: Content | None = None) -> Made:
     content = content_for(work, asker, kind, words.scope, content)
     check_rows(kind, content)
     marker = Marker.of(work.vault.unwrap(row.wrapped_key))
+    content = _turned(content, marker)
     row.made_at, row.rows = work.now, len(content.table.rows)
     plain = _workbook(row, asker, words, _marked(content.table, marker))
     identity = pyrage.x25519.Identity.generate()
@@ -99,13 +100,24 @@ def make(work: Work, list_id: int, content: Content | None = None) -> Made:
     return Made(row, str(identity))
 
 
+def _turned(content: Content, marker: Marker) -> Content:
+    table = content.table
+    rows = marker.turned(table.rows)
+    return replace(content, table=replace(table, rows=rows))
+
+
 def _marked(table: ReportTable, marker: Marker) -> ReportTable:
     return ReportTable(table.title, table.columns, marker.marked(table.rows), table.total)
 
 
 def _marks(content: Content, marker: Marker, plain: bytes) -> Marks:
-    anchors = frozenset(marker.anchor(row[0]) for row in content.table.rows if str(row[0]))
-    return Marks(hashlib.sha256(plain).hexdigest(), anchors, content.households)
+    rows = content.table.rows
+    return Marks(
+        hashlib.sha256(plain).hexdigest(),
+        frozenset(marker.anchor(row[0]) for row in rows if str(row[0])),
+        content.households,
+        tuple(frozenset(map(marker.copied, row)) - {""} for row in rows),
+    )
 
 
 def _keep(work: Work, row: PersonList, body: bytes, marks: Marks) -> None:

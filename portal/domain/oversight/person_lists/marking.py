@@ -1,8 +1,11 @@
-"""Marks that nobody sees: which cells of a row end with a blank says which list it is from.
+"""Marks that nobody sees: blanks at the ends of cells, and the order of neighboring rows.
 
 A workbook that is saved as CSV, in UTF-8 or Shift_JIS, keeps the blanks, and so does each row that
 is copied out of it. Which cells have one follows from a key of the list, from the row's first cell
 and from the cell itself: not from its place, so that moved and dropped columns do no harm.
+
+Whoever types rows off keeps no blank, but the order. Of each two neighbors the key says which one
+stands first.
 """
 
 import hmac
@@ -16,6 +19,7 @@ from portal.domain.oversight.reports.tables import Cell
 
 MARK = " "
 BLANKS = " \t\r\n\u3000\u00a0"
+GAPS = re.compile(r"[\s\-‐–−,]+|\.0$")
 NUMBER = re.compile(r"[\d,.¥\-+%]*")
 """Cells that a spreadsheet may take for numbers, whose blanks it would drop."""
 
@@ -23,6 +27,11 @@ NUMBER = re.compile(r"[\d,.¥\-+%]*")
 def bare(cell: object) -> str:
     """Return the content of a cell as it is whatever a spreadsheet did to its width and blanks."""
     return unicodedata.normalize("NFKC", str(cell)).strip(BLANKS).removeprefix("'")
+
+
+def typed(cell: object) -> str:
+    """Return a cell as whoever types it off has it: no blanks, hyphens, commas, widths, cases."""
+    return GAPS.sub("", unicodedata.normalize("NFKC", str(cell))).removeprefix("'").casefold()
 
 
 def carries(cell: object) -> bool:
@@ -49,6 +58,19 @@ class Marker:
     def anchor(self, cell: object) -> str:
         """Return the keyed digest of a row's first cell; only this list has it."""
         return self._digest("anchor", bare(cell)).hex()[:16]
+
+    def copied(self, cell: object) -> str:
+        """Return the keyed digest of a cell, the same however it is typed off; "" if empty."""
+        content = typed(cell)
+        return self._digest("copied", content).hex()[:12] if content else ""
+
+    def turned(self, rows: Sequence[Sequence[Cell]]) -> list[Sequence[Cell]]:
+        """Return the rows, of each two neighbors in the order that the key says."""
+        found = list(rows)
+        for place in range(0, len(found) - 1, 2):
+            if self._digest("turned", str(place))[0] & 1:
+                found[place], found[place + 1] = found[place + 1], found[place]
+        return found
 
     def bit(self, first: object, cell: object) -> bool:
         """Return whether a cell in the row that begins with ``first`` gets the mark."""

@@ -27,11 +27,14 @@ class Marks:
         plain_sha256: The digest of the workbook as its recipient opens it.
         anchors: Keyed digests of the first cell of each row (``marking.Marker``).
         households: The keys of the households in it.
+        rows: Keyed digests of the cells of each row, row by row as the file has them; none of a
+            list that was made before such digests were kept.
     """
 
     plain_sha256: str
     anchors: frozenset[str]
     households: tuple[int, ...]
+    rows: tuple[frozenset[str], ...] = ()
 
 
 def seal_words(vault: Vault, row: PersonList, words: Words) -> bytes:
@@ -66,6 +69,7 @@ def seal_marks(vault: Vault, row: PersonList, marks: Marks) -> bytes:
         "plain_sha256": marks.plain_sha256,
         "anchors": sorted(marks.anchors),
         "households": list(marks.households),
+        "rows": [" ".join(sorted(row)) for row in marks.rows],
     }
     return seal_json(vault.unwrap(row.wrapped_key), plain, f"person_list_marks:{row.id}")
 
@@ -77,4 +81,9 @@ def marks_of(vault: Vault, row: PersonList) -> Marks:
     found: Mapping[str, Any] = unseal_json(
         vault.unwrap(row.wrapped_key), row.marks, f"person_list_marks:{row.id}"
     )
-    return Marks(found["plain_sha256"], frozenset(found["anchors"]), tuple(found["households"]))
+    return Marks(
+        found["plain_sha256"],
+        frozenset(found["anchors"]),
+        tuple(found["households"]),
+        tuple(frozenset(row.split()) for row in found.get("rows", ())),
+    )

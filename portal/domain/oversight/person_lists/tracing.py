@@ -1,7 +1,9 @@
 """Tell from a leaked file, a table saved again, or some of its rows, which list they are from.
 
-What is certain is said to be certain, and what cannot be told is said, too: without marks, rows
-that several lists have could be from any of them, or from a screen.
+What is certain is said to be certain, and what cannot be told is said, too. Rows that somebody
+typed off have no marks. Then it counts which lists hold them as they were typed, for a row that
+changed since is another one, and whether they stand in the order of the list (``copying``). A
+screen could have shown them all the same.
 """
 
 import csv
@@ -9,7 +11,7 @@ import hashlib
 import io
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from python_calamine import CalamineError, CalamineWorkbook
 from sqlalchemy import select
@@ -18,12 +20,15 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.person_lists.contents import WHOLE_WARD
+from portal.domain.oversight.person_lists.copying import compare
 from portal.domain.oversight.person_lists.marking import Marker, carries, is_marked
 from portal.domain.oversight.person_lists.models import PersonList
 from portal.domain.oversight.person_lists.sealed import Marks, marks_of
 
 MAX_BYTES = 20_000_000
 MAX_ROWS = 2 * WHOLE_WARD
+PAIRS = 10
+"""Of so many neighbors all stand in a list's own order by chance once in a thousand."""
 CERTAIN = 6.0
 """How many standard deviations the marks must agree more often than chance: one in a billion."""
 WORKBOOK = b"PK\x03\x04"
@@ -35,6 +40,20 @@ class Told(Labeled):
 
     FILE = "file", lambda: _s("ファイルそのものです")
     MARKS = "marks", lambda: _s("目に見えない印が合います")
+    ORDER = (
+        "order",
+        lambda: _s(
+            "目に見えない印はありませんが、同じ行が、この一覧だけの並びです。"
+            "打ち写したもののようですが、確かとは言えません"
+        ),
+    )
+    SOLE = (
+        "sole",
+        lambda: _s(
+            "目に見えない印はありませんが、そのままの行がそろうのは、この一覧だけです。"
+            "画面から写したものかもしれません"
+        ),
+    )
     ROWS = (
         "rows",
         lambda: _s(
@@ -53,6 +72,9 @@ class Trace:
         found: How many rows of the file are rows of the list.
         agreeing: In how many cells the marks are as they must be.
         cells: In how many cells there could be a mark; chance makes half of them agree.
+        copied: How many rows of the file are rows of the list with every cell as it is there.
+        pairs: How many neighbors are among these whose order the list's key says.
+        in_order: How many of them stand in that order; chance makes half of them.
     """
 
     row: PersonList
@@ -60,6 +82,14 @@ class Trace:
     found: int = 0
     agreeing: int = 0
     cells: int = 0
+    copied: int = 0
+    pairs: int = 0
+    in_order: int = 0
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether nothing but this list can be the origin."""
+        return self.told in {Told.FILE, Told.MARKS}
 
 
 def trace(work: Work, data: bytes) -> list[Trace]:
@@ -80,8 +110,24 @@ def trace(work: Work, data: bytes) -> list[Trace]:
         return [Trace(row, Told.FILE, row.rows or 0) for row in whole]
     table = list(_rows(data))
     found = [_compared(work, row, kept[row.id], table) for row in lists]
-    ranked = sorted((one for one in found if one.found), key=lambda one: -one.agreeing)
-    return sorted(ranked, key=lambda one: one.told is not Told.MARKS)
+    some = _without_marks([one for one in found if one.found or one.copied])
+    ranked = sorted(some, key=lambda one: (-one.copied, -one.agreeing))
+    return sorted(ranked, key=lambda one: list(Told).index(one.told))
+
+
+def _without_marks(found: Sequence[Trace]) -> list[Trace]:
+    """Say of lists whose marks do not tell what their rows and the order of these tell."""
+    most = max((one.copied for one in found), default=0)
+    whole = [one for one in found if one.copied == most > 0]
+    return [replace(one, told=_told(one, whole)) for one in found]
+
+
+def _told(one: Trace, whole: Sequence[Trace]) -> Told:
+    if one.told is not Told.ROWS or one not in whole:
+        return one.told
+    if one.pairs >= PAIRS and one.in_order == one.pairs:
+        return Told.ORDER
+    return Told.SOLE if len(whole) == 1 else Told.ROWS
 
 
 def _compared(work: Work, row: PersonList, kept: Marks, table: Table) -> Trace:
@@ -98,7 +144,8 @@ def _compared(work: Work, row: PersonList, kept: Marks, table: Table) -> Trace:
                 cells += 1
                 agreeing += marker.bit(first, cell) == is_marked(cell)
     told = Told.MARKS if _is_certain(agreeing, cells) else Told.ROWS
-    return Trace(row, told, found, agreeing, cells)
+    copied = compare(marker, kept.rows, table)
+    return Trace(row, told, found, agreeing, cells, copied.rows, copied.pairs, copied.in_order)
 
 
 def _first(line: Sequence[str], kept: Marks, marker: Marker, known: dict[str, str]) -> str | None:

@@ -259,3 +259,20 @@ def test_nothing_is_made_or_imported_with_a_program_that_is_wrong(
         assert "2008-10-02" in done.stderr
     assert not (tmp_path / "data").exists()
     assert portal.run("program", "new", wrong).returncode == 1
+
+
+def test_a_result_with_persons_in_it_is_shown_and_not_written_to_a_file(
+    portal: CommandLine, path: Path, tmp_path: Path
+) -> None:
+    target, of_file = tmp_path / "out.json", (path, "--layout", "sample")
+    for words in (
+        ("roster", "check", *of_file),
+        ("roster", "import", *of_file, "--dry-run"),
+        ("roster", "diff"),
+        ("roster", "holds"),
+    ):
+        done = portal.run(*words, "--json", target)
+        assert done.returncode == 1, words
+        assert "ファイルには書きません" in sentence(done)
+        assert not target.exists()
+        assert json.loads(portal.run(*words, "--json").stdout) is not None

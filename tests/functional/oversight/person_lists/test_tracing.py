@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from python_calamine import CalamineWorkbook
+from sqlalchemy import update
 
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import InputError
+from portal.domain.letters.shipments.models import Shipment
 from portal.domain.oversight.person_lists.models import PersonList
 from portal.domain.oversight.person_lists.tracing import Told, Trace, trace
 from tests.functional.oversight.person_lists.support import (
@@ -109,18 +111,57 @@ def test_moved_dropped_and_rewritten_columns_do_no_harm(
         assert (first.row.id, first.told) == (number, Told.MARKS)
 
 
+def typed_off(rows: Rows) -> list[list[str]]:
+    """As somebody types them: no blanks, other widths, and not the column of the state."""
+    return [
+        [str(c).strip().replace("-", "－") for i, c in enumerate(row) if i != 1] for row in rows
+    ]
+
+
 def test_without_marks_it_says_which_lists_have_the_rows_and_claims_none(
     two_lists: tuple[StaffSite, dict[int, Rows]],
 ) -> None:
     staff, found = two_lists
     rows = next(iter(found.values()))
-    bare = [[str(cell).strip() for cell in row] for row in rows[2:52]]
-    numbers_alone = [row[:1] for row in bare]
-    for leaked in (bare, numbers_alone):
+    ordered = sorted(typed_off(rows[2:52]))
+    numbers_alone = [row[:1] for row in ordered]
+    for leaked in (ordered, numbers_alone, typed_off(rows[2:7])):
         told = traced(staff, as_csv(leaked))
         assert {(one.row.id, one.told) for one in told} == {(n, Told.ROWS) for n in found}
+        assert not any(one.is_certain for one in told)
     few = traced(staff, as_csv(rows[2:7]))
     assert {one.told for one in few} == {Told.ROWS}
+
+
+def test_rows_that_were_typed_off_are_of_the_list_in_whose_order_they_stand(
+    two_lists: tuple[StaffSite, dict[int, Rows]],
+) -> None:
+    staff, found = two_lists
+    for number, rows in found.items():
+        first, *others = traced(staff, as_csv(typed_off(rows[2:32])))
+        assert (first.row.id, first.told, first.copied) == (number, Told.ORDER, 30)
+        assert first.in_order == first.pairs >= 14
+        assert not first.is_certain
+        assert [one.told for one in others] == [Told.ROWS]
+
+
+def test_a_row_that_changed_between_two_lists_is_in_one_of_them_alone(
+    sqlite_staff: StaffSite,
+) -> None:
+    returned(sqlite_staff, 4)
+    ward = sqlite_staff.enter_as(Role.WARD_OFFICER)
+    rows: list[Rows] = []
+    numbers: list[int] = []
+    for place in ("a", "b"):
+        officer = sqlite_staff.enter_as(Role.OFFICER)
+        numbers.append(ask(sqlite_staff, officer, form_key=place))
+        key = made(numbers[-1], ward)
+        rows.append(table(opened(step(officer, numbers[-1], "fetch").content, key))[2:])
+        with sqlite_staff.database.write() as session:
+            session.execute(update(Shipment).values(returned_reason="refused"))
+    for number, leaked in zip(numbers, rows, strict=True):
+        first, *_others = traced(sqlite_staff, as_csv(typed_off(leaked[:1])))
+        assert (first.row.id, first.told) == (number, Told.SOLE)
 
 
 def test_a_strange_table_is_of_no_list_and_a_strange_file_is_refused(
