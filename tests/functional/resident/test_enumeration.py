@@ -133,12 +133,14 @@ class Door:
 
     def __init__(self) -> None:
         self.inside, self.away, self.changed = 0, 0, threading.Condition()
+        self.workers = set[int]()
         self.open = threading.Event()
 
     def waited(self, seconds: float) -> None:
         """Keep one that begins."""
         with self.changed:
             self.inside += 1
+            self.workers.add(threading.get_ident())
             self.changed.notify_all()
         self.open.wait(PATIENCE)
 
@@ -165,6 +167,7 @@ def test_the_pool_never_works_on_more_than_its_cores() -> None:
     for thread in threads:
         thread.join()
     assert (results.count("verified"), results.count("busy")) == (5, 7)
+    assert len(door.workers) == 2, "those who had a place worked beside each other, not in turn"
 
 
 def test_hashes_stay_in_few_threads_however_many_ask() -> None:
