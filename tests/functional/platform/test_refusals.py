@@ -3,8 +3,10 @@
 import pytest
 
 from portal.domain.foundation.actors import Role
+from portal.platform.refusals import Refusal
 from tests.functional.platform.test_request_numbers import log_lines
 from tests.support.resident import Resident, Visitor
+from tests.support.sources import ROOT
 from tests.support.staff import StaffSite
 
 TYPED = {"login_id": "1234567897", "password": "瑠璃子の合言葉"}
@@ -70,6 +72,11 @@ def test_a_page_that_a_role_may_not_open_is_on_record_with_who_asked(staff: Staf
         (colleague.id, {"route": route}) for route in routes
     ]
     assert told(lines) == [("warning", route, "not_allowed") for route in routes]
+
+
+def test_the_guide_says_what_each_reason_means() -> None:
+    guide = (ROOT / ".github" / "guides" / "monitoring.md").read_text("utf-8")
+    assert [reason for reason in Refusal if f"`{reason}` (" not in guide] == []
 
 
 def test_a_page_that_opens_and_a_stranger_leave_no_such_event(staff: StaffSite) -> None:
