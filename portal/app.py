@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
+from litestar import Litestar
 from litestar.types import ASGIApp
 from sqlalchemy import Engine
 
 from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.program.day_text import format_day
-from portal.platform.application import make_application
+from portal.platform.application import make_routes, serve_site
 from portal.platform.closed_site import closed_site, end_with_the_data
 from portal.platform.database import Database, make_engine
 from portal.platform.disposed import DisposedError
@@ -22,6 +23,7 @@ from portal.resident_page import Page, ResidentSignIns
 from portal.settings import Settings, load_settings
 from portal.web import routes
 from portal.web.information.opening import opening
+from portal.web.waiting_room.room import WaitingRoom
 from portal.worker.worker import Worker
 
 STOP_SECONDS = 4.0
@@ -58,6 +60,11 @@ def make_resident_site(
     return site
 
 
+def serve_residents(made: Litestar, site: Site) -> ASGIApp:
+    """Return the application of the resident site, with its waiting room around its routes."""
+    return serve_site(WaitingRoom(made, site), site)
+
+
 def create_app() -> ASGIApp:
     """Build the application from the environment; granian's factory."""
     settings = load_settings()
@@ -71,14 +78,14 @@ def create_app() -> ASGIApp:
     end_with_the_data(site.database)
     handlers = routes.handlers(settings)
     if not settings.worker_beside:
-        return make_application(site, handlers, on_startup=[end_with_parent])
+        return serve_residents(make_routes(handlers, on_startup=[end_with_parent]), site)
     # its own connections: a job waits longer than a family does
     own = replace(site, database=Database(make_engine(settings.database_url)))
     worker = Worker(own.work_source(), settings)
-    return make_application(
-        site,
+    made = make_routes(
         handlers,
         on_startup=[end_with_parent, worker.start],
         # A hook with a parameter would be given the application.
         on_shutdown=[lambda: worker.stop(STOP_SECONDS)],
     )
+    return serve_residents(made, site)

@@ -39,6 +39,7 @@ NAMES = (
     "PORTAL_SANDBOX_URL",
     "PORTAL_WORKERS",
     "PORTAL_WORKER",
+    "PORTAL_WAITING_ROOM_FROM",
     "PORTAL_LOG_FORMAT",
     "PORTAL_METRICS",
     "PORTAL_METRICS_DIR",
@@ -71,6 +72,8 @@ class Settings:
         allowed_hosts: Further names by which health checks call the sites.
         security_contact: Where whoever finds a fault writes to: ``mailto:``, ``https:``, ``tel:``.
         security_until: The first instant at which that need not be true any more.
+        waiting_room_from: From so many requests at once in a process of the resident site whoever
+            is new waits in line; 0: nobody ever waits.
     """
 
     program: str = "demo"
@@ -95,6 +98,7 @@ class Settings:
     allowed_hosts: tuple[str, ...] = ()
     lang: str = "ja"
     workers: int = 2
+    waiting_room_from: int = 6
     worker: str = ""
     log_format: str = "text"
     metrics: tuple[str, int] | None = None
@@ -172,14 +176,21 @@ def _one_of(env: Mapping[str, str], name: str, words: tuple[str, ...], default: 
     return value
 
 
-def _numbers(env: Mapping[str, str]) -> tuple[timedelta, int]:
+def _offset(env: Mapping[str, str]) -> timedelta:
     try:
-        offset = timedelta(seconds=float(_value(env, "PORTAL_CLOCK_OFFSET") or "0"))
-        return offset, int(_value(env, "PORTAL_WORKERS") or "2")
+        return timedelta(seconds=float(_value(env, "PORTAL_CLOCK_OFFSET") or "0"))
     except ValueError:
+        raise InputError(_s("PORTAL_CLOCK_OFFSET は数字で書いてください。")) from None
+
+
+def _number(env: Mapping[str, str], name: str, default: int, least: int) -> int:
+    value = _value(env, name) or str(default)
+    if not value.isdecimal() or int(value) < least:
         raise InputError(
-            _s("PORTAL_CLOCK_OFFSET と PORTAL_WORKERS は数字で書いてください。")
-        ) from None
+            _s("%(name)s は %(least)d 以上の数字で書いてください。")
+            % {"name": name, "least": least}
+        )
+    return int(value)
 
 
 def _address(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
@@ -203,19 +214,9 @@ def _with_backups(settings: Settings, env: Mapping[str, str]) -> Settings:
         backup_dir=Path(folder).resolve(),
         backup_recipients=_list(env, "PORTAL_BACKUP_RECIPIENTS"),
         backup_owner=_value(env, "PORTAL_BACKUP_OWNER") or "",
-        backup_days=_days(env),
+        backup_days=_number(env, "PORTAL_BACKUP_DAYS", 35, least=1),
         audit_heads=_path(env, "PORTAL_AUDIT_HEADS"),
     )
-
-
-def _days(env: Mapping[str, str]) -> int:
-    try:
-        days = int(_value(env, "PORTAL_BACKUP_DAYS") or "35")
-    except ValueError:
-        days = 0
-    if days < 1:
-        raise InputError(_s("PORTAL_BACKUP_DAYS は1以上の数字で書いてください。"))
-    return days
 
 
 def _with_disclosure(found: Settings, env: Mapping[str, str]) -> Settings:
@@ -274,6 +275,15 @@ def _url(env: Mapping[str, str], name: str, schemes: tuple[str, ...], *, default
     return value.rstrip("/")
 
 
+def _with_processes(found: Settings, env: Mapping[str, str]) -> Settings:
+    return replace(
+        found,
+        workers=_number(env, "PORTAL_WORKERS", 2, least=0),
+        waiting_room_from=_number(env, "PORTAL_WAITING_ROOM_FROM", 6, least=0),
+        worker=_one_of(env, "PORTAL_WORKER", WORKER_PLACES, ""),
+    )
+
+
 def _with_networks(found: Settings, env: Mapping[str, str]) -> Settings:
     direct = _list(env, "PORTAL_TRUSTED_PROXIES") == NO_PROXY
     return replace(
@@ -307,7 +317,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     _check_names(env)
     data_dir = Path(_value(env, "PORTAL_DATA_DIR") or ".data").resolve()
     environment = _one_of(env, "PORTAL_ENVIRONMENT", ENVIRONMENTS, "production")
-    clock_offset, workers = _numbers(env)
+    clock_offset = _offset(env)
     if clock_offset and environment == "production":
         raise InputError(_s("PORTAL_CLOCK_OFFSET はデモとテストでだけ使えます。"))
     found = Settings(
@@ -329,9 +339,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sms_report_secret=_value(env, "PORTAL_SMS_REPORT_SECRET") or "",
         bounce_address=_value(env, "PORTAL_BOUNCE_ADDRESS") or "",
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),
-        workers=workers,
-        worker=_one_of(env, "PORTAL_WORKER", WORKER_PLACES, ""),
     )
-    for more in (_with_networks, _with_watching, _with_backups, _with_disclosure):
+    for more in (_with_processes, _with_networks, _with_watching, _with_backups, _with_disclosure):
         found = more(found, env)
     return found

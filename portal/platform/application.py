@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from typing import Any
 
 from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
@@ -18,6 +19,7 @@ from portal.platform.http.forms import Form
 from portal.platform.http.headers import security_headers
 from portal.platform.http.incoming import WebRequest
 from portal.platform.observing import observed
+from portal.platform.page import Page
 from portal.platform.readiness import Readiness
 from portal.platform.routes import MAX_BODY, SITE, read_page, site_of
 from portal.platform.site import Site
@@ -97,12 +99,16 @@ def nowhere() -> Response[str]:
     raise NotFoundException
 
 
+def page_of_no_route(request: WebRequest) -> Page[Any]:
+    """Return the page of a request that has come to no route, or to none yet."""
+    # the page only needs some name
+    request.scope.setdefault("route_handler", nowhere)
+    request.scope.setdefault("path_params", {})
+    return read_page(site_of(request), request, Form())
+
+
 def _error_response(request: WebRequest, status: int) -> Response[str]:
-    site = site_of(request)
-    request.scope.setdefault(
-        "route_handler", nowhere
-    )  # no route was found: the page only needs some name
-    page = read_page(site, request, Form())
+    page = page_of_no_route(request)
     with use_locale(page.request.locale):
         return error_page(page, status, default_message(status))
 
@@ -156,8 +162,11 @@ def make_routes(
     )
 
 
-def serve_site(routes: Litestar, site: Site) -> ASGIApp:
-    """Return the application that answers with these routes from this site."""
+def serve_site(routes: ASGIApp, site: Site) -> ASGIApp:
+    """Return the application that answers with these routes from this site.
+
+    What stands around them, as the resident site's waiting room, sees the same requests as they do.
+    """
     settings, readiness = site.settings, Readiness(site.database)
     checked = settings.in_production and settings.trusted_proxies
     inner = let_in(routes, site.hosts, settings.trusted_proxies if checked else None)

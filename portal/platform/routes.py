@@ -272,7 +272,7 @@ def _answer(plan: Endpoint[W], page: Page[W]) -> Reply:
 def _answer_or_refuse(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
     try:
         check_uploads(page.form, plan.uploads)
-        return _language(page) or _in_transaction(plan, page, look)
+        return chosen_language(page) or _in_transaction(plan, page, look)
     except DomainError as error:
         return _refused(page, error)
 
@@ -289,7 +289,7 @@ def _refused(page: Page[W], error: DomainError) -> Reply:
     return answer
 
 
-def _language(page: Page[W]) -> Reply | None:
+def chosen_language(page: Page[W]) -> Reply | None:
     """Answer a language link: keep the choice, and take it out of the address."""
     if page.method != "GET" or (code := page.query.get("lang")) not in locales.CODES:
         return None

@@ -173,7 +173,16 @@ def ground_on(engine: str, settings: Settings, folder: Path) -> Iterator[Ground]
     start = _postgres if engine == "postgresql" else _sqlite
     with start(folder) as (url, server), opened(url) as database:
         sites = [
-            Node(settings, url, folder / f"{site}.log", OFFSET, site=site, workers=count)
+            Node(
+                settings,
+                url,
+                folder / f"{site}.log",
+                OFFSET,
+                site=site,
+                workers=count,
+                # what is measured here comes at once and from one address, and must not wait
+                extra={"PORTAL_WAITING_ROOM_FROM": "0"},
+            )
             for site, count in (("resident", workers), ("staff", 1))
         ]
         with _bare_site(database, url, workers, folder) as limit, serving(*sites):

@@ -19,6 +19,7 @@ from litestar import Litestar
 from litestar.types import ASGIApp
 from sqlalchemy import select
 
+from portal.app import serve_residents
 from portal.domain.foundation.clock import FixedClock
 from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.domain.people.authn import sessions
@@ -31,7 +32,7 @@ from portal.domain.people.signin.evidence import Item
 from portal.domain.people.signin.standing import kept_as
 from portal.domain.people.signin.steps import STATE_OF
 from portal.domain.people.tasks.models import Task
-from portal.platform.application import make_routes, serve_site
+from portal.platform.application import make_routes
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
 from portal.platform.site import Site
@@ -307,7 +308,7 @@ def make_settings(folder: Path) -> Settings:
 _ROUTES: dict[bool, Litestar] = {}
 
 
-def _routes(settings: Settings) -> Litestar:
+def resident_routes(settings: Settings) -> Litestar:
     """The site's routes, made once: no test changes them."""
     if settings.has_outbox not in _ROUTES:
         _ROUTES[settings.has_outbox] = make_routes(routes.handlers(settings))
@@ -325,7 +326,8 @@ def make_resident(
     """The site on a database, with a clock that stands at `now`; every page reads the notices."""
     clock = FixedClock(now)
     site = replace(base, database=database, clock=clock, notices=notices or NoticeBoard(0))
-    return Resident(site, serve_site(_routes(site.settings), site), clock, loop, folder)
+    app = serve_residents(resident_routes(site.settings), site)
+    return Resident(site, app, clock, loop, folder)
 
 
 def serve_resident(

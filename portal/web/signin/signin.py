@@ -17,7 +17,7 @@ from portal.domain.letters.letters.queries import sent_at
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.sessions import Stage
-from portal.domain.people.credentials.formats import print_login_id, read_login_id
+from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.signin import attempt, code_sending, slow_mode
 from portal.platform import tries
 from portal.platform.failures import failure_page
@@ -29,8 +29,9 @@ from portal.resident_page import Page
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
 from portal.web.signin.asking import asked_in
+from portal.web.signin.letter_id import forget_letter_id, keep_letter_id, kept_letter_id
 
-ID_COOKIE, WAIT_COOKIE = "letter_id", "signin_wait"
+WAIT_COOKIE = "signin_wait"
 REFUSAL_SECONDS = 0.05
 """Every refusal of ID or password takes at least this long (``security.md`` A6)."""
 
@@ -53,15 +54,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         # The letter's QR brings the ID once; it leaves the address bar (and the history) at once.
         login_id = read_login_id(page.query["id"])
         if login_id:
-            page.answer.set_cookie(ID_COOKIE, login_id, max_age=600)
+            keep_letter_id(page, login_id)
         return page.redirect("/signin")
-    typed = page.form.get("login_id")
-    prefilled = (
-        print_login_id(page.cookie(ID_COOKIE)) if not typed and page.cookie(ID_COOKIE) else typed
-    )
     return page.render(
         "portal/signin/signin.html",
-        SigninView(login_id=prefilled, ended="ended" in page.query),
+        SigninView(
+            login_id=page.form.get("login_id") or kept_letter_id(page),
+            ended="ended" in page.query,
+        ),
         status_code,
     )
 
@@ -101,7 +101,7 @@ def decide(
     if isinstance(signed, str):
         return _refuse(page, signed, started)
     page.sign_in_as(signed.token)
-    page.answer.drop_cookie(ID_COOKIE)
+    forget_letter_id(page)
     return page.redirect(NEXT_STEP[signed.stage])
 
 
