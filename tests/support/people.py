@@ -69,14 +69,19 @@ def add_household(
     protected: bool = False,
     name: str = CANARY_NAME,
     kana: str = CANARY_KANA,
+    numbered: bool = False,
 ) -> int:
-    """Add a canary household with entitled children; return its key."""
+    """Add a canary household with entitled children; return its key.
+
+    ``numbered``: all of them are called by the number's last eight digits, as no other family is.
+    """
+    called = f"金糸雀{int(number[-8:])}" if numbered else ""
     key, wrapped = vault.new_data_key()
     digest = household_digest(vault, number)
     fields = HouseholdFields(
         number,
         f"p{number}",
-        name,
+        called or name,
         kana,
         CANARY_BIRTH,
         "1390001",
@@ -100,7 +105,7 @@ def add_household(
     for ordinal in range(1, children + 1):
         kid_name, kid_kana = CANARY_CHILDREN[(ordinal - 1) % 2]
         kid = ChildFields(
-            f"p{number}-{ordinal}", kid_name, kid_kana, date(2012 + ordinal, 5, ordinal)
+            f"p{number}-{ordinal}", called or kid_name, kid_kana, date(2012 + ordinal, 5, ordinal)
         )
         person = person_digest(vault, kid.person_no)
         row = Child(
@@ -126,15 +131,17 @@ def add_person(
     children: int = 2,
     protected: bool = False,
     active: bool = False,
+    numbered: bool = False,
 ) -> Person:
     """Add a household with a letter.
 
-    ``active`` makes it one that finished its first sign-in with an app.
+    ``active`` makes it one that finished its first sign-in with an app; ``numbered`` gives its
+    people names of their own.
     """
     login_id, password = new_login_id(), new_password()
     with database.write() as session:
         household_id = add_household(
-            session, vault, number, now, children=children, protected=protected
+            session, vault, number, now, children=children, protected=protected, numbered=numbered
         )
         hashed = hash_password(vault, password, b"0123456789abcdef")
         new = NewCredential(household_id, login_id, hashed)

@@ -1,0 +1,1 @@
+"""Opening day, played on this machine: `./run day`."""
