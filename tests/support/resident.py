@@ -8,6 +8,7 @@ Time is the summer of 2023, in which the program `sample` runs; its channels are
 import asyncio
 import re
 import threading
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ from portal.platform.http.cookies import form_token
 from portal.platform.site import Site
 from portal.settings import Settings
 from portal.web import routes
+from portal.web.waiting_room.passes import Standing, make_pass
 from tests.support.coupons import VAULT
 from tests.support.outside import HOME
 from tests.support.people import Person, add_person, give_coupons
@@ -222,6 +224,8 @@ class Resident:
         visitor = visitor or self.visitor()
         token = start_session(self.database, person, self.now, stage)
         visitor.http.cookies.set("sid", token, domain="127.0.0.1")
+        given = make_pass(self.site.vault, Standing.SIGNED_IN, "", time.time())
+        visitor.http.cookies.set("pass", given, domain="127.0.0.1")
         visitor.token = form_token(self.site.vault, sessions.token_hash(token).hex())
         return visitor
 

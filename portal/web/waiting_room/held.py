@@ -82,7 +82,7 @@ async def keep_typed_id(page: Page, receive: Receive, seconds: int) -> None:
     more = True
     while more and len(body) <= LARGEST_FORM:
         message = await receive()
-        if message["type"] != "http.request":
+        if "body" not in message:  # the browser went away
             return
         body += message["body"]
         more = message["more_body"]

@@ -99,7 +99,7 @@ class _Presence:
 
         async def receiving() -> HTTPReceiveMessage:
             message: HTTPReceiveMessage = await receive()  # type: ignore[assignment]  # http
-            if message["type"] == "http.request" and not message.get("more_body", False):
+            if not message.get("more_body", False):
                 self.begin()
             return message
 

@@ -21,7 +21,6 @@ from portal.domain.people.signin import slow_mode
 from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.loss import shut
 from portal.domain.requests.declines.services import submit
-from tests.browser.resident.crowded import crowded
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
 from tests.support.databases.lost import lost
@@ -291,16 +290,6 @@ def _lost_page(served: Served, page: Page) -> None:
         served.go(page, "/home")
 
 
-def _waiting_room(path: str, form: dict[str, str], served: Served, page: Page) -> None:
-    served.go(page, path)
-    with crowded(served.url, served.database):
-        if form:
-            send(page, **form)
-        else:
-            page.context.clear_cookies(name="pass")
-            served.go(page, path)
-
-
 for _path in (
     "/",
     "/check",
@@ -322,12 +311,6 @@ for _path in (
     _add(_path, _open(_path))
 _add("database lost: a form", _lost_form)
 _add("database lost: a page", _lost_page)
-_add("waiting room", partial(_waiting_room, "/", {}))
-_add(
-    "waiting room: a sign-in",
-    partial(_waiting_room, "/signin", {"login_id": new_login_id(), "password": "CDFG HJKL"}),
-)
-_add("waiting room: a form", partial(_waiting_room, "/lost/stop/letter", {"address": "a"}))
 _add("stop: phone, empty", _sent("/lost/stop/phone"))
 _add("stop: letter, no address", _sent("/lost/stop/letter", address="nobody"))
 _add("stop: code", _sent("/lost/stop/letter", address="080-1111-0000"))

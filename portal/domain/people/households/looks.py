@@ -83,6 +83,7 @@ NOT_PERSONAL = (
     "report_texts",
     "sealed_file",
     "search",
+    "letter_id",  # the ID that a browser's own form begins with
     "signin_wait",  # the visit that waits, in the waiting browser's own cookie
     "site_switch",
     "staff_totp",

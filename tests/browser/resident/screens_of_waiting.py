@@ -1,15 +1,19 @@
-"""A resident site that is as full as can be, so that whoever comes waits in line."""
+"""The screens of a site that is as full as can be, so that whoever comes waits in line."""
 
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 
 import httpx
+from playwright.sync_api import Page
 
 from portal.domain.people.credentials.formats import new_login_id
 from portal.platform.database import Database
 from portal.web.waiting_room.room import Rooms
+from tests.browser.resident.screens import Step, send
+from tests.browser.resident.served import Served
 from tests.support.programs.servers import PATIENCE
 from tests.support.resident import TOKEN
 
@@ -56,3 +60,21 @@ def _token(browser: httpx.Client) -> str:
             return str(found[-1])
         assert time.monotonic() < until
         time.sleep(0.1)
+
+
+def _step(path: str, form: dict[str, str], served: Served, page: Page) -> None:
+    served.go(page, path)
+    with crowded(served.url, served.database):
+        if form:
+            send(page, **form)
+        else:
+            page.context.clear_cookies(name="pass")
+            served.go(page, path)
+
+
+SIGN_IN = {"login_id": new_login_id(), "password": "CDFG HJKL"}
+WAITING: dict[str, Step] = {
+    "waiting room": partial(_step, "/", {}),
+    "waiting room: a sign-in": partial(_step, "/signin", SIGN_IN),
+    "waiting room: a form": partial(_step, "/lost/stop/letter", {"address": "a"}),
+}
