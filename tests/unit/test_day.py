@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tests.bench.day.curves import curves
+from tests.bench.day.curves import Points, curves
 from tests.bench.day.page import page
 from tests.bench.day.verdict import verdict
 from tests.bench.day.visitors import CANARY, Seen
@@ -81,7 +81,13 @@ def test_the_page_says_what_was_missed_and_draws_every_line() -> None:
 
 
 def test_a_drawing_is_whole_also_of_nothing() -> None:
-    for lines in ({}, {"a": []}, {"a <b>": [(0.0, 0.0)]}, {"a": [(0.0, 1.0), (5.0, 3.0)]}):
+    every: list[dict[str, Points]] = [
+        {},
+        {"a": []},
+        {"a <b>": [(0.0, 0.0)]},
+        {"a": [(0.0, 1.0), (5.0, 3.0)]},
+    ]
+    for lines in every:
         drawn = ET.fromstring(curves("a & b", "/s", lines))
         assert len(drawn.findall("{*}polyline")) == len(lines)
 

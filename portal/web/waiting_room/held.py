@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs
 
-from litestar.types import Receive
+from litestar.types import HTTPReceiveMessage, Receive
 
 from portal.domain.foundation.texts import use_locale
 from portal.domain.people.credentials.formats import read_login_id
@@ -81,11 +81,9 @@ async def keep_typed_id(page: Page, receive: Receive, seconds: int) -> None:
     body = b""
     more = True
     while more and len(body) <= LARGEST_FORM:
-        message = await receive()
-        if "body" not in message:  # the browser went away
-            return
-        body += message["body"]
-        more = message["more_body"]
+        message: HTTPReceiveMessage = await receive()  # type: ignore[assignment]  # only http
+        body += message.get("body", b"")  # type: ignore[operator]  # or the browser went away
+        more = message.get("more_body", False)  # type: ignore[assignment]  # as above
     fields = parse_qs(body[:LARGEST_FORM].decode("latin-1"), max_num_fields=50)
     login_id = read_login_id(fields.get("login_id", [""])[0])
     if login_id is not None:
