@@ -3,6 +3,7 @@
 import pytest
 
 from portal.domain.people.authn.models import AuthSession
+from portal.platform.http.origin import is_foreign
 from tests.support.resident import Resident
 from tests.support.staff import StaffSite
 
@@ -52,3 +53,8 @@ def test_the_staff_site_refuses_it_as_well(
     visitor = sqlite_staff.enter(sqlite_staff.hire())
     assert visitor.post("/signout", headers=headers).status_code == 403
     assert visitor.get("/", headers=headers).status_code == 200, "a link from outside may lead here"
+
+
+def test_no_origin_is_never_our_own_also_where_the_host_is_not_named() -> None:
+    assert is_foreign({"origin": "null"}, "https://coupon.example.jp")
+    assert not is_foreign({"origin": "https://coupon.example.jp"}, "https://coupon.example.jp")

@@ -90,7 +90,6 @@ def blockers(work: Work, figures: Figures) -> Mapping[Blocker, int]:
     found = {
         Blocker.CLOSED: int(work.session.scalar(select(func.count()).select_from(Settlement)) or 0),
         Blocker.USE_PERIOD: int(not work.program.windows.use.is_over(work.now)),
-        Blocker.HELD: held,
         Blocker.OPEN_REQUESTS: asked,
         Blocker.STATEMENT: int(reported is None or reported < last_use_day),
         Blocker.DIFFERENCES: sum(figures.differences.values()),

@@ -37,3 +37,13 @@ def test_before_the_end_of_the_first_sign_in_nobody_holds_more_than_the_own_acco
             assert permissions_of(user) == {Permission.OWN_ACCOUNT}
             user.enrolled_at = datetime(2023, 7, 3, tzinfo=UTC)
             assert permissions_of(user) == held(role, organization)
+
+
+def test_a_deactivated_account_holds_nothing() -> None:
+    at = datetime(2023, 7, 3, tzinfo=UTC)
+    for organization, roles in ROLES_OF_ORGANIZATION.items():
+        for role in roles:
+            user = StaffUser(
+                role=role.value, organization=organization.value, active=False, enrolled_at=at
+            )
+            assert permissions_of(user) == frozenset()
