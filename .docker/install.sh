@@ -2,7 +2,8 @@
 # What the Dockerfile does, as a script of its own, so that ./run install does the same in an empty root without Docker.
 #   install.sh wheel SOURCES FOLDER   build the wheel of SOURCES into FOLDER
 #   install.sh portal LOCK FOLDER     install the packages of LOCK and FOLDER's wheel into /opt/portal, and make the user
-# Both need only Python, pip and apt. The network, a mirror and certificates are the machine's: /etc/pip.conf and PIP_ variables.
+#   install.sh libraries FOLDER NAME… install the packages of FOLDER's NAME.lock into /opt/portal besides
+# All need only Python, pip and apt. The network, a mirror and certificates are the machine's: /etc/pip.conf and PIP_ variables.
 set -eu
 
 packages() { # packages ENVIRONMENT OPTIONS…
@@ -33,8 +34,15 @@ case "${1:-} $#" in
     packages /opt/portal --require-hashes -r "$lock"
     packages /opt/portal --no-index "$folder"/*.whl
     ;;
+"libraries "*)
+    folder=$2
+    shift 2
+    for name in "$@"; do
+        packages /opt/portal --require-hashes -r "$folder/$name.lock"
+    done
+    ;;
 *)
-    echo "Use: install.sh wheel SOURCES FOLDER, or install.sh portal LOCK FOLDER" >&2
+    echo "Use: install.sh wheel SOURCES FOLDER, install.sh portal LOCK FOLDER, or install.sh libraries FOLDER NAME…" >&2
     exit 2
     ;;
 esac

@@ -12,7 +12,12 @@ from tests.support.faults import patroni, pooler
 from tests.support.sources import ROOT
 
 GUIDES = sorted((ROOT / ".github" / "guides").glob("*.md"))
-OF_COMPOSE = {"PORTAL_VERSION", "PORTAL_BASE_IMAGE", "PORTAL_POSTGRES_IMAGE"}
+OF_COMPOSE = {
+    "PORTAL_VERSION",
+    "PORTAL_BASE_IMAGE",
+    "PORTAL_POSTGRES_IMAGE",
+    "PORTAL_SMS_LIBRARIES",
+}
 SPAN = re.compile(r"`([^`\n]+)`")
 SETTING = re.compile(r"\bPORTAL_[A-Z_]+[A-Z]\b")
 ENGLISH = [guide for guide in GUIDES if guide.stem not in {"agent", "officer", "states"}]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.programs.environment import BUILDING, RUNTIME, TESTS
+from tests.support.programs.environment import BUILDING, RUNTIME, SMS_LIBRARIES, TESTS
 from tests.support.programs.locks import names_in
 from tests.support.sources import ROOT, python_files, short, text_files, top_level
 
@@ -88,7 +88,7 @@ def test_nothing_is_tied_to_one_place(what: str, pattern: str) -> None:
     assert named == [], f"names {what}"
 
 
-@pytest.mark.parametrize("lock", [RUNTIME, BUILDING, TESTS], ids=short)
+@pytest.mark.parametrize("lock", [RUNTIME, *SMS_LIBRARIES.values(), BUILDING, TESTS], ids=short)
 @pytest.mark.asvs("15.1.2")
 def test_a_lock_holds_hashes_and_no_host(lock: Path) -> None:
     text = lock.read_text("utf-8")
@@ -105,6 +105,20 @@ def test_what_runs_builds_and_tests_is_locked_apart() -> None:
     assert tools <= names_in(TESTS)
     assert not (tools | {"hatchling", "django-htmx"}) & names_in(RUNTIME)
     assert not names_in(TESTS) & (names_in(RUNTIME) | names_in(BUILDING))
+
+
+@pytest.mark.parametrize("name", SMS_LIBRARIES)
+def test_a_library_of_sms_is_locked_beside_what_runs_as_it_is_tested(name: str) -> None:
+    lock = SMS_LIBRARIES[name]
+    assert {"aws": "boto3", "twilio": "twilio"}[name] in names_in(lock)
+    assert not names_in(lock) & names_in(RUNTIME)
+    elsewhere = versions(BUILDING) | versions(TESTS)
+    assert versions(lock).items() <= elsewhere.items()
+
+
+def versions(lock: Path) -> dict[str, str]:
+    found = re.findall(r"^([a-z0-9][a-z0-9.-]*)==([^\s;]+)", lock.read_text("utf-8"), re.MULTILINE)
+    return dict(found)
 
 
 @pytest.mark.asvs("15.1.2")

@@ -5,15 +5,18 @@ import json
 import re
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import portal
 from portal.building import components, htmx
+from tests.support.install import roots
 from tests.support.install.containers import Image
+from tests.support.install.dockerfile import Run, read_stages
 from tests.support.install.roots import run_in
-from tests.support.programs.environment import BUILDING, RUNTIME, TESTS
+from tests.support.programs.environment import BUILDING, RUNTIME, SMS_LIBRARIES, TESTS
 from tests.support.programs.locks import names_in
 from tests.support.wheel import build_wheel
 
@@ -72,6 +75,35 @@ def test_every_package_has_what_it_needs(image: Image) -> None:
         image.root, ["python3", "-m", "pip", "--python", "/opt/portal/bin/python", "check"], {}
     )
     assert "No broken requirements found" in said
+
+
+@pytest.fixture(scope="module")
+def with_libraries(folder: Path, image: Image) -> Path:
+    """The image that is built with both libraries of SMS, by the last command of the Dockerfile."""
+    stage = read_stages()[-1]
+    assert stage.arguments == {"SMS_LIBRARIES": ""}
+    step = stage.steps[-1]
+    assert isinstance(step, Run)
+    assert "SMS_LIBRARIES" in step.command
+    root = roots.copy_of(image.root, folder / "with-libraries")
+    roots.run_step(step, root, {"SMS_LIBRARIES": "aws twilio"})
+    return root
+
+
+def test_the_libraries_of_sms_are_in_it_when_the_build_names_them(
+    image: Image, with_libraries: Path
+) -> None:
+    program = "import boto3, twilio; print(boto3.__version__, twilio.__version__)"
+    variant = replace(image, root=with_libraries)
+    told = as_portal(variant, "python", "-c", program).split()
+    locks = "".join(lock.read_text("utf-8") for lock in SMS_LIBRARIES.values())
+    assert told == [
+        found[1]
+        for name in ("boto3", "twilio")
+        if (found := re.search(rf"^{name}==(\S+)", locks, re.MULTILINE))
+    ]
+    check = ["python3", "-m", "pip", "--python", "/opt/portal/bin/python", "check"]
+    assert "No broken requirements found" in run_in(with_libraries, check, {})
 
 
 def test_the_image_is_small(image: Image) -> None:

@@ -21,7 +21,7 @@ from portal.building.components import list_of_components
 from portal.platform.schema import revisions
 from tests.support.component_check import component_refusals
 from tests.support.databases.stored import ENGINES, REVISIONS
-from tests.support.programs.environment import BUILD, RUNTIME
+from tests.support.programs.environment import BUILD, RUNTIME, SMS_LIBRARIES
 from tests.support.sources import ROOT
 from tests.support.wheel import build_wheel
 
@@ -127,7 +127,8 @@ def build(version: str, base: str | None, folder: Path) -> list[Path]:
     again = build_wheel(BUILD / "wheel")
     if wheel.read_bytes() != again.read_bytes():
         raise ValueError("Two builds of the wheel differ, so that nobody could check this one.")
-    files = [wheel, Path(shutil.copy(RUNTIME, folder)), for_operators(version, folder)]
+    locks = [Path(shutil.copy(lock, folder)) for lock in (RUNTIME, *SMS_LIBRARIES.values())]
+    files = [wheel, *locks, for_operators(version, folder)]
     files.append(folder / f"portal-{version}.cdx.json")
     files[-1].write_text(list_of_components(version, RUNTIME), "utf-8")
     if base is not None:

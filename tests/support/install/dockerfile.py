@@ -29,7 +29,7 @@ class Run:
 
 @dataclass
 class Stage:
-    """A stage: its steps in their order, and how a container of it starts."""
+    """A stage: its steps in their order, its arguments, and how a container of it starts."""
 
     name: str | None
     base: str
@@ -37,6 +37,7 @@ class Stage:
     user: str = "0:0"
     workdir: str = "/"
     environment: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = ()
 
 
@@ -55,7 +56,8 @@ def read_stages(path: Path = DOCKERFILE) -> list[Stage]:
             continue
         if word == "ARG":
             name, _, value = rest.partition("=")
-            arguments[name] = value
+            known = stages[-1].arguments if stages else arguments
+            known[name] = value.strip('"')
         elif word == "FROM":
             base, _, name = rest.partition(" AS ")
             base = re.sub(r"\$\{(\w+)\}", lambda found: arguments[found[1]], base)

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.support.install.dockerfile import Copy, Run, Stage
 from tests.support.install.machine import (
@@ -65,7 +66,7 @@ def build_stage(stage: Stage, root: Path, stages: Mapping[str, Path]) -> None:
         if isinstance(step, Copy):
             _copy(step, root, ROOT if step.stage is None else stages[step.stage])
         else:
-            _run(step, root)
+            run_step(step, root, stage.arguments)
 
 
 def _copy(step: Copy, root: Path, source: Path) -> None:
@@ -81,20 +82,26 @@ def _copy(step: Copy, root: Path, source: Path) -> None:
             shutil.copy2(path, target / path.name)
 
 
-def _run(step: Run, root: Path) -> None:
+def run_step(step: Run, root: Path, arguments: Mapping[str, str]) -> None:
+    """Run a command of the Dockerfile in a root; its arguments are variables of the command."""
     shutil.copy("/etc/resolv.conf", root / "etc" / "resolv.conf")
     if step.pip_settings is None:
-        run_in(root, ["sh", "-c", step.command], {})
+        run_in(root, ["sh", "-c", step.command], arguments)
     else:
-        run_with_pip_settings(root, step.command, str(step.pip_settings))
+        run_with_pip_settings(root, step.command, str(step.pip_settings), arguments)
 
 
-def run_with_pip_settings(root: Path, script: str, place: str = "/etc/pip.conf") -> None:
+def run_with_pip_settings(
+    root: Path,
+    script: str,
+    place: str = "/etc/pip.conf",
+    variables: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Run a script in a root while this machine's way to the index lies there."""
     settings = root / place.lstrip("/")
     write_pip_settings(getattr(sys, "_base_executable", sys.executable), root, settings)
     try:
-        run_in(root, ["sh", "-c", script], {})
+        run_in(root, ["sh", "-c", script], variables)
     finally:
         settings.unlink()
 

@@ -22,6 +22,8 @@ PIP: list[str | Path] = [sys.executable, "-m", "pip", "--disable-pip-version-che
 RUNTIME = ROOT / "requirements.lock"
 BUILDING = ROOT / ".docker" / "build.lock"
 TESTS = ROOT / "tests" / "requirements.lock"
+SMS_LIBRARIES = {name: ROOT / ".docker" / f"{name}.lock" for name in ("aws", "twilio")}
+"""What each adapter of SMS needs besides RUNTIME: an extra of the wheel, and of the image."""
 CATALOGS: tuple[str | Path, ...] = (PYTHON, "-m", "portal.building.catalogs")
 
 

@@ -1,4 +1,4 @@
-"""Makes the three locks anew from pyproject.toml: what runs, what builds, what tests.
+"""Makes the locks anew from pyproject.toml: what runs, what SMS adds, what builds, what tests.
 
 Each names every package with the hashes of its files and no host (decision 0002).
 """
@@ -8,7 +8,15 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.support.programs.environment import BUILD, BUILDING, PIP, RUNTIME, TESTS, VENV
+from tests.support.programs.environment import (
+    BUILD,
+    BUILDING,
+    PIP,
+    RUNTIME,
+    SMS_LIBRARIES,
+    TESTS,
+    VENV,
+)
 from tests.support.programs.terminal import ROOT, must, step
 
 OPTIONS = (
@@ -31,6 +39,10 @@ def make_locks() -> int:
     project = "pyproject.toml"
     _resolve(uv, RUNTIME, project)
     pinned = ["--constraint", str(RUNTIME)]
+    ran = _never(names_in(RUNTIME))
+    for name, lock in SMS_LIBRARIES.items():
+        _resolve(uv, lock, project, "--extra", name, *pinned, *ran)
+        pinned += ["--constraint", str(lock)]
     _resolve(uv, BUILDING, "--group", "build", *pinned)
     elsewhere = names_in(RUNTIME) | names_in(BUILDING)
     pinned += ["--constraint", str(BUILDING), *_never(elsewhere)]
