@@ -29,15 +29,20 @@ PLAYED = {
     "adduser": "tests/install/conftest.py::installed_server",
     "cat": "tests/install/conftest.py::installed_server",
     "chmod": "tests/install/conftest.py::installed_server",
-    "docker": "tests/install/test_signed_in_coupon.py",
+    "cp": "tests/support/install/projects.py::prepare",
+    "docker": "tests/install/test_compose_guide.py",
     "echo": "tests/install/test_new_ward_guide.py",
     "export": "tests/install/test_new_ward_guide.py",
     "install": "tests/install/conftest.py::installed_server",
+    "ln": "tests/install/conftest.py::installed_server",
+    "nginx": "tests/install/test_compose_guide.py",
+    "openssl": "tests/support/install/projects.py::prepare",
     "pgbackrest": "tests/faults/test_point_in_time.py",
     "pip": "tests/install/conftest.py::installed_server",
     "printf": "tests/install/test_new_ward_guide.py",
     "python3": "tests/install/conftest.py::installed_server",
     "runuser": "tests/install/test_signed_in_coupon.py",
+    "sed": "tests/install/test_compose_guide.py",
     "set": "tests/functional/people/notices/test_trial_commands.py",
     ".": "tests/functional/people/notices/test_trial_commands.py",
 }
@@ -117,11 +122,13 @@ def test_docker_is_told_of_services_that_compose_yaml_has() -> None:
     for shown in of("docker"):
         compose, *words = shown.words[1:]
         if compose != "compose":
-            assert compose in {"save", "load"}, shown
+            assert compose in {"save", "load", "build"}, shown
             continue
         action, *rest = words
         assert action in {"run", "exec", "up", "cp", "build"}, shown
         named = [word for word in rest if not word.startswith("-")]
+        if action == "up":
+            assert {*named} <= {*services}, shown
         if action in {"run", "exec"} and named:
             assert named[0] in services, shown
             if named[1:2] == ["portal"]:
@@ -132,6 +139,7 @@ def test_docker_is_told_of_services_that_compose_yaml_has() -> None:
 
 def test_systemctl_is_told_of_units_that_are_supplied() -> None:
     supplied = {path.name for path in (ROOT / ".github" / "systemd").iterdir()}
+    supplied.add("nginx.service")  # of Debian's package
     for shown in of("systemctl"):
         for word in shown.words[2:]:
             if not word.startswith("-"):

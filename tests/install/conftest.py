@@ -12,6 +12,7 @@ from tests.support.guide_text import first_commands
 from tests.support.install import roots
 from tests.support.install.containers import Image, Project
 from tests.support.install.dockerfile import read_stages
+from tests.support.install.next_version import next_wheel
 from tests.support.install.projects import made_project
 from tests.support.programs.environment import RUNTIME
 from tests.support.sources import ROOT
@@ -64,7 +65,7 @@ def postgres(folder: Path) -> Image:
 def project(folder: Path, image: Image, postgres: Image) -> Iterator[Project]:
     """compose.yaml's project in a folder of an operator, prepared as its first lines say."""
     images = {"portal": image, "postgres": postgres}
-    with made_project(folder / "project", "portal", images, {}, sample_ward(folder)) as project:
+    with made_project(folder / "project", "portal", images, sample_ward(folder)) as project:
         yield project
 
 
@@ -79,10 +80,17 @@ def sample_ward(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def proxy_root(folder: Path) -> Path:
+    root = roots.copy_of(roots.base_root(), folder / "proxy")
+    roots.install_in(root, "nginx-light")
+    return root
+
+
+@pytest.fixture(scope="session")
 def installed_server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A root in which the first commands of `.github/guides/operate.md` were carried out."""
     root = roots.copy_of(roots.base_root(), folder / "server")
-    roots.install_in(root, "adduser", "python3-venv")
+    roots.install_in(root, "adduser", "python3-venv", "postgresql-client")
     wheel = build_wheel(tmp_path_factory.mktemp("wheel"))
     for path in (wheel, RUNTIME):
         shutil.copy(path, root / "root")
@@ -90,3 +98,10 @@ def installed_server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     commands = commands.replace("VERSION", portal.__version__)
     roots.run_with_pip_settings(root, f"set -eu; cd /root\n{commands}")
     return root
+
+
+@pytest.fixture(scope="session")
+def next_release(folder: Path) -> Path:
+    """The wheel of a later version, whose migrations add something."""
+    (folder / "next").mkdir()
+    return next_wheel(folder / "next")

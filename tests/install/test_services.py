@@ -15,7 +15,7 @@ from tests.support.install.network import inside
 from tests.support.programs.servers import PATIENCE
 
 RESIDENT = ("portal-1", "portal-2")
-HOSTS = {8001: "portal.example.jp", 8002: "portal.example.jp", 8003: "staff.example.jp"}
+HOSTS = {8001: "coupon.example.jp", 8002: "coupon.example.jp", 8003: "staff.example.jp"}
 FETCH = """
 import json, sys, urllib.error, urllib.request
 url, headers = sys.argv[1], json.loads(sys.argv[2])

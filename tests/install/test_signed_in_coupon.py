@@ -1,4 +1,4 @@
-"""From empty machines to a family at its coupon, by the guides' own text: wheel, then compose.
+"""From empty machines to a family at its coupon, by the guides' own text, with the wheel.
 
 Two nodes stand behind nginx as shipped. The ward and its data are those of the guide for a new
 ward; staff and family come by the names that they type, with TLS, from addresses of their own.
@@ -8,132 +8,39 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+import portal
+from portal.platform.schema import revisions
 from tests.support import guide_text
+from tests.support.databases.migrations import LATER
 from tests.support.install import roots
-from tests.support.install.containers import Image, Project
+from tests.support.install.containers import Image
+from tests.support.install.first_visitors import (
+    BIRTHS,
+    FAMILY,
+    OFFICER,
+    STAFF_NETWORKS,
+    WARD,
+    Run,
+    Ways,
+    account_in,
+    certificate_for,
+    commands_of_the_ward,
+    write_the_ward,
+)
 from tests.support.install.machines import Machine, settings_file, started_by
-from tests.support.install.network import Network, inside
-from tests.support.install.projects import USER, made_project, typed
-from tests.support.install.visits import Way
+from tests.support.install.network import Network
+from tests.support.install.next_version import NEXT
 from tests.support.mailroom.letters import Paper, read_papers
-from tests.support.programs.servers import PATIENCE, until
+from tests.support.programs.servers import until
 from tests.support.sources import ROOT
 
 NGINX = ROOT / ".github" / "proxy" / "nginx.conf"
-OFFICER, WARD, FAMILY = "203.0.113.9", "192.0.2.7", "198.51.100.7"
-STAFF_NETWORKS = "192.0.2.0/24 203.0.113.0/25"
-WARDS_OWN = ("203.0.113.192/26", "192.0.2.0/24")
-"""The ward's office in the invented program, and where it is among the networks of nginx.conf."""
-BIRTHS = {"青木": "1985-04-02", "井上": "1988-11-23"}
-"""Householders of the guide's extract."""
-Run = Callable[[str], str]
-"""Runs commands as the guide says, on the machine where its files lie."""
-
-
-@dataclass(frozen=True)
-class Ways:
-    """How people reach the sites, and from where they run."""
-
-    space: str
-    proxy: str
-    certificate: str
-    resident: str
-    staff: str
-
-    def to(self, name: str, address: str) -> dict[str, str]:
-        """A person's way to a site."""
-        return asdict(Way(name, self.proxy, self.certificate, address))
-
-    def visit(self, **asked: object) -> str:
-        """Carry out a visit in the network of the visitors, and return the last page."""
-        command = [sys.executable, "-m", "tests.support.install.visits"]
-        done = subprocess.run(
-            inside(self.space, command),
-            cwd=ROOT,
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-        return done.stdout
-
-    def approve(self, home: Path) -> None:
-        """Step 7 of the guide: officer and ward, on the staff site."""
-        people = [
-            (account_in(home / "officer.json"), self.to(self.staff, OFFICER)),
-            (account_in(home / "ward.json"), self.to(self.staff, WARD)),
-        ]
-        assert "承認" in self.visit(visit="texts", people=people)
-
-    def sees_the_coupon(self, paper: Paper) -> None:
-        """A family with its letter gets to the coupon and its QR code."""
-        (birth,) = (BIRTHS[name] for name in BIRTHS if name in paper.text)
-        page = self.visit(
-            visit="coupon",
-            way=self.to(self.resident, FAMILY),
-            login_id=paper.login_id,
-            password=paper.password,
-            birth=birth,
-        )
-        assert page.count("data-qr") == 1
-
-
-def account_in(path: Path) -> dict[str, str]:
-    known = json.loads(path.read_text("utf-8"))
-    return {name: known[name] for name in ("login", "password", "totp_secret")}
-
-
-def certificate_for(folder: Path, *names: str) -> None:
-    """Write ``fullchain.pem`` and ``privkey.pem`` for the names."""
-    folder.mkdir(parents=True)
-    alternative = "subjectAltName=" + ",".join(f"DNS:{name}" for name in names)
-    made = f"req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN={names[0]} -addext {alternative}"
-    subprocess.run(
-        ["openssl", *made.split(), "-keyout", "privkey.pem", "-out", "fullchain.pem"],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-
-
-def write_the_ward(folder: Path) -> None:
-    """Steps 1 to 3 of the guide for a new ward: ``myward`` and the files of its senders."""
-    command = [sys.executable, "-m", "portal", "program", "new", str(folder / "myward")]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    for block in guide_text.blocks("new-ward"):
-        if block.action in {"write", "replace"}:
-            guide_text.put(folder, block)
-    path = folder / "myward" / "program.toml"
-    path.write_text(path.read_text("utf-8").replace(*WARDS_OWN), "utf-8")
-
-
-def commands_of_the_ward() -> tuple[str, str, str]:
-    """The guide's commands: to begin, to take in the files, to print."""
-    found = [
-        block.text
-        for block in guide_text.blocks("new-ward")
-        if block.language == "sh" and not block.action
-    ]
-    begins, takes_in, prints = found[1:]
-    return begins, takes_in, prints
-
-
-@pytest.fixture(scope="module")
-def proxy_root(folder: Path) -> Path:
-    root = roots.copy_of(roots.base_root(), folder / "proxy")
-    roots.install_in(root, "nginx-light")
-    return root
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +50,7 @@ def network() -> Iterator[Network]:
         "proxy": "10.0.0.5",
         "node1": "10.0.0.11",
         "node2": "10.0.0.12",
+        "node3": "10.0.0.13",
         "database": "10.0.0.20",
     }
     with Network(f"wheel{os.getpid()}", "10.0.0.0/24", addresses) as made:
@@ -175,8 +83,8 @@ PASSWORDS = {"portal": "a%20long%20password", "portal_app": "another%20one"}
 """As addresses have them: the owner's of the guide, and one that an operator makes up."""
 
 
-def url_of(role: str) -> str:
-    return f"postgresql://{role}:{PASSWORDS[role]}@10.0.0.20/portal"
+def url_of(role: str, database: str = "portal") -> str:
+    return f"postgresql://{role}:{PASSWORDS[role]}@10.0.0.20/{database}"
 
 
 MINE = {
@@ -190,9 +98,9 @@ MINE = {
 """What an operator writes for the names that the guide's first step lists."""
 
 
-def settings_by_the_guide(role: str) -> str:
+def settings_by_the_guide(database_url: str) -> str:
     """``portal.env`` with what the first step names, and nothing else."""
-    known = MINE | {"PORTAL_DATABASE_URL": url_of(role)}
+    known = MINE | {"PORTAL_DATABASE_URL": database_url}
     found: dict[str, str] = {}
     for named in guide_text.named_in(guide_text.step("operate", "A server with the wheel", 1)):
         if setting := re.fullmatch(r"(PORTAL_[A-Z_]*[A-Z])(?:=(.+))?", named):
@@ -200,12 +108,12 @@ def settings_by_the_guide(role: str) -> str:
     return settings_file(found)
 
 
-def write_settings(machine: Machine, role: str) -> None:
+def write_settings(machine: Machine, role: str, database: str = "portal") -> None:
     """The files of the first step; ``HOST`` since the proxy is another machine."""
     folder = machine.root / "etc" / "portal"
     address = machine.network.addresses[machine.name]
-    (folder / "portal.env").write_text(settings_by_the_guide(role), "utf-8")
-    owner = {"PORTAL_DATABASE_URL": url_of("portal")}
+    (folder / "portal.env").write_text(settings_by_the_guide(url_of(role, database)), "utf-8")
+    owner = {"PORTAL_DATABASE_URL": url_of("portal", database)}
     (folder / "backup.env").write_text(settings_file(owner), "utf-8")
     (folder / "resident.env").write_text(f"PORT=8000\nHOST={address}\n", "utf-8")
     (folder / "staff.env").write_text(f"PORT=8001\nHOST={address}\n", "utf-8")
@@ -216,9 +124,9 @@ def write_settings(machine: Machine, role: str) -> None:
     machine.run("install -d -o portal -g portal /mnt/portal-audit")
 
 
-def as_portal(machine: Machine) -> Run:
-    settings = "set -a; . /etc/portal/portal.env; set +a; PATH=/opt/portal/bin:$PATH; umask 077"
-    return lambda block: machine.run(f"{settings}; cd /var/lib/portal\n{block}", "portal")
+def as_root(machine: Machine) -> Run:
+    """Type commands as root, whose ``portal`` is the script of the guide."""
+    return lambda block: machine.run(f"cd /var/lib/portal\n{block}")
 
 
 @pytest.fixture(scope="module")
@@ -235,13 +143,13 @@ def nodes(
     write_settings(first, "portal")
     first.run("chown portal: /var/lib/portal/*")
     begins, takes_in, _prints = commands_of_the_ward()
-    as_portal(first)(begins)
+    as_root(first)(begins.replace("portal init", "OWNER=yes portal init"))
     (etc / "site-address").write_text(url_of("portal_app"), "utf-8")
     first.run("chown portal /etc/portal/site-address; chmod 0600 /etc/portal/site-address")
     first.run("OWNER=yes portal db roles --apply --application /etc/portal/site-address")
     first.run("rm /etc/portal/site-address")
     write_settings(first, "portal_app")
-    as_portal(first)(takes_in)
+    as_root(first)(takes_in)
     second = Machine("node2", roots.copy_of(installed_server, folder / "node2"), network)
     shutil.rmtree(second.root / "etc" / "portal")
     roots.copy_of(etc, second.root / "etc" / "portal")
@@ -251,13 +159,28 @@ def nodes(
         machine.stop()
 
 
+def start_units(machine: Machine, block: str) -> None:
+    """Start what a line ``systemctl enable --now …`` or ``systemctl restart …`` names.
+
+    A timer is left out: what it starts is tried by hand.
+    """
+    for line in block.splitlines():
+        for name in line.split()[1:]:
+            unit, at, instance = name.partition("@")
+            if not name.startswith("-") and name.startswith("portal") and "." not in name:
+                machine.start(started_by(f"{unit}{at}.service", instance), "portal")
+
+
+def wait_until_up(machine: Machine) -> None:
+    for site in ("resident", "staff"):
+        until(partial(healthy, machine, site))
+
+
 @pytest.fixture(scope="module")
 def ways(folder: Path, proxy_root: Path, network: Network, nodes: list[Machine]) -> Iterator[Ways]:
     """Everything runs, as the units say, and nginx before it as shipped."""
     for node in nodes:
-        for site in ("resident", "staff"):
-            node.start(started_by("portal@.service", site), "portal")
-        node.start(started_by("portal-worker.service"), "portal")
+        start_units(node, guide_text.commands("operate", "A server with the wheel")[1])
     proxy = Machine("proxy", roots.copy_of(proxy_root, folder / "proxy-wheel"), network)
     tls = proxy.root / "etc" / "portal" / "tls"
     certificate_for(tls, "coupon.example.jp", "staff.example.jp")
@@ -269,26 +192,103 @@ def ways(folder: Path, proxy_root: Path, network: Network, nodes: list[Machine])
     proxy.stop()
 
 
-def test_with_the_wheel_a_family_gets_to_its_coupon_by_either_of_two_nodes(
-    ways: Ways, nodes: list[Machine]
-) -> None:
-    first, second = nodes
+@pytest.fixture(scope="module")
+def papers(ways: Ways, nodes: list[Machine]) -> list[Paper]:
+    """The letters, when everything runs and the ward has approved their texts."""
+    first, _second = nodes
     for node in nodes:
-        for site in ("resident", "staff"):
-            until(partial(healthy, node, site))
+        wait_until_up(node)
     home = first.root / "var" / "lib" / "portal"
-    ways.approve(home)
-    as_portal(first)(commands_of_the_ward()[2])
-    papers = read_papers(sorted((home / "letters").glob("letters-*.pdf")))
+    ways.approve(account_in(home / "officer.json"), account_in(home / "ward.json"))
+    as_root(first)(commands_of_the_ward()[2])
+    return read_papers(sorted((home / "letters").glob("letters-*.pdf")))
+
+
+def test_with_the_wheel_a_family_gets_to_its_coupon_behind_nginx(
+    ways: Ways, papers: list[Paper]
+) -> None:
     assert len(papers) == len(BIRTHS)
     ways.sees_the_coupon(papers[0])
+
+
+def test_a_new_installation_reports_what_the_guide_lists_and_nothing_else(
+    ways: Ways, nodes: list[Machine], papers: list[Paper]
+) -> None:
+    assert papers, "everything runs"
+    first, _second = nodes
+    told = json.loads(first.run("portal selfcheck --json || [ $? = 1 ]"))
+    found = {one["name"]: one["level"] for one in told["findings"] if one["level"] != "ok"}
+    listed = guide_text.first_column("operate", "name", "what it says")
+    assert {re.sub(r"^agreement-.+", "agreement-…", name) for name in found} <= {*listed}
+    assert {"key_papers", "backups", "drills"} <= {*found}
+    red = {name for name, level in found.items() if level == "error"}
+    assert all(name.startswith("agreement-") for name in red), red
+
+
+def test_a_new_version_comes_and_goes_while_the_other_node_serves(
+    ways: Ways, nodes: list[Machine], papers: list[Paper], next_release: Path
+) -> None:
+    """By the commands of operate-change.md; the later version has one migration more."""
+    first, second = nodes
+    install, rehearse, upgrade, switch, back = upgrade_commands()
+    for node in nodes:
+        shutil.copy(next_release, node.root / "root")
+        roots.run_with_pip_settings(node.root, f"set -eu; cd /root\n{install}")
+    prepare_backups(first)
+    assert f"{revisions()[-1]} to {LATER}" in as_root(first)(rehearse)
+    first.run(upgrade)
+    assert LATER in first.run("portal db status")
     first.stop()
-    assert not healthy(first, "resident")
-    ways.sees_the_coupon(papers[1])
+    ways.sees_the_coupon(papers[1])  # the version before, on the tables of the next one
+    carry_out(first, switch)
+    wait_until_up(first)
+    assert [version_on(node) for node in nodes] == [NEXT, portal.__version__]
+    second.stop()
+    carry_out(second, switch)
+    wait_until_up(second)
+    first.stop()
+    carry_out(first, back)
+    wait_until_up(first)
+    assert [version_on(node) for node in nodes] == [portal.__version__, NEXT]
     log = (first.root.parent / "proxy-wheel" / "var" / "log" / "nginx" / "portal.log").read_text()
     assert {"10.0.0.11:8000", "10.0.0.12:8000"} <= set(re.findall(r"10\.0\.0\.1\d:\d+", log))
     assert papers[0].login_id not in log
-    assert healthy(second, "resident")
+
+
+def upgrade_commands() -> list[str]:
+    """The blocks of the guide, with the two versions."""
+    blocks = guide_text.commands("operate-change", "Upgrade")[:5]
+    return [
+        block.replace("VERSION", NEXT).replace("BEFORE", portal.__version__) for block in blocks
+    ]
+
+
+def prepare_backups(node: Machine) -> None:
+    """What backup.env has for backups, with the identity on the machine for this hour."""
+    typed = as_root(node)("portal backup create-identity /var/lib/portal/identity.txt")
+    (public,) = re.findall(r"age1\w+", typed)
+    owner = {
+        "PORTAL_DATABASE_URL": url_of("portal"),
+        "PORTAL_BACKUP_DIR": "/var/lib/portal-backups",
+        "PORTAL_BACKUP_OWNER": "情報課",
+        "PORTAL_BACKUP_RECIPIENTS": public,
+    }
+    (node.root / "etc" / "portal" / "backup.env").write_text(settings_file(owner), "utf-8")
+    node.run("mv /var/lib/portal/identity.txt /etc/portal/identity.txt")
+
+
+def carry_out(node: Machine, block: str) -> None:
+    """Set the link and start the units, which were ended before."""
+    link, restart = block.splitlines()
+    node.run(link)
+    start_units(node, restart)
+
+
+def version_on(node: Machine) -> str:
+    address = node.network.addresses[node.name]
+    asked = f"print(u.urlopen('http://{address}:8000/healthz').read().decode())"
+    said = node.run(f'/opt/portal/bin/python -c "import urllib.request as u; {asked}"', "portal")
+    return said.split()[1]
 
 
 def healthy(node: Machine, site: str) -> bool:
@@ -300,84 +300,33 @@ def healthy(node: Machine, site: str) -> bool:
     return True
 
 
-@pytest.fixture(scope="module")
-def composed(folder: Path, image: Image, postgres: Image) -> Iterator[Project]:
-    """compose.yaml's first lines, with the ward of the guide."""
-    write_the_ward(folder / "composed-office")
-    images = {"portal": image, "postgres": postgres}
-    values = {"PORTAL_ADMIN_NETWORKS": STAFF_NETWORKS}
-    program = folder / "composed-office" / "myward"
-    with made_project(folder / "composed", "coupon", images, values, program) as project:
-        project.run_once("keys")
-        project.run_once("init")
-        project.up()
-        yield project
-
-
-def in_compose(project: Project) -> Run:
-    """``docker compose run --rm worker`` in the folder of the data."""
-    return lambda block: project.run_once("worker", ["sh", "-euc", f"umask 077\n{block}"])
-
-
-def lines_with(block: str, word: str) -> str:
-    """The lines of a block with a word, continued ones whole."""
-    whole = block.replace("\\\n", " ").splitlines()
-    return "\n".join(line for line in whole if word in line)
-
-
-ON_ONE_MACHINE = {
-    "10.0.0.11:8000": "127.0.0.1:8001",
-    "10.0.0.12:8000": "127.0.0.1:8002",
-    "10.0.0.11:8001": "127.0.0.1:8003",
-    "        server 10.0.0.12:8001 max_fails=3 fail_timeout=10s;\n": "",
-    "coupon.example.jp": "portal.example.jp",
-}
-"""What an operator changes in nginx.conf for compose.yaml's ports and the names of its example."""
-
-
-@pytest.fixture(scope="module")
-def composed_ways(folder: Path, proxy_root: Path, composed: Project) -> Iterator[Ways]:
-    root = roots.copy_of(proxy_root, folder / "proxy-compose")
-    tls = root / "etc" / "portal" / "tls"
-    certificate_for(tls, "portal.example.jp", "staff.example.jp")
-    text = NGINX.read_text("utf-8")
-    for old, new in ON_ONE_MACHINE.items():
-        assert old in text
-        text = text.replace(old, new)
-    (root / "etc" / "nginx" / "nginx.conf").write_text(text, "utf-8")
-    outside = composed.network.outside
-    composed.network.live_outside((OFFICER, WARD, FAMILY))
-    command = ["chroot", str(root), "nginx", "-g", "daemon off;"]
-    nginx = subprocess.Popen(inside(outside, command), start_new_session=True)
-    certificate = str(tls / "fullchain.pem")
-    yield Ways(
-        outside, composed.network.gateway, certificate, "portal.example.jp", "staff.example.jp"
-    )
-    nginx.terminate()
-    nginx.wait()
-
-
-def test_with_compose_a_family_gets_to_its_coupon_by_either_of_two_services(
-    composed: Project, composed_ways: Ways
+def test_an_empty_machine_has_everything_again(
+    folder: Path,
+    installed_server: Path,
+    nodes: list[Machine],
+    database: Machine,
+    network: Network,
+    papers: list[Paper],
 ) -> None:
-    begins, takes_in, prints = commands_of_the_ward()
-    home, office = composed.folder / "volumes" / "data", composed.folder.parent / "composed-office"
-    subprocess.run(["sh", "-euc", lines_with(takes_in, "printf")], cwd=office, check=True)
-    type_in, run = typed(composed, office), in_compose(composed)
-    run(lines_with(begins, "portal staff"))
-    comes_in = guide_text.commands("operate", "A server with compose")
-    type_in(comes_in[0])
-    assert not list(home.glob("*.csv")), "the extract was taken away again"
-    brings = comes_in[0].splitlines()[0]
-    for name in ("codes.csv", "codes-sheet.csv"):
-        type_in(brings.replace("extract.csv", name))
-        assert (home / name).stat().st_uid == USER
-        assert (home / name).stat().st_mode & 0o777 == 0o600
-    run(lines_with(takes_in, "portal coupons"))
-    composed_ways.approve(home)
-    type_in(lines_with(comes_in[1], "letters build"))
-    assert "letters build" in prints
-    papers = read_papers(sorted((home / "letters").glob("letters-*.pdf")))
-    composed_ways.sees_the_coupon(papers[0])
-    composed.end("portal-1")
-    composed_ways.sees_the_coupon(papers[1])
+    """By backup.md: keys, program, the newest backup and the identity on a machine of its own."""
+    first, _second = nodes
+    empty = Machine("node3", roots.copy_of(installed_server, folder / "node3"), network)
+    home = empty.root / "var" / "lib"
+    for name in ("keys", "program", "identity.txt"):
+        shutil.rmtree(empty.root / "etc" / "portal" / name, ignore_errors=True)
+        roots.copy_of(first.root / "etc" / "portal" / name, empty.root / "etc" / "portal" / name)
+    newest = max((first.root / "var" / "lib" / "portal-backups").glob("*.age"))
+    roots.copy_of(newest, home / "portal-backups" / newest.name)
+    made = "CREATE DATABASE again OWNER portal ENCODING 'UTF8' TEMPLATE template0"
+    database.run(f'runuser -u postgres -- psql -c "{made}"')
+    write_settings(empty, "portal_app", "again")
+    restore, rights, checks = guide_text.commands("backup", "Restore on an empty machine")
+    empty.run(restore.replace("BACKUP", newest.name))
+    empty.run(rights)
+    empty.run(f"{checks.strip()} || true")
+    told = [node.run("portal coupons status --json").strip() for node in (first, empty)]
+    assert json.loads(told[0]) == json.loads(told[1])
+    start_units(empty, "systemctl start portal@resident portal@staff portal-worker")
+    wait_until_up(empty)
+    empty.stop()
+    assert papers

@@ -50,6 +50,13 @@ def commands(guide: str, heading: str) -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```", part, re.MULTILINE | re.DOTALL)
 
 
+def first_column(guide: str, *head: str) -> list[str]:
+    """Return what the first column of a table sets in code; ``head`` begins the table."""
+    part = (GUIDES / f"{guide}.md").read_text("utf-8").split(f"| {' | '.join(head)} |", 1)[1]
+    rows = part.split("\n\n", 1)[0].splitlines()[2:]
+    return [name for row in rows for name in named_in(row.split(" | ", 1)[0])]
+
+
 def step(guide: str, heading: str, number: int) -> str:
     """Return a numbered step under a heading, whole."""
     part = (GUIDES / f"{guide}.md").read_text("utf-8").split(f"## {heading}\n", 1)[1]

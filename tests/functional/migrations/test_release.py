@@ -134,6 +134,8 @@ def test_it_gives_these_files_and_their_sums(folder: Path, said: str) -> None:
     assert names == {
         f"portal-{VERSION}-py3-none-any.whl",
         "requirements.lock",
+        "aws.lock",
+        "twilio.lock",
         f"portal-{VERSION}-operating.tar.gz",
         f"portal-{VERSION}.cdx.json",
         "image.env",
@@ -178,7 +180,7 @@ def test_the_image_gets_its_version_and_its_base_by_digest(folder: Path) -> None
     for name in ("portal-1", "portal-2", "admin", "worker", "metrics", "backup", "init"):
         described = services[name].described
         assert described["image"] == f"portal:{VERSION}"
-        assert described["build"]["args"] == {"BASE_IMAGE": BASE}
+        assert described["build"]["args"] == {"BASE_IMAGE": BASE, "SMS_LIBRARIES": ""}
 
 
 def test_an_operator_finds_what_the_guides_and_compose_yaml_name(
@@ -188,13 +190,15 @@ def test_an_operator_finds_what_the_guides_and_compose_yaml_name(
         packed.extractall(tmp_path, filter="data")
     unpacked = tmp_path / f"portal-{VERSION}"
     compose = (unpacked / "compose.yaml").read_text("utf-8")
-    for name in re.findall(r"\./(\.docker/[\w.-]+)", compose) + re.findall(
-        r"cp (\.docker/[\w.-]+)", compose
-    ):
-        assert (unpacked / name).is_file(), name
-    for name in re.findall(
-        r"`(\.github/[\w./@-]*[\w/])`", (unpacked / ".github/guides/operate.md").read_text("utf-8")
-    ):
+    guides = "".join(
+        (unpacked / ".github" / "guides" / f"{name}.md").read_text("utf-8")
+        for name in ("operate", "operate-compose")
+    )
+    named = re.findall(r"\./(\.docker/[\w.-]+)", compose)
+    named += re.findall(r"cp (\.docker/[\w.-]+)", guides)
+    named += re.findall(r"`(\.github/[\w./@-]*[\w/])`", guides)
+    assert ".docker/example.env" in named
+    for name in named:
         assert (unpacked / name).exists(), name
     changes = (unpacked / ".github" / "CHANGELOG.md").read_text("utf-8")
     assert f"## {VERSION} (" in changes

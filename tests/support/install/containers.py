@@ -101,20 +101,34 @@ class Project:
         self.network = network
         self.running: dict[str, Container] = {}
         self._images = images
-        self._forwarding: list[subprocess.Popen[bytes]] = []
+        self._forwarding: dict[str, subprocess.Popen[bytes]] = {}
         self._started = 0
 
-    def up(self) -> None:
-        """Start everything as ``docker compose up --wait`` does."""
+    def up(self, names: Sequence[str] = ()) -> None:
+        """Start everything as ``docker compose up --wait`` does, or only what is named.
+
+        What runs is left alone, unless compose.yaml describes it in another way than it did.
+        """
         for service in self.compose.in_order():
-            if service.name not in self.running:
+            known = self.running.get(service.name)
+            if names and service.name not in names:
+                continue
+            if known is not None and known.service.described != service.described:
+                self.end(service.name)
+                known = None
+            if known is None:
                 self.start(service)
         for container in list(self.running.values()):
             if "healthcheck" in container.service.described:
                 self.wait_until_healthy(container)
 
-    def run_once(self, name: str, command: Sequence[str] = ()) -> str:
+    def run_once(self, name: str, command: Sequence[str] = (), given: str = "") -> str:
         """Do what ``docker compose run --rm NAME COMMAND`` does, and return what it wrote.
+
+        Args:
+            name: The service.
+            command: Instead of the service's own.
+            given: What it reads from its standard input.
 
         Raises:
             RuntimeError: it failed.
@@ -125,7 +139,7 @@ class Project:
         for needed in service.waits_for:
             if needed not in self.running:
                 self.start(self.compose.services[needed])
-        container = self.start(service)
+        container = self.start(service, given)
         if running is not None:
             self.running[name] = running
         elif command:
@@ -139,25 +153,33 @@ class Project:
         container.process.kill()
         container.process.wait()
 
-    def start(self, service: Service) -> Container:
+    def start(self, service: Service, given: str = "") -> Container:
         """Start one service when what it waits for is as far as it demands."""
         for name, condition in service.waits_for.items():
             if condition == "service_healthy":
                 self.wait_until_healthy(self.running[name])
             elif condition == "service_completed_successfully":
                 self._wait_until_done(self.running[name])
-        image = self._images[service.image]
+        image = self.image_of(service)
         space = self.network.add(service.name)
         self._started += 1
         log = self.folder / f"{self._started}-{service.name}.log"
         command = self._command(service, image, space)
         with log.open("wb") as out:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out)
+        assert process.stdin is not None
+        process.stdin.write(given.encode())
+        process.stdin.close()
         container = Container(service, process, log, space)
         self.running[service.name] = container
         for port in service.described.get("ports", ()):
             self._publish(service.name, str(port))
         return container
+
+    def image_of(self, service: Service) -> Image:
+        """Return the image of a service: of its version, where one was given, else of its name."""
+        named = str(service.described["image"])
+        return self._images.get(named) or self._images[service.image]
 
     def wait_until_healthy(self, container: Container) -> None:
         """Run its health check until it succeeds."""
@@ -179,7 +201,7 @@ class Project:
             command: The command.
             given: What it reads from its standard input, as ``-T`` lets it.
         """
-        image = self._images[container.service.image]
+        image = self.image_of(container.service)
         number = str(container.first_process())
         user, group = image.user.split(":")
         entered = [
@@ -210,7 +232,7 @@ class Project:
 
     def stop(self) -> None:
         """Stop everything, last started first; kill what does not end."""
-        for process in self._forwarding:
+        for process in self._forwarding.values():
             process.terminate()
             process.wait()
         for container in reversed(self.running.values()):
@@ -301,9 +323,11 @@ class Project:
 
     def _publish(self, name: str, port: str) -> None:
         """Pass a port of the machine on to the service, as Docker's proxy does."""
+        if port in self._forwarding:
+            return
         host, outer, inner = port.split(":")
         address = self.network.addresses[name]
         command = [sys.executable, "-m", "tests.support.install.forwarding"]
         command += [host, outer, address, inner]
         process = subprocess.Popen(inside(self.network.outside, command))
-        self._forwarding.append(process)
+        self._forwarding[port] = process
