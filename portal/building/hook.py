@@ -14,7 +14,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from portal.building import catalogs, components, htmx  # noqa: E402  (hatchling reads this file by its path)
+from portal.building import catalogs, components, htmx, tested  # noqa: E402  (hatchling reads this file by its path)
 
 RESOURCES = "portal/resources"
 
@@ -22,7 +22,8 @@ RESOURCES = "portal/resources"
 class Resources(BuildHookInterface[Any]):
     """Puts compiled catalogs, the checked file of htmx and the list of components into the wheel.
 
-    The list goes where PEP 770 wants it, into the ``sboms`` of the metadata.
+    The list goes where PEP 770 wants it, into the ``sboms`` of the metadata. Results of the tests
+    go along if they are of these sources.
     """
 
     PLUGIN_NAME = "custom"
@@ -35,6 +36,10 @@ class Resources(BuildHookInterface[Any]):
         htmx.copy_htmx(_packages(), built / "vendor" / htmx.NAME)
         for part in ("locales", "vendor"):
             build_data["force_include"][str(built / part)] = f"{RESOURCES}/{part}"
+        if (results := tested.results_of(ROOT)) is not None:
+            (built / "test_results.json").write_text(results, "utf-8")
+            carried = f"{RESOURCES}/test_results.json"
+            build_data["force_include"][str(built / "test_results.json")] = carried
         told = built / components.FILE
         told.write_text(
             components.list_of_components(self.metadata.version, ROOT / "requirements.lock"),

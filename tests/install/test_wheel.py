@@ -5,6 +5,7 @@ the tests.
 """
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from email.parser import Parser
 from pathlib import Path
 
@@ -20,9 +22,12 @@ import pytest
 import portal
 from portal.building import components, htmx
 from portal.building.catalogs import SOURCES_AND_LANGUAGES
+from portal.building.tested import FILE
+from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
 from tests.support.programs.environment import RUNTIME
 from tests.support.programs.servers import PATIENCE, Server, clean_environment, free_port
 from tests.support.sources import ROOT
+from tests.support.tested import named_tests, store
 from tests.support.wheel import build_wheel
 
 
@@ -86,7 +91,8 @@ def test_it_carries_every_page_style_catalog_program_and_migration(installed: In
         True
     ]
     for package in ("portal", "admin"):
-        left_out = {f for f in files(ROOT / package) if f.startswith(("building/", "README"))}
+        built = ("building/", "README", "test_results.json")
+        left_out = {f for f in files(ROOT / package) if f.startswith(built)}
         here = {f for f in files(installed.folder / package) if not f.startswith("resources/")}
         assert here == files(ROOT / package) - left_out
 
@@ -130,6 +136,47 @@ def test_commands_run_from_it_alone(installed: Installed, tmp_path: Path) -> Non
 def test_a_page_of_the_sources_is_not_written_from_it(installed: Installed, tmp_path: Path) -> None:
     said = installed.run(tmp_path, "states", "--write")
     assert (said.returncode, said.stderr) == (1, "--write works only in a clone of the sources.\n")
+
+
+CHECKLIST = ("report", "checklist")
+
+
+def test_without_results_of_the_tests_nothing_that_they_show_is_done(
+    installed: Installed, tmp_path: Path
+) -> None:
+    assert "resources/test_results.json" not in files(installed.folder / "portal")
+    assert installed.run(tmp_path, "init").returncode == 0
+    said = installed.run(tmp_path, *CHECKLIST).stdout
+    assert "この版では示せない" in said
+
+
+def test_it_carries_what_the_tests_of_its_sources_showed(tmp_path: Path) -> None:
+    (path, name), *_others = PROVEN_BY_TESTS["archives"].tests
+    failed = f"{path}::{name}"
+    outcomes = dict.fromkeys(named_tests(), "passed") | {failed: "failed"}
+    kept = (ROOT / FILE).read_bytes() if (ROOT / FILE).exists() else None
+    try:
+        assert store(outcomes, portal.__version__, "ab" * 20, date(2026, 12, 1)) == [failed]
+        wheel = build_wheel(tmp_path / "built")
+        told = json.loads((ROOT / FILE).read_text("utf-8"))
+        (ROOT / FILE).write_text(json.dumps(told | {"sources": "others"}), "utf-8")
+        other = build_wheel(tmp_path / "other")
+    finally:
+        (ROOT / FILE).unlink()
+        if kept is not None:
+            (ROOT / FILE).write_bytes(kept)
+    carried = "portal/resources/test_results.json"
+    with zipfile.ZipFile(other) as archive:
+        assert not [one for one in archive.namelist() if "test_results" in one]
+    with zipfile.ZipFile(wheel) as archive:
+        assert [one for one in archive.namelist() if "test_results" in one] == [carried]
+        archive.extractall(tmp_path / "unpacked")
+    made = Installed(wheel, tmp_path / "unpacked")
+    assert made.run(tmp_path, "init").returncode == 0
+    said = made.run(tmp_path, *CHECKLIST).stdout
+    assert "この版では示せない" not in said
+    assert "2026-12-01 の試験" in said
+    assert "通りませんでした" in said
 
 
 @pytest.fixture

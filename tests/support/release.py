@@ -19,6 +19,7 @@ from pathlib import Path
 import portal
 from portal.building.components import list_of_components
 from portal.platform.schema import revisions
+from tests.support import tested
 from tests.support.component_check import component_refusals
 from tests.support.databases.stored import ENGINES, REVISIONS
 from tests.support.programs.environment import BUILD, RUNTIME, SMS_LIBRARIES
@@ -81,10 +82,32 @@ class Candidate:
                 f'"{newest}".'
             )
 
+    @property
+    def commit(self) -> str:
+        """The commit that it is made from."""
+        return self._git("rev-parse", "HEAD")
+
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.clone), *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         return done.stdout.strip()
+
+
+def show(candidate: Candidate) -> None:
+    """Run the tests that proofs name, and store what they showed for the wheel.
+
+    Raises:
+        ValueError: some did not pass; the message names them.
+    """
+    outcomes = tested.run_tests(tested.named_tests(), candidate.clone)
+    failed = tested.store(
+        outcomes, candidate.version, candidate.commit, candidate.today, candidate.clone
+    )
+    if failed:
+        raise ValueError(
+            "These tests show what is promised to the ward, and did not pass:\n- "
+            + "\n- ".join(failed)
+        )
 
 
 def base_image(named: str | None) -> str:
@@ -148,14 +171,22 @@ def main(arguments: Sequence[str]) -> None:
     image = parser.add_mutually_exclusive_group()
     image.add_argument("--base-image", metavar="NAME@sha256:…", help=f"instead of today's {BASE}")
     image.add_argument("--no-image", action="store_true", help="the wheel alone")
+    parser.add_argument(
+        "--no-tests",
+        action="store_true",
+        help="for a trial: nothing that tests show is printed as done",
+    )
     options = parser.parse_args(arguments)
     version = portal.__version__
-    missing = list(Candidate(version).refusals())
+    candidate = Candidate(version)
+    missing = list(candidate.refusals())
     if missing:
         sys.exit("No release yet.\n- " + "\n- ".join(missing))
     folder = BUILD / "release" / version
     try:
         base = None if options.no_image else base_image(options.base_image)
+        if not options.no_tests:
+            show(candidate)
         files = build(version, base, folder)
     except ValueError as error:
         sys.exit(str(error))

@@ -14,8 +14,9 @@ from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.management import checklist, promises
-from portal.domain.oversight.management.checklist import Answered, Verdict
+from portal.domain.oversight.management.checklist import Answered, Standing, Verdict
 from portal.domain.oversight.management.promises import Kept
+from portal.domain.oversight.management.tested import results
 from portal.domain.oversight.reports.management.papers import outside_table
 from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.people.staff.permissions import Permission
@@ -24,10 +25,11 @@ from portal.platform.view import View
 
 VERDICT_MARK = marks(
     {
-        Verdict.YES: Mark.GOOD,
-        Verdict.PARTLY: Mark.WAIT,
-        Verdict.OFFICE: Mark.PLAIN,
-        Verdict.NO: Mark.STOP,
+        Standing.YES: Mark.GOOD,
+        Standing.PARTLY: Mark.WAIT,
+        Standing.OFFICE: Mark.PLAIN,
+        Standing.NO: Mark.STOP,
+        Standing.UNPROVEN: Mark.WAIT,
     }
 )
 
@@ -38,6 +40,7 @@ class ChecklistView(View):
 
     answers: Sequence[Answered]
     broken: Sequence[Kept]
+    tested: bool
     keeps: bool
     verdict_mark: Callable[[str], Mark]
     outside: ReportTable
@@ -50,7 +53,8 @@ def show_list(page: Page) -> Response[Any]:
         "admin/oversight/management/checklist.html",
         ChecklistView(
             answers=checklist.answers(page.work),
-            broken=promises.not_kept(page.work),
+            broken=[kept for kept in promises.not_kept(page.work) if kept.fails],
+            tested=results() is not None,
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             verdict_mark=VERDICT_MARK,
             outside=outside_table(page.site.program),

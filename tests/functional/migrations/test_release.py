@@ -64,7 +64,7 @@ def tool(clone: Path, module: str, *arguments: str) -> subprocess.CompletedProce
 
 
 def release(clone: Path) -> subprocess.CompletedProcess[str]:
-    return tool(clone, "tests.support.release", "--base-image", BASE)
+    return tool(clone, "tests.support.release", "--no-tests", "--base-image", BASE)
 
 
 def replace_in(path: Path, pattern: str, text: str) -> None:

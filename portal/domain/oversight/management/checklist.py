@@ -43,6 +43,16 @@ class Verdict(Labeled):
     NO = "no", lambda: _s("できていない")
 
 
+class Standing(Labeled):
+    """What pages and papers say of a line: what was answered, as far as its proofs show it."""
+
+    YES = "yes", lambda: Verdict.YES.label
+    PARTLY = "partly", lambda: Verdict.PARTLY.label
+    OFFICE = "office", lambda: Verdict.OFFICE.label
+    NO = "no", lambda: Verdict.NO.label
+    UNPROVEN = "unproven", lambda: _s("この版では示せない")
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the checklist as it comes with the software.
@@ -89,20 +99,30 @@ class Answered:
     written_at: datetime | None = None
 
     @property
-    def is_refuted(self) -> bool:
-        """Whether it answers that something is done, and a proof shows that it is not."""
-        claims = self.verdict in {Verdict.YES, Verdict.PARTLY}
-        return claims and not all(proof.holds for proof in self.proofs)
+    def _claims(self) -> bool:
+        return self.verdict in {Verdict.YES, Verdict.PARTLY}
 
     @property
-    def stands(self) -> Verdict:
-        """The verdict that pages and papers show; never "yes" against a proof."""
-        return Verdict.NO if self.is_refuted else self.verdict
+    def is_refuted(self) -> bool:
+        """Whether it answers that something is done, and a proof shows that it is not."""
+        return self._claims and any(proof.fails for proof in self.proofs)
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether it answers that something is done, and this build cannot show it."""
+        return self._claims and not all(proof.holds for proof in self.proofs)
+
+    @property
+    def stands(self) -> Standing:
+        """What pages and papers show; "yes" only if every proof holds."""
+        if self.is_refuted:
+            return Standing.NO
+        return Standing.UNPROVEN if self.is_unproven else Standing(self.verdict.value)
 
     @property
     def printed(self) -> str:
         """The answer as a paper may say it."""
-        return broken(self.proofs) if self.is_refuted else self.answer
+        return broken(self.proofs) if self.is_unproven else self.answer
 
     @property
     def shown_by(self) -> str:

@@ -33,6 +33,11 @@ class Kept:
         return all(proof.holds for proof in self.proofs)
 
     @property
+    def fails(self) -> bool:
+        """Whether some proof shows that it is not kept."""
+        return any(proof.fails for proof in self.proofs)
+
+    @property
     def printed(self) -> str:
         """The sentence as a paper may say it now: one that does not hold is no promise."""
         return self.promise.text if self.holds else broken(self.proofs)
@@ -44,8 +49,11 @@ class Kept:
 
 
 def broken(proofs: tuple[Proof, ...]) -> str:
-    """Return what a paper says instead of a promise of which some proof fails."""
-    found = "".join(proof.found for proof in proofs if not proof.holds)
+    """Return what a paper says instead of a promise of which some proof does not hold."""
+    failing = [proof for proof in proofs if proof.fails]
+    if not failing:
+        return _s("この版では、まだ示せません。このプログラムに、試験の結果が付いていません。")
+    found = "".join(proof.found for proof in failing)
     return _s("まだできていません。%(found)s") % {"found": found}
 
 
@@ -55,7 +63,7 @@ def look_at(work: Work, *promises: Promise) -> tuple[Kept, ...]:
 
 
 def not_kept(work: Work) -> tuple[Kept, ...]:
-    """Return the promises of plan and receipts that some proof contradicts now."""
+    """Return the promises of plan and receipts that some proof does not show now."""
     every = look_at(work, *risks(), *security(work.program), disposal())
     return tuple(kept for kept in every if not kept.holds)
 

@@ -1,16 +1,18 @@
 """What shows that a promise to the ward is kept (clauses 6(6), 12 and 14 of the specification).
 
-Some proofs look at this deployment now: its registers, its rows, its table of permissions. Others
-are tests that every version of the software passes before it is released
-(``proven_by_tests``). A promise without any proof is not made as "yes".
+Some proofs look at this deployment now: its registers, its rows, its accounts. Others are tests
+(``proven_by_tests``), whose results the release carries (``tested``). A promise without any proof
+is not made as "yes", nor is one whose tests failed or were not run for this build.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.outside import is_outside
 from portal.domain.foundation.audit.queries import chain_status, hash_at
 from portal.domain.foundation.clock import jst_date
@@ -23,7 +25,8 @@ from portal.domain.letters.subcontractors.queries import without_chain
 from portal.domain.mailroom.incidents.availability import availability
 from portal.domain.oversight.copies.queries import kept_copies, overdue_count
 from portal.domain.oversight.management import agreements
-from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
+from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS, ProvenByTests
+from portal.domain.oversight.management.tested import Results, Shown, results
 from portal.domain.oversight.management.ward_asked import current_checklist, unanswered
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import RegisterKind
@@ -31,12 +34,15 @@ from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.looks import VIEWED
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import open_household
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import GRANTS, Permission, held
 
 HASH = "$argon2id$"
+LOOKED_BACK = timedelta(days=30)
+"""So far back it is asked whom administrators looked at."""
 PERSONAL = frozenset(
     {
         Permission.SEARCH_HOUSEHOLDS,
@@ -59,12 +65,19 @@ class Proof:
     Attributes:
         holds: Whether the promise is kept, as far as this proof shows.
         check: What was looked at or is tested.
-        found: What was found now; "" for a proof by tests.
+        found: What was found.
+        is_missing: Whether it does not hold because this build carries no result of its tests.
     """
 
     holds: bool
     check: str
-    found: str = ""
+    found: str
+    is_missing: bool = False
+
+    @property
+    def fails(self) -> bool:
+        """Whether it shows that the promise is not kept."""
+        return not self.holds and not self.is_missing
 
 
 def prove(work: Work, names: Iterable[str]) -> tuple[Proof, ...]:
@@ -79,7 +92,21 @@ def prove(work: Work, names: Iterable[str]) -> tuple[Proof, ...]:
 def _prove(work: Work, name: str) -> Proof:
     if name in LIVE:
         return LIVE[name](work)
-    return Proof(True, _s("版ごとの試験: %(check)s") % {"check": PROVEN_BY_TESTS[name].check()})
+    return _tested(PROVEN_BY_TESTS[name], results())
+
+
+def _tested(proven: ProvenByTests, carried: Results | None) -> Proof:
+    check = _s("版ごとの試験: %(check)s") % {"check": proven.check()}
+    shown = carried.of(proven.tests) if carried is not None else Shown.NOT_RUN
+    if carried is None or shown is Shown.NOT_RUN:
+        missing = _s("このプログラムには、この試験の結果が付いていません。")
+        return Proof(False, check, missing, is_missing=True)
+    values = {"version": carried.version, "day": carried.day.isoformat()}
+    if shown is Shown.FAILED:
+        return Proof(
+            False, check, _s("%(day)s の試験（版 %(version)s）で、通りませんでした。") % values
+        )
+    return Proof(True, check, _s("%(day)s の試験（版 %(version)s）で、通りました。") % values)
 
 
 def _sites(work: Work) -> Proof:
@@ -108,27 +135,55 @@ def _consents(work: Work) -> Proof:
     return Proof(without == 0 and not gaps, _s("再委託先に渡したファイルの記録"), found)
 
 
-def _administrators(_work: Work) -> Proof:
-    found = {
+def _administrators(work: Work) -> Proof:
+    table = {
         permission
         for organization in Organization
         for permission in held(Role.ADMINISTRATOR, organization)
     } & PERSONAL
+    looks = work.session.scalar(
+        select(func.count()).where(
+            AuditEvent.action == VIEWED,
+            AuditEvent.actor_role == Role.ADMINISTRATOR,
+            AuditEvent.at >= work.now - LOOKED_BACK,
+            cast(AuditEvent.detail, String).contains('"households"'),
+        )
+    )
+    found = _s("権限は %(count)d 種類、この%(days)d日に家庭の情報を開いた記録は %(looks)d 件です。")
     return Proof(
-        not found,
-        _s("権限の表: 管理者は、家庭の情報の権限を持たない"),
-        _s("管理者が持つ家庭の情報の権限は、%(count)d 種類です。") % {"count": len(found)},
+        not table and not looks,
+        _s("管理者の、家庭の情報の権限と、開いた記録"),
+        found % {"count": len(table), "days": LOOKED_BACK.days, "looks": looks or 0},
     )
 
 
-def _protected(_work: Work) -> Proof:
-    grant = GRANTS[Permission.KNOW_PROTECTED]
-    others = grant.organizations - {Organization.WARD}
-    return Proof(
-        not others,
-        _s("権限の表: 支援措置を知る権限は、区の職員だけ"),
-        _s("支援措置を知る権限を持つ、区のほかの組織は、%(count)d です。") % {"count": len(others)},
+def _protected(work: Work) -> Proof:
+    others = GRANTS[Permission.KNOW_PROTECTED].organizations - {Organization.WARD}
+    knowing = [
+        user
+        for user in work.session.scalars(select(StaffUser).where(StaffUser.active))
+        if Permission.KNOW_PROTECTED in held(Role(user.role), Organization(user.organization))
+    ]
+    added = select(AuditEvent).where(
+        AuditEvent.subject == "staff_user", AuditEvent.action == "staff.added"
     )
+    known = {event.subject_id: event.detail for event in work.session.scalars(added)}
+    strange = sum(not _as_added(user, known.get(user.id)) for user in knowing)
+    found = _s(
+        "知ることができるアカウント %(accounts)d 個のうち、登録の記録と違うもの %(strange)d 個。"
+    )
+    return Proof(
+        not others and not strange,
+        _s("支援措置を知ることができるアカウント: 区の職員だけで、登録されたときと同じか"),
+        found % {"accounts": len(knowing), "strange": strange},
+    )
+
+
+def _as_added(user: StaffUser, detail: Mapping[str, object] | None) -> bool:
+    """Tell whether an account is what it was added as; events of old say no organization."""
+    if detail is None or detail.get("role") != user.role:
+        return False
+    return detail.get("organization", user.organization) == user.organization
 
 
 def _staff_factors(work: Work) -> Proof:

@@ -1,12 +1,13 @@
 """Promises that the tests of each version show: what they check, and their names.
 
-A test of the architecture finds a name that is none.
+A test of the architecture finds a name that is none; ``./run release`` runs them (``tested``).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from portal.domain.foundation.texts import Sentence, _s
+from portal.domain.oversight.management.tested import Test
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class ProvenByTests:
     """A promise that tests show; ``tests`` are pairs of file and name, "" for a whole file."""
 
     check: Sentence
-    tests: tuple[tuple[str, str], ...]
+    tests: tuple[Test, ...]
 
 
 PROVEN_BY_TESTS: Mapping[str, ProvenByTests] = {

@@ -1,13 +1,16 @@
 """What the papers promise is looked at: one that does not hold is never printed as done."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Executable, Insert, delete, insert, update
 
+from portal.domain.foundation import resources
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.heads import Signer
 from portal.domain.foundation.audit.models import AuditEvent, AuditOutside
@@ -20,10 +23,11 @@ from portal.domain.mailroom.incidents.models import Downtime
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.management import checklist, ward_checklist
-from portal.domain.oversight.management.checklist import Verdict
+from portal.domain.oversight.management.checklist import Standing, Verdict
 from portal.domain.oversight.management.models import Agreement, WardAnswer
 from portal.domain.oversight.management.promises import not_kept
 from portal.domain.oversight.management.proofs import LIVE, prove
+from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
 from portal.domain.oversight.management.ward_checklist import TypedReply
 from portal.domain.oversight.management.ward_file import read_asked
 from portal.domain.oversight.registers.kinds import RegisterKind
@@ -39,13 +43,16 @@ from portal.domain.people.staff.models import StaffUser
 from portal.platform.database import Database
 from tests.functional.oversight.management.agreeing import agree_all
 from tests.support.coupons import NOW
+from tests.support.oversight.tested_build import DAY, carry_results, tested_build
 from tests.support.people import add_person
 from tests.support.staff import StaffSite, hire
 from tests.support.work import sample_program, source_of, work_in
 
+__all__ = ["tested_build"]
+
 
 @pytest.fixture
-def officer(database: Database) -> Actor:
+def officer(database: Database, tested_build: None) -> Actor:
     """An officer; a family that signed in is there, and a subcontractor with a file."""
     key = hire(database, NOW, Role.OFFICER, "officer").id
     add_person(database, NOW, active=True)
@@ -132,6 +139,20 @@ def overdue_copy() -> Insert:
 
 BROKEN: dict[str, Callable[[Work], Work]] = {
     "sites": without_the_ward,
+    "administrators": changed(
+        insert(AuditEvent).values(
+            at=NOW,
+            actor_role="administrator",
+            channel="web",
+            action="data.viewed",
+            subject="page",
+            detail={"page": "GET /households/1", "households": " 1 "},
+        )
+    ),
+    "protected": changed(
+        # as somebody with the database would, past the two people who add an account of the ward
+        update(StaffUser).values(role="ward_officer", organization="ward")
+    ),
     "consents": changed(update(SentFile).values(consent_no="")),
     "staff_factors": changed(update(StaffUser).values(totp_sealed=b"")),
     "resident_factors": changed(delete(OtpAuthenticator)),
@@ -203,12 +224,13 @@ def test_a_promise_whose_proof_fails_is_printed_nowhere_as_done(
         for item in checklist.items().values():
             if name in item.proofs:
                 one = answer(work, item.key)
-                assert (one.verdict, one.stands) == (Verdict(item.verdict), Verdict.NO)
+                assert (one.verdict, one.stands) == (Verdict(item.verdict), Standing.NO)
                 assert "まだできていません" in one.printed
         for kept in not_kept(work):
             printed = [row for table in plan_report(work).tables for row in table.rows]
             assert not [row for row in printed if kept.promise.text in row]
         assert [kept for kept in not_kept(work) if name in kept.promise.proofs] or name in {
+            "administrators",
             "consents",
             "hashes",
             "certificates",
@@ -221,12 +243,88 @@ def test_a_promise_whose_proof_fails_is_printed_nowhere_as_done(
         session.rollback()
 
 
+BY_TESTS = [
+    key for key, item in checklist.items().items() if PROVEN_BY_TESTS.keys() & set(item.proofs)
+]
+
+
+def printed(work: Work) -> str:
+    """Everything that plan and checklist say."""
+    reports = (plan_report(work), papers.checklist_report(work))
+    return str([row for report in reports for table in report.tables for row in table.rows])
+
+
+def test_what_tests_show_is_done_where_the_build_carries_that_they_passed(
+    database: Database, officer: Actor
+) -> None:
+    with database.read() as session:
+        work = work_in(session, officer)
+        found = prove(work, PROVEN_BY_TESTS)
+        assert [proof for proof in found if not proof.holds or DAY not in proof.found] == []
+        assert not not_kept(work)
+        assert {answer(work, key).stands for key in BY_TESTS} <= {Standing.YES, Standing.PARTLY}
+
+
+def test_a_failed_test_turns_its_promise_red(
+    database: Database, officer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (path, name), *_others = PROVEN_BY_TESTS["archives"].tests
+    carry_results(tmp_path, monkeypatch, f"{path}::{name}")
+    with database.read() as session:
+        work = work_in(session, officer)
+        (proof,) = prove(work, ["archives"])
+        assert (proof.fails, "通りませんでした" in proof.found) == (True, True)
+        (kept,) = not_kept(work)
+        assert "archives" in kept.promise.proofs
+        assert kept.promise.text not in printed(work)
+        for key in (key for key in BY_TESTS if "archives" in checklist.items()[key].proofs):
+            one = answer(work, key)
+            assert (one.stands, one.answer in printed(work)) == (Standing.NO, False)
+
+
+@pytest.mark.parametrize("version", ["", "0.0.1"])
+def test_without_results_of_this_version_nothing_that_tests_show_is_printed_as_done(
+    database: Database,
+    officer: Actor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+) -> None:
+    """In a clone, in a wheel that somebody built for a trial, with another version's results."""
+    if version:
+        carry_results(tmp_path, monkeypatch, version=version)
+    else:
+        monkeypatch.undo()
+    with database.read() as session:
+        work = work_in(session, officer)
+        assert all(proof.is_missing for proof in prove(work, PROVEN_BY_TESTS))
+        assert {answer(work, key).stands for key in BY_TESTS} == {Standing.UNPROVEN}
+        said = printed(work)
+        for kept in not_kept(work):
+            assert kept.promise.text not in said
+        for key in BY_TESTS:
+            assert answer(work, key).answer not in said
+
+
+def test_a_test_that_was_not_run_shows_nothing(
+    database: Database, officer: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carry_results(tmp_path, monkeypatch)
+    told = json.loads(resources.TEST_RESULTS.read_text("utf-8"))
+    told["tests"] = dict.fromkeys(told["tests"], "not_run")
+    partly = tmp_path / "partly.json"
+    partly.write_text(json.dumps(told), "utf-8")
+    monkeypatch.setattr(resources, "TEST_RESULTS", partly)
+    with database.read() as session:
+        assert all(one.is_missing for one in prove(work_in(session, officer), PROVEN_BY_TESTS))
+
+
 def test_nobody_can_answer_yes_against_a_proof(database: Database, officer: Actor) -> None:
     with database.write() as session:
         work = without_the_ward(work_in(session, officer))
         checklist.write(work, "sites", checklist.TypedAnswer("yes", "できています。", "目で見た"))
         assert answer(work, "sites").verdict is Verdict.YES
-        assert answer(work, "sites").stands is Verdict.NO
+        assert answer(work, "sites").stands is Standing.NO
         lines = [row for table in papers.checklist_report(work).tables for row in table.rows]
         (line,) = [row for row in lines if "在宅での作業" in str(row[0])]
         assert line[1] == "できていない"
@@ -255,6 +353,12 @@ def test_a_receipt_promises_a_certificate_while_the_disposal_can_be_shown(
         notes = papers.receipt_report(work_in(session, officer), row.id).notes
     assert "データを受け取りました" in "".join(notes)
     assert ("廃棄証明書" in "".join(notes)) is not late
+
+
+def test_a_page_of_a_clone_says_that_it_carries_no_results(staff: StaffSite) -> None:
+    page = staff.enter_as(Role.AUDITOR).open("/checklist").text
+    assert "試験の結果が付いていません" in page
+    assert "この版では示せない" in page
 
 
 def test_the_page_shows_in_red_what_does_not_hold_and_what_was_looked_at(

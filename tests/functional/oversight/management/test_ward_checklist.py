@@ -16,7 +16,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
 )
 from portal.domain.oversight.management import ward_checklist
-from portal.domain.oversight.management.checklist import Verdict
+from portal.domain.oversight.management.checklist import Standing, Verdict
 from portal.domain.oversight.management.models import WardAnswer, WardChecklist
 from portal.domain.oversight.management.proofs import prove
 from portal.domain.oversight.management.ward_asked import unanswered
@@ -26,8 +26,11 @@ from portal.domain.oversight.reports.management.ward_checklist import answered_c
 from portal.platform.database import Database
 from tests.functional.contacts.faxes.test_races import race
 from tests.support.coupons import NOW
+from tests.support.oversight.tested_build import tested_build
 from tests.support.staff import StaffSite, hire
 from tests.support.work import work_in
+
+__all__ = ["tested_build"]
 
 ROWS = (
     ("番号", "分野", "質問"),
@@ -132,6 +135,7 @@ def test_a_newer_file_keeps_the_answers_to_what_did_not_change(
     assert [one.version for one in asked(database)] == [1, 1, 1], "an old question comes back"
 
 
+@pytest.mark.usefixtures("tested_build")
 def test_yes_is_tied_to_a_proof_and_turns_red_when_that_fails(
     database: Database, officer: Actor
 ) -> None:
@@ -142,9 +146,9 @@ def test_yes_is_tied_to_a_proof_and_turns_red_when_that_fails(
     reply(database, officer, third, TypedReply("office", "", "連絡表を置いています。"))
     one, two, three = asked(database)
     assert one.answered
-    assert (one.answered.verdict, one.answered.stands) == (Verdict.YES, Verdict.NO)
+    assert (one.answered.verdict, one.answered.stands) == (Verdict.YES, Standing.NO)
     assert two.answered
-    assert two.answered.stands is Verdict.YES
+    assert two.answered.stands is Standing.YES
     assert (one.is_open, two.is_open, three.is_open) == (True, False, False)
     with database.read() as session:
         data = answered_xlsx(work_in(session))
@@ -170,7 +174,7 @@ def test_an_answer_whose_line_a_later_version_does_not_have_is_no_yes(
         session.query(WardAnswer).one().item = "gone"
     (one, *_others) = asked(database)
     assert one.answered
-    assert one.answered.stands is Verdict.NO
+    assert one.answered.stands is Standing.NO
 
 
 @pytest.mark.parametrize(

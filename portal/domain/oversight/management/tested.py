@@ -1,0 +1,67 @@
+"""What the tests of this release showed, as its wheel carries it.
+
+``./run release`` runs the tests that proofs name and writes their results; a wheel takes them along
+only if they are of its own sources. A clone, and a wheel that somebody built themselves, has none.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from portal import __version__
+from portal.domain.foundation import resources
+
+Test = tuple[str, str]
+"""File and name of a test; "" names a whole file."""
+
+
+class Shown(StrEnum):
+    """What tests showed: all passed, one did not, or one was not run."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_RUN = "not_run"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The results of one run: of which version and commit, on which day (UTC), by test."""
+
+    version: str
+    commit: str
+    day: date
+    outcomes: Mapping[str, str]
+
+    def of(self, tests: Sequence[Test]) -> Shown:
+        """Return what these tests showed together."""
+        shown = {self.outcomes.get(name_of(test), Shown.NOT_RUN) for test in tests}
+        if shown == {Shown.PASSED}:
+            return Shown.PASSED
+        return Shown.NOT_RUN if shown <= {Shown.PASSED, Shown.NOT_RUN} else Shown.FAILED
+
+
+def name_of(test: Test) -> str:
+    """Return the name by which results hold a test."""
+    path, function = test
+    return f"{path}::{function}" if function else path
+
+
+def results() -> Results | None:
+    """Return the results that this program carries; None without, or if they are another's."""
+    return _read(resources.TEST_RESULTS)
+
+
+@cache
+def _read(file: Path) -> Results | None:
+    if not file.is_file():
+        return None
+    told = json.loads(file.read_text("utf-8"))
+    if told["version"] != __version__:
+        return None
+    return Results(
+        told["version"], told["commit"], date.fromisoformat(told["day"]), dict(told["tests"])
+    )
