@@ -1,7 +1,7 @@
 """``portal keys papers``: the keys on paper, in shares of contractor and ward."""
 
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import click
@@ -126,9 +126,14 @@ def restore_papers(context: Context, sheets_fd: int | None) -> None:
 
 
 def _typed_keys(sheets_fd: int | None) -> tuple[dict[str, bytes], str]:
-    ask = _asking(sheets_fd)
-    one, other = (_typed_share(side, ask, patient=sheets_fd is None) for side in SIDES)
+    one, other = typed_shares(SIDES, sheets_fd)
     return combine(one, other), one.number
+
+
+def typed_shares(sides: Sequence[Organization], sheets_fd: int | None) -> list[Share]:
+    """Ask for the lines of the sheets of these organizations, or read them for a script."""
+    ask = _asking(sheets_fd)
+    return [_typed_share(side, ask, patient=sheets_fd is None) for side in sides]
 
 
 def _asking(sheets_fd: int | None) -> Ask:

@@ -9,8 +9,8 @@ import click
 from portal.cli.context import FAILED, Command, Context, answering, fail, json_option
 from portal.cli.deciding import by_option, confirmed_option, person
 from portal.cli.oversight.audit_check import keys_option
-from portal.cli.oversight.backup_options import FILE, folder_option, identity_option, into_option
 from portal.cli.oversight.dispose_household import household_group
+from portal.cli.oversight.dispose_verify import verify
 from portal.cli.oversight.tables import say_table
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, use_locale
@@ -23,8 +23,6 @@ from portal.domain.oversight.disposal.services import begin, the_disposal
 from portal.domain.oversight.disposal.states import COMPLETE, DisposalState
 from portal.domain.oversight.reports.outputs import as_pdf
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.backups.identities import read_identities
-from portal.platform.backups.temporary import Place as TemporaryPlace
 from portal.platform.database import COMMAND_WAITS, opened
 from portal.platform.disposed import is_disposed
 from portal.platform.disposing.keys import require_removable
@@ -37,10 +35,8 @@ from portal.platform.disposing.steps import (
     require_newest_key,
     require_whole_chain,
 )
-from portal.platform.disposing.verifier import Verdict, keys_in, verify_unreadable
 
 OUT = click.Path(dir_okay=False, path_type=Path)
-KEYS = click.Path(exists=True, path_type=Path)
 
 
 @click.group()
@@ -49,6 +45,7 @@ def dispose() -> None:
 
 
 dispose.add_command(household_group)
+dispose.add_command(verify)
 
 
 @dispose.command("preview")
@@ -171,62 +168,3 @@ def write_certificate(context: Context, out: Path) -> None:
         )
     context.write(dict(row.record) | {"head": row.head})
     _write(context, row, out)
-
-
-@dispose.command("verify")
-@click.argument("backup", type=FILE)
-@identity_option
-@click.option(
-    "--keys",
-    "places",
-    type=KEYS,
-    multiple=True,
-    help="File or folder with keys that somebody still has; each is tried on everything.",
-)
-@folder_option
-@into_option
-@json_option
-@click.pass_obj
-@answering
-def verify(
-    context: Context,
-    backup: Path,
-    identity: Path,
-    places: tuple[Path, ...],
-    folder: Path | None,
-    into: str,
-) -> None:
-    """For the ward: show that an older backup cannot be read; ends with 1 if anything can.
-
-    Needs no database and no keys. It unpacks the backup into a place that is gone afterwards.
-    """
-    settings = context.settings
-    looked = [place for place in (settings.key_dir, *places) if place.exists()]
-    found = verify_unreadable(
-        settings,
-        backup,
-        read_identities(identity),
-        TemporaryPlace(folder, into),
-        keys_in(looked),
-    )
-    context.write(found.as_json())
-    if context.speaks:
-        _say_verdict(found)
-    if not found.is_unreadable:
-        fail(
-            _s(
-                "このバックアップには、まだ読めるものがあります。鍵の残りと、このファイルを廃棄してください。"
-            )
-        )
-    if context.speaks:
-        click.echo(_s("このバックアップからは、何も読めません。"))
-
-
-def _say_verdict(found: Verdict) -> None:
-    click.echo(
-        _s(
-            "鍵 %(keys)d個を、暗号 %(sealed)d個に試しました。開いたもの: %(opened)d個。"
-            "ファイル: %(files)d個（そのまま読めるもの: %(plain)d個）。"
-        )
-        % found.counts()
-    )

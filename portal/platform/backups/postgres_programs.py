@@ -43,6 +43,21 @@ def program(name: str, engine: Engine) -> str:
     return str(found[fitting[0]])
 
 
+def newest_program(name: str) -> str:
+    """Return the path of the newest program of this name: for a dump whose server nobody knows.
+
+    Raises:
+        InputError: none is installed.
+    """
+    found = {_major(path): path for path in _candidates(name)}
+    if not found:
+        raise InputError(
+            _s("%(program)s がありません。PostgreSQL のクライアントを入れてください。")
+            % {"program": name}
+        )
+    return str(found[max(found)])
+
+
 def _candidates(name: str) -> Iterator[Path]:
     if on_path := shutil.which(name):
         yield Path(on_path)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.key_ring import KEY_BYTES
 from portal.domain.foundation.sealed_tar import PIECE
 from portal.domain.foundation.vault import (
@@ -78,3 +79,16 @@ def _open(key: bytes, name: str, sealed: IO[bytes], file: IO[bytes]) -> None:
 
 def _context(name: str, number: int) -> bytes:
     return f"backup-file:{number}:{name}".encode()
+
+
+def opens_a_piece(key: bytes, name: str, path: Path) -> bool:
+    """Tell whether a key opens the first piece of a sealed file of a backup."""
+    with path.open("rb") as sealed:
+        length = PIECE + was_added(sealed.read(LONGEST_MARK))
+        sealed.seek(0)
+        piece = sealed.read(length)
+    try:
+        unseal(key, piece, _context(name, 0))
+    except IntegrityFaultError:
+        return False
+    return True

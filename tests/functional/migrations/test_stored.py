@@ -101,7 +101,7 @@ def test_every_sealed_column_is_written_down() -> None:
     listed = set(stored_names()["sealed"])
     missing = set(sealed_columns(metadata)) - listed
     assert missing == set(), (
-        "add to [sealed] in tests/functional/migrations/stored_names.toml a line like"
+        "add to [sealed] in portal/domain/sealed_columns.toml a line like"
         f' "{min(missing, default="")}" = {{key = "own", context = "…:{{id}}"}}'
     )
     assert listed - set(sealed_columns(metadata)) == set(), "a listed column is gone: rows have it"

@@ -1,6 +1,5 @@
 """Opens sealed rows by their written description, using only the program's cipher."""
 
-import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData, RowMapping, Table, select
 
 from portal.domain.foundation.vault import Vault, unseal
+from portal.domain.sealed_columns import WRITTEN, context_of
 from portal.domain.sensitivity import Stored, written_classes
 
 NAMES = Path(__file__).resolve().parents[2] / "functional" / "migrations" / "stored_names.toml"
@@ -16,8 +16,9 @@ Row = RowMapping | dict[str, Any]
 
 
 def stored_names() -> dict[str, Any]:
-    """Return the written list of everything that stands in rows."""
-    return tomllib.loads(NAMES.read_text("utf-8"))
+    """Return the written list of everything that stands in rows, the sealed columns with it."""
+    sealed = tomllib.loads(WRITTEN.read_text("utf-8"))["sealed"]
+    return tomllib.loads(NAMES.read_text("utf-8")) | {"sealed": sealed}
 
 
 def sealed_columns(metadata: MetaData) -> list[str]:
@@ -58,7 +59,11 @@ class Opener:
             rule = rule[row["action"]]
         key_row = self._found(row, rule) if "where" in rule else self._key_row(row, rule["key"])
         key = self.vault.kek if key_row is None else self.vault.unwrap(key_row["wrapped_key"])
-        return unseal(key, row[name.split(".")[1]], context(rule["context"], row, key_row or {}))
+        return unseal(
+            key,
+            row[name.split(".")[1]],
+            context_of(rule["context"], dict(row), dict(key_row or {})),
+        )
 
     def _rows(self, table: Table, column: str) -> Iterator[Row]:
         held = table.c[column]
@@ -79,20 +84,6 @@ class Opener:
             statement = select(target).where(target.c.id == row[column])
             row = self.connection.execute(statement).mappings().one()
         return row
-
-
-def context(template: str, row: Row, key_row: Row) -> bytes:
-    """Fill in a context: ``{column}``, ``{column:raw}``, ``{column:8}``, ``{key.column}``."""
-    parts = re.split(r"\{([a-z_.]+)(?::(raw|\d+))?\}", template)
-    said = parts[0].encode()
-    for name, form, text in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
-        value = key_row[name[4:]] if name.startswith("key.") else row[name]
-        if isinstance(value, bytes):
-            said += value if form == "raw" else value[: int(form or len(value))].hex().encode()
-        else:
-            said += str(value).encode()
-        said += text.encode()
-    return said
 
 
 def open_everything(engine: Engine, vault: Vault, metadata: MetaData) -> dict[str, int]:

@@ -88,6 +88,7 @@ class Ended:
         return Path(json.loads(done.stdout)["file"])
 
     def verify(self, backup: Path, *words: object) -> Result:
+        """The ward's check of a copy, with the secret key of backups."""
         return self.run("dispose", "verify", backup, "--identity", self.identity, *words)
 
     def enter(

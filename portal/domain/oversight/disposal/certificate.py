@@ -51,11 +51,12 @@ def _facts(program: Program, row: Disposal) -> Iterator[tuple[str, str]]:
         if at is not None:
             yield label, minute_text(at)
     yield _s("操作の記録の最後の番号"), f"{head.get('seq', '–')}"
-    yield _s("照合の値（SHA-256）"), _blocks(str(head.get("hash", "–")))
-    yield _s("控えに署名した公開鍵"), _blocks(row.record["heads_key"] or "–")
+    yield _s("照合の値（SHA-256）"), in_blocks(str(head.get("hash", "–")))
+    yield _s("控えに署名した公開鍵"), in_blocks(row.record["heads_key"] or "–")
 
 
-def _blocks(digits: str) -> str:
+def in_blocks(digits: str) -> str:
+    """Return digits in blocks, as people compare them."""
     return " ".join(digits[at : at + BLOCK] for at in range(0, len(digits), BLOCK))
 
 
@@ -84,7 +85,7 @@ def _gone(record: Mapping[str, Any]) -> Iterator[ReportTable]:
     yield ReportTable(
         _s("廃棄する鍵"),
         (_s("鍵"), _s("鍵の番号")),
-        [(name, _blocks(digest)) for name, digest in record["keys"].items()],
+        [(name, in_blocks(digest)) for name, digest in record["keys"].items()],
         wide=1,
     )
 
@@ -188,9 +189,9 @@ def _stays(record: Mapping[str, Any]) -> Iterator[ReportTable]:
             (_s("前金（円）"), f"{sums['advance_yen']:,}"),
             (_s("残りの額（円）"), f"{sums['rest_yen']:,}"),
             (_s("締めた日"), sums["closed_on"]),
-            (_s("清算の検査値"), _blocks(sums["checksum"])),
-            (_s("署名"), _blocks(sums["signature"])),
-            (_s("公開鍵"), _blocks(sums["public_key"])),
+            (_s("清算の検査値"), in_blocks(sums["checksum"])),
+            (_s("署名"), in_blocks(sums["signature"])),
+            (_s("公開鍵"), in_blocks(sums["public_key"])),
         ],
         wide=1,
     )
