@@ -11,7 +11,7 @@ from admin.page import Page, StaffWho
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.transfers import ending, services
+from portal.domain.foundation.transfers import ending, services, vouching
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import INCOMING, Figure, TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
@@ -115,6 +115,11 @@ def confirm(page: Page) -> Reply:
     return _act(page, "accepted", "proposal", lambda key: ending.confirm_acceptance(page.work, key))
 
 
+def vouch(page: Page) -> Reply:
+    """Confirm the other side's figures that somebody else entered."""
+    return _act(page, "vouched", "vouch", lambda key: vouching.vouch(page.work, key))
+
+
 def refuse(page: Page) -> Reply:
     """Turn down the proposal to accept, or take back one's own."""
 
@@ -155,6 +160,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", f"{one}/receipt", receipt, keep, shows=shows),
         staff_route("POST", f"{one}/propose", propose, accept, shows=shows),
         staff_route("POST", f"{one}/confirm", confirm, accept, shows=shows),
+        staff_route("POST", f"{one}/vouch", vouch, accept, shows=shows),
         staff_route("POST", f"{one}/refuse", refuse, accept, shows=shows),
         staff_route("POST", f"{one}/withdraw", withdraw, keep, shows=shows),
     ]

@@ -27,6 +27,7 @@ from portal.domain.foundation.transfers.kinds import (
 from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.foundation.transfers.queries import Filters, Register, Shown
 from portal.domain.foundation.transfers.states import TransferState
+from portal.domain.foundation.transfers.vouching import may_vouch
 from portal.domain.foundation.transfers.words import next_step, sentences, side
 from portal.domain.oversight.reports.transfers import transfer_pdf
 from portal.domain.people.staff.permissions import Permission
@@ -43,6 +44,7 @@ STATE_MARK = marks(
         TransferState.ANNOUNCED: Mark.WAIT,
         TransferState.WITHOUT_SHEET: Mark.WAIT,
         TransferState.SENT: Mark.WAIT,
+        TransferState.ONE_SIDED: Mark.WAIT,
     }
 )
 
@@ -146,6 +148,7 @@ class TransferView(View):
     figures: Sequence[Figure]
     state_mark: Callable[[str], Mark]
     may_withdraw: bool
+    may_vouch: bool
     said: str
 
 
@@ -154,7 +157,7 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
     row = found(page)
     proposal = proposal_of(page.session, row.id)
     differing = {one.figure for one in row.disagreements}
-    people = {row.sent_by, row.got_by, row.ended_by}
+    people = {row.sent_by, row.got_by, row.ended_by, row.vouched_by}
     people |= {proposal.proposed_by} if proposal is not None else set()
     staff = page.who.staff
     return page.render(
@@ -182,6 +185,7 @@ def show_one(page: Page, status_code: int = 200) -> Response[Any]:
             figures=row.rule.figures,
             state_mark=STATE_MARK,
             may_withdraw=may_withdraw(row),
+            may_vouch=may_vouch(page.work, row),
             said=page.query.get("said", ""),
         ),
         status_code,

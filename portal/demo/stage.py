@@ -78,14 +78,14 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     """Build the demo's data in an empty database, by the steps that a ward's people would take."""
     with site.database.read() as session:
         today = jst_date(site.clock.now(session))
+    staff = make_staff(site)
+    ward, officer, supervisor, agent, _auditor = (person.actor for person in staff)
     say(_s("架空の区の抽出ファイル（CP932）を作り、取り込んでいます。"))
-    households = import_extract(site, folder, today)
+    households = import_extract(site, folder, today, ward)
     say(_s("お試しのクーポンを読み込み、こども一人に一つずつ割り当てています。"))
     give_coupons(site, folder)
     say(_s("手紙を印刷しています（PDF）。"))
     letter, count = print_letters(site, folder)
-    staff = make_staff(site)
-    ward, officer, supervisor, agent, _auditor = (person.actor for person in staff)
     officers = Officers(officer, ward)
     hand_over_letters(site, folder, letter.run_id, officers)
     send_letters(site, letter, officer)
@@ -99,10 +99,10 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     return Stage(letter, staff, households, count)
 
 
-def import_extract(site: Site, folder: Path, today: date) -> int:
+def import_extract(site: Site, folder: Path, today: date, ward: Actor) -> int:
     """Write an extract as a ward would hand it over, and import it.
 
-    Returns the number of its households.
+    ``ward`` enters its sheet. Returns the number of its households.
     """
     program = site.program
     plan = ExtractPlan(
@@ -117,7 +117,7 @@ def import_extract(site: Site, folder: Path, today: date) -> int:
     extract = make_extract(plan)
     path = extract.write(folder / "extract", "sample")["sample"]
     with site.database.write() as session:
-        announce(site.work(session), extract_sheet(program, extract, path))
+        announce(site.work(session, ward), extract_sheet(program, extract, path))
     layout = find_layout("sample", program.layouts_dir)
     report = check_file(path, layout, rules_of(program, extracted=plan.extracted))
     importer = Importer(site.work_source(), program.amount_yen)

@@ -137,6 +137,8 @@ def approve_the_texts(reader: Reader) -> None:
     officer.sign_in()
     officer.post("/documents", "/documents/propose", {"kind": "letter", "label": "初版"})
     ward.sign_in()
+    confirmed = ward.post("/transfers/1", "/transfers/1/vouch", {})
+    assert "一致" in confirmed.text
     approved = ward.post(
         "/documents",
         "/documents/1/approve",

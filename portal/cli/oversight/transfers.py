@@ -23,6 +23,7 @@ from portal.domain.foundation.transfers.queries import all_transfers, transfer_b
 from portal.domain.foundation.transfers.services import announce, correct, enter_receipt
 from portal.domain.foundation.transfers.sheet_file import digest, write_sheet
 from portal.domain.foundation.transfers.sheets import Sheet
+from portal.domain.foundation.transfers.vouching import vouch
 from portal.domain.foundation.transfers.words import next_step, sentences, title
 from portal.domain.oversight.reports.transfers import transfer_pdf
 from portal.domain.people.staff.permissions import Permission
@@ -155,6 +156,19 @@ def accept(context: Context, number: int, reason: str) -> None:
             return
         confirmer = person(context, session, second, Permission.ACCEPT_TRANSFERS)
         _done(context, confirm_acceptance(context.work(session, confirmer), number))
+
+
+@transfers.command("confirm")
+@NUMBER
+@by_option("Who confirms the other side's figures: of the ward's files an account of the ward.")
+@json_option
+@click.pass_obj
+@answering
+def confirm_other_side(context: Context, number: int) -> None:
+    """Confirm the other side's figures that somebody else entered, against its own papers."""
+    with context.database().write() as session:
+        actor = person(context, session, context.by, Permission.ACCEPT_TRANSFERS)
+        _done(context, vouch(context.work(session, actor), number))
 
 
 @transfers.command("withdraw")

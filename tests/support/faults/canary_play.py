@@ -44,7 +44,7 @@ from tests.support.programs.servers import PATIENCE, ROOT, clean_environment, un
 from tests.support.programs.sms import SmsGateway
 from tests.support.resident import NOON, Loop, Visitor, start_session
 from tests.support.staff import AT_MAIN, Colleague, hire
-from tests.support.transfers import extract_figures, written_sheet
+from tests.support.transfers import confirm_sides, extract_figures, written_sheet
 from tests.support.work import work_in
 
 FREE = {
@@ -264,6 +264,8 @@ class Play:
         self.nest.add("kana", NEWCOMER[1], NEWCOMER[1].split()[0])
         self.command("roster", "check", path, "--layout", "sample")
         self.command("roster", "import", path, "--layout", "sample", "--sheet", sheet)
+        with self.database.write() as session:
+            confirm_sides(work_in(session))
         self.command("letters", "build", "--out", self.folder / "printed")
         identity = pyrage.x25519.Identity.generate()
         options = ("--recipient", str(identity.to_public()), "--owner", "情報課", "--days", "3")

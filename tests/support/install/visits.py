@@ -101,7 +101,7 @@ class Account:
 
 
 def approve_the_texts(officer: tuple[Account, Browser], ward: tuple[Account, Browser]) -> str:
-    """Lay the letter's texts before the ward, and approve them there; return the page."""
+    """Lay the letter's texts before the ward, and confirm the extract and approve them there."""
     account, browser = officer
     account.sign_in(browser)
     proposed = {"kind": "letter", "label": "初版"}
@@ -109,6 +109,7 @@ def approve_the_texts(officer: tuple[Account, Browser], ward: tuple[Account, Bro
     account, browser = ward
     account.sign_in(browser)
     instruction = {"number-1": "6こ子第1号", "day-1": date.today().isoformat()}  # noqa: DTZ011  (as typed)
+    browser.post(browser.get("/transfers/1"), "/transfers/1/vouch", {})
     return browser.post(browser.get("/documents"), "/documents/1/approve", instruction).text
 
 

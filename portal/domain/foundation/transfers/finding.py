@@ -15,7 +15,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.foundation.transfers.sheets import Arrival, Sheet
-from portal.domain.foundation.transfers.states import AGREED, TransferState
+from portal.domain.foundation.transfers.states import AGREED, FITTING, TransferState
 
 
 def locked(session: Session, transfer_id: int) -> FileTransfer:
@@ -38,12 +38,12 @@ def of_subject(session: Session, subject: str, subject_id: int) -> FileTransfer 
 
 
 def agreed_file(session: Session, kind: TransferKind, sha256: str) -> FileTransfer | None:
-    """Return the hand-over in which this very file came, if both sides agree on it."""
+    """Return the hand-over in which this very file came, if it is the one of its sheet."""
     return _newest(
         _rows(
             session,
             FileTransfer.kind == kind,
-            FileTransfer.state.in_(AGREED),
+            FileTransfer.state.in_(FITTING),
             FileTransfer.got_sha256 == sha256,
         )
     )
@@ -55,7 +55,7 @@ def same_sheet(session: Session, sheet: Sheet) -> FileTransfer | None:
     One that is agreed counts only if its checksum or its number tells it from other sheets.
     """
     given = sheet.figures
-    states = [TransferState.ANNOUNCED, TransferState.DIFFERING]
+    states = [TransferState.ANNOUNCED, TransferState.DIFFERING, TransferState.ONE_SIDED]
     if given.sha256 is not None or sheet.number.strip():
         states += AGREED
     rows = _rows(session, FileTransfer.kind == sheet.kind, FileTransfer.state.in_(states))
@@ -105,7 +105,7 @@ def sheet_of(session: Session, arrival: Arrival) -> FileTransfer | None:
 def _came_before(session: Session, arrival: Arrival) -> FileTransfer | None:
     """Return the hand-over in which this very file was taken in."""
     stored = (FileTransfer.state == TransferState.DIFFERING) & FileTransfer.subject_id.is_not(None)
-    taken: Collection[str] = (*AGREED, TransferState.WITHOUT_SHEET)
+    taken: Collection[str] = (*FITTING, TransferState.WITHOUT_SHEET)
     rows = _rows(
         session,
         FileTransfer.kind == arrival.kind,

@@ -57,6 +57,8 @@ class KindRule:
             on: then two people may accept any difference to the sheet.
         kept: Whether a file that differs is taken in all the same, because refusing it would lose
             something: the families of a protection list are in danger at once.
+        of_ward: Whether the other side is the ward, whose accounts stand for its figures; nobody of
+            an issuer, a mail house or the post has an account.
         secret: Whether its checksum would tell what is in so small a file to whoever tries all
             numbers: then only a keyed digest of it is stored.
     """
@@ -69,6 +71,7 @@ class KindRule:
     identity: frozenset[Figure] = frozenset()
     stands: bool = False
     kept: bool = False
+    of_ward: bool = False
     secret: bool = False
 
     @property
@@ -96,12 +99,14 @@ _SAME_FILE = frozenset(_COUNT_AND_CHECKSUM)
 
 RULES: Mapping[TransferKind, KindRule] = {
     TransferKind.EXTRACT: KindRule(
+        of_ward=True,
         needed=SHEET_FIGURES,
         rows_are=Counted.ROWS,
         stops=_BOTH,
         identity=_SAME_FILE,
     ),
     TransferKind.PROTECTION_LIST: KindRule(
+        of_ward=True,
         needed=_COUNT_AND_CHECKSUM,
         rows_are=Counted.NUMBERS,
         stops=_BOTH,
@@ -137,6 +142,7 @@ RULES: Mapping[TransferKind, KindRule] = {
         stands=True,
     ),
     TransferKind.ANSWERS: KindRule(
+        of_ward=True,
         needed=_COUNT_AND_CHECKSUM,
         rows_are=Counted.ROWS,
         stops=_PAYING,
@@ -145,6 +151,7 @@ RULES: Mapping[TransferKind, KindRule] = {
         secret=True,
     ),
     TransferKind.EXPORT: KindRule(
+        of_ward=True,
         outgoing=True,
         needed=_COUNT_AND_CHECKSUM,
         also=(Figure.CHILDREN, Figure.YEN),
@@ -153,6 +160,7 @@ RULES: Mapping[TransferKind, KindRule] = {
         identity=frozenset({Figure.SHA256}),
     ),
     TransferKind.DISCLOSURE: KindRule(
+        of_ward=True,
         outgoing=True,
         needed=_COUNT_AND_CHECKSUM,
         rows_are=Counted.PAPERS,

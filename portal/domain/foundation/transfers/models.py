@@ -10,7 +10,7 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 from portal.domain.foundation.texts import label_of
 from portal.domain.foundation.transfers.figures import Difference, Figures, read_differences
 from portal.domain.foundation.transfers.kinds import KindRule, TransferKind, rule_of
-from portal.domain.foundation.transfers.states import AGREED, OPEN, TRANSFER, TransferState
+from portal.domain.foundation.transfers.states import AGREED, FITTING, OPEN, TRANSFER, TransferState
 
 
 class FileTransfer(Base):
@@ -19,7 +19,8 @@ class FileTransfer(Base):
     ``sent_*`` are the sender's (of a file that comes to us: its sheet), ``got_*`` the receiver's
     (of a file that we send: the receipt). ``file_name`` is what the file was called when it came,
     ``sheet_file`` what the sheet calls it. ``findings`` are differences of our count to other
-    things than the sheet. A secret checksum is stored as a keyed digest. ``subject`` and
+    things than the sheet. ``vouched_by`` is the account that stands for the other side's figures:
+    it entered or confirmed them. A secret checksum is stored as a keyed digest. ``subject`` and
     ``subject_id`` name what the file became or was made of; ``reason_sealed`` is why somebody
     withdrew it, or two people accepted it.
     """
@@ -51,6 +52,8 @@ class FileTransfer(Base):
     got_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     differences: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    vouched_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    vouched_at: Mapped[datetime | None]
     subject: Mapped[str | None] = mapped_column(String(30))
     subject_id: Mapped[int | None]
     created_at: Mapped[datetime]
@@ -87,6 +90,21 @@ class FileTransfer(Base):
     def is_agreed(self) -> bool:
         """Whether both sides agree, or two people accepted that they do not."""
         return self.state in AGREED
+
+    @property
+    def fits(self) -> bool:
+        """Whether the file may be stored, though perhaps nobody of the other side confirmed it."""
+        return self.state in FITTING
+
+    @property
+    def is_one_sided(self) -> bool:
+        """Whether both sides agree, but nobody of the other side stands for its figures."""
+        return self.state == TransferState.ONE_SIDED
+
+    @property
+    def counted_by(self) -> int | None:
+        """Who entered or counted our side; None if a command without an account did."""
+        return self.sent_by if self.rule.outgoing else self.got_by
 
     @property
     def differs(self) -> bool:

@@ -24,6 +24,7 @@ from portal.domain.foundation.transfers.sheets import (
     incoming,
 )
 from portal.domain.foundation.transfers.states import TRANSFER
+from portal.domain.foundation.transfers.vouching import is_vouched, stand_for
 from portal.domain.foundation.transfers.words import disagreement
 from portal.domain.foundation.work import Work
 
@@ -73,6 +74,7 @@ def _enter_sheet(work: Work, row: FileTransfer, sheet: Sheet) -> FileTransfer:
     row.sent_yen, row.sent_sha256 = given.yen, given.sha256
     row.sent_at, row.sent_by = work.now, work.actor.id
     row.sheet_file = sheet.file_name.strip()
+    stand_for(work, row)
     if row.got_at is None:
         row.file_name = row.sheet_file
     return _compared(work, row, "file_transfer.sheet")
@@ -86,7 +88,7 @@ def take_in(work: Work, arrival: Arrival) -> FileTransfer:
     incoming(arrival.kind)
     arrival = replace(arrival, figures=_stored(work, arrival.kind, arrival.figures))
     row = sheet_of(work.session, arrival)
-    if row is not None and (row.subject_id is not None or row.is_agreed):
+    if row is not None and (row.subject_id is not None or row.fits):
         return row
     if row is None:
         row = _new(work, arrival.kind, "arrive", arrival.file_name[:NAME_MAX])
@@ -101,7 +103,7 @@ def passes(row: FileTransfer) -> bool:
     One without a sheet may be, except an extract, which waits for it; the chain stays broken until
     the sheet is here.
     """
-    if row.is_agreed or (row.differs and row.rule.kept):
+    if row.fits or (row.differs and row.rule.kept):
         return True
     return row.waits_for_sheet and row.kind != TransferKind.EXTRACT
 
@@ -191,6 +193,7 @@ def enter_receipt(work: Work, transfer_id: int, counted: Figures) -> FileTransfe
     TRANSFER.next(row.state, "match")
     check_figures(row.rule, counted)
     _counted(work, row, counted)
+    stand_for(work, row)
     return _compared(work, row, "file_transfer.receipt")
 
 
@@ -226,14 +229,20 @@ def _compared(work: Work, row: FileTransfer, event: str) -> FileTransfer:
     if row.sent_at is not None and row.got_at is not None:
         found = [one.stored() for one in compare(row.rule, row.sent, row.got)] + list(row.findings)
         row.differences = found
-        row.state = TRANSFER.next(row.state, "differ" if found else "match")
-        row.ended_at = None if found else work.now
+        row.state = TRANSFER.next(row.state, _made(row))
+        row.ended_at = work.now if row.is_agreed else None
         row.reason_sealed = None
     work.session.add(row)
     work.session.flush()
     forget_proposal(work, row.id)
     record(work, event, SUBJECT, row.id, kind=row.kind, state=row.state)
     return row
+
+
+def _made(row: FileTransfer) -> str:
+    if row.differences:
+        return "differ"
+    return "match" if is_vouched(row) else "match_one_side"
 
 
 def forget_proposal(work: Work, transfer_id: int) -> None:

@@ -79,6 +79,8 @@ def next_step(row: FileTransfer) -> str:
     """Return what somebody has to do now; empty if nothing is open."""
     if row.differs:
         return _of_difference(row)
+    if row.is_one_sided:
+        return _of_one_side(row)
     return {
         TransferState.ANNOUNCED: _s(
             "送付票だけが届いています。ファイルを取り込んでください。"
@@ -91,6 +93,15 @@ def next_step(row: FileTransfer) -> str:
             "受け取った側に、件数と照合番号を確かめてもらい、受領書の数を書いてください。"
         ),
     }.get(TransferState(row.state), "")
+
+
+def _of_one_side(row: FileTransfer) -> str:
+    if row.rule.of_ward:
+        return _s(
+            "数は同じですが、区の側の数を、区の職員がまだ確かめていません。"
+            "取り込みや送り出しをした人ではない区の職員が、区の控えと比べて確認してください。"
+        )
+    return _s("両方の数を同じ人が書きました。ほかの人が、相手の紙と比べて確認してください。")
 
 
 def _of_difference(row: FileTransfer) -> str:

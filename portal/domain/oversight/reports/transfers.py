@@ -4,7 +4,7 @@ from portal.domain.foundation.clock import JST, minute_text
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.transfers.models import FileTransfer
-from portal.domain.foundation.transfers.words import sentences, side
+from portal.domain.foundation.transfers.words import next_step, sentences, side
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.outputs import as_pdf
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
@@ -31,9 +31,8 @@ def transfer_pdf(work: Work, row: FileTransfer) -> bytes:
 
 
 def _facts(work: Work, row: FileTransfer) -> list[tuple[str, str]]:
-    people = staff_names(
-        work.session, [key for key in (row.sent_by, row.got_by) if key is not None]
-    )
+    accounts = (row.sent_by, row.got_by, row.vouched_by)
+    people = staff_names(work.session, [key for key in accounts if key is not None])
     program = work.program.names.program.in_language(SOURCE_LOCALE)
     facts = [
         (_s("事業"), program),
@@ -47,6 +46,7 @@ def _facts(work: Work, row: FileTransfer) -> list[tuple[str, str]]:
     for label, at, by in (
         (_s("送った側を記入"), row.sent_at, row.sent_by),
         (_s("受け取った側を記入"), row.got_at, row.got_by),
+        (_s("相手の側の数を確認"), row.vouched_at, row.vouched_by),
     ):
         if at is not None:
             facts.append((label, f"{minute_text(at)} {people.get(by or 0, '')}".strip()))
@@ -74,4 +74,6 @@ def _notes(row: FileTransfer) -> tuple[str, ...]:
         )
     if row.is_agreed and not row.disagreements:
         return (_s("両方の数が一致しました。"),)
+    if row.is_one_sided:
+        return (next_step(row),)
     return sentences(row)

@@ -82,7 +82,7 @@ def require_agreed(session: Session, import_id: int) -> None:
     if found is None or not found.is_staged:
         return  # applying says so
     row = _transfer_of(session, found)
-    if row is not None and row.is_agreed:
+    if row is not None and row.fits:
         return
     number = row.id if row is not None else 0
     why = "".join(sentences(row)) if row is not None else ""
