@@ -6,6 +6,9 @@ from typing import Any
 
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 
+HOUSEHOLD_STEP, CHILD_STEP = 512, 256
+"""Bytes up to which all households, and all children, are sealed alike long (decision 0033)."""
+
 
 @dataclass(frozen=True, slots=True)
 class HouseholdFields:
@@ -63,7 +66,8 @@ def _plain(fields: HouseholdFields | ChildFields) -> dict[str, Any]:
 
 def seal_household(key: bytes, fields: HouseholdFields, number_digest: bytes) -> bytes:
     """Encrypt a household's fields, bound to its number so that rows cannot be swapped."""
-    return seal_json(key, _plain(fields), "household:" + number_digest.hex())
+    context = "household:" + number_digest.hex()
+    return seal_json(key, _plain(fields), context, step=HOUSEHOLD_STEP)
 
 
 def open_household(key: bytes, sealed: bytes, number_digest: bytes) -> HouseholdFields:
@@ -79,7 +83,7 @@ def open_household(key: bytes, sealed: bytes, number_digest: bytes) -> Household
 
 def seal_child(key: bytes, fields: ChildFields, person_digest: bytes) -> bytes:
     """Encrypt a child's fields, bound to the person."""
-    return seal_json(key, _plain(fields), "child:" + person_digest.hex())
+    return seal_json(key, _plain(fields), "child:" + person_digest.hex(), step=CHILD_STEP)
 
 
 def open_child(key: bytes, sealed: bytes, person_digest: bytes) -> ChildFields:
