@@ -153,7 +153,7 @@ def joined_lengths(
 ) -> list[Counter[tuple[str, int]]]:
     """Return for each family how long all values are that any chain of foreign keys leads to."""
     place = {key: at for at, key in enumerate(household_ids)}
-    owner: dict[str, dict[object, int]] = {"household": dict(place)}
+    owner: dict[str, dict[object, int]] = {"household": dict(place.items())}
     found: list[Counter[tuple[str, int]]] = [Counter() for _ in household_ids]
     for table in metadata.sorted_tables:  # those that are pointed to come first
         links = [
