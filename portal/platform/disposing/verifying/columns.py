@@ -11,6 +11,7 @@ from typing import Any
 
 from portal.domain.oversight.disposal.verdict import Trials
 from portal.domain.sealed_columns import SealedColumn, context_of, sealed_columns
+from portal.domain.sensitivity import written_classes
 from portal.platform.disposing.verifying.held_keys import HeldKey
 from portal.platform.disposing.verifying.opening import SHORTEST, data_key_of, opens, says_something
 
@@ -66,8 +67,7 @@ class Columns:
         for column, value in row.items():
             name = f"{table}.{column}"
             if isinstance(value, bytes) and column != WRAPPED:
-                listed = name in self._rules.columns
-                if value and (listed or len(value) >= UNLISTED):
+                if value and (name in self._rules.columns or _is_unknown(table, column, value)):
                     self._try_value(name, value, table, row)
             elif isinstance(value, str) and name in self._rules.in_text:
                 self._try_text(name, value)
@@ -140,6 +140,11 @@ class Columns:
         query = f'SELECT * FROM "{table}" WHERE {where}'  # noqa: S608  (names of our own)
         row = self._connection.execute(query, tuple(wanted.values())).fetchone()
         return dict(row) if row is not None else None
+
+
+def _is_unknown(table: str, column: str, value: bytes) -> bool:
+    """Tell whether a column is of another version of the program, and may hold ciphertext."""
+    return len(value) >= UNLISTED and written_classes().of(table, column) is None
 
 
 def _tables(connection: sqlite3.Connection) -> dict[str, set[str]]:
