@@ -30,7 +30,7 @@ from tests.support.mailroom.archives import make_mail_house
 from tests.support.mailroom.letters import add_families, printer
 from tests.support.mailroom.roster import Ward
 from tests.support.oversight.settlement import AFTER_ALL, make_ending
-from tests.support.transfers import announced
+from tests.support.transfers import announced, of_ward
 from tests.support.work import work_in
 
 
@@ -101,7 +101,7 @@ def test_an_archive_without_a_receipt_stops_the_next_run_and_the_settlement(
         require_whole_chain(session, Stopped.PRINTING)
     with database.write() as session:
         received = Figures(rows=3, sha256=built.sha256)
-        enter_receipt(work_in(session, house.officer), row.id, received)
+        enter_receipt(of_ward(work_in(session)), row.id, received)
     assert open_rows(database) == []
 
 

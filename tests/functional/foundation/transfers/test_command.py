@@ -25,10 +25,14 @@ def portal(tmp_path: Path) -> CommandLine:
     for login, organization, role in (
         ("officer", "contractor", "officer"),
         ("ward", "ward", "ward_officer"),
+        ("ward2", "ward", "ward_officer"),
         ("agent", "contractor", "agent"),
     ):
-        words = ("--login", login, "--name", login, "--organization", organization, "--role", role)
-        assert portal.run("staff", "add", *words).returncode == 0
+        words = ["--login", login, "--name", login, "--organization", organization, "--role", role]
+        if login == "ward2":
+            words.append("--no-administrator")
+        done = portal.run("staff", "add", *words)
+        assert done.returncode == 0, done.stderr
     return portal
 
 
@@ -58,6 +62,12 @@ def test_half_a_file_is_refused_in_words_and_stays_open(portal: CommandLine, pat
     path.write_bytes(whole)
     done = portal.run(*IMPORT, path, "--sheet", given)
     assert done.returncode == 0, done.stderr
+    listed = portal.run("transfers", "list", "--json")
+    assert (listed.returncode, json.loads(listed.stdout)[0]["state"]) == (3, "one_sided")
+    build = portal.run("letters", "build", "--out", path.parent / "letters")
+    assert "区の控えと比べて" in sentence(build)
+    assert portal.run("transfers", "confirm", "1", "--by", "officer").returncode == 1
+    assert portal.run("transfers", "confirm", "1", "--by", "ward").returncode == 0
     assert portal.run("transfers", "list").returncode == 0
 
 
@@ -98,8 +108,10 @@ def test_a_sheet_is_typed_after_its_file_came(portal: CommandLine, path: Path) -
     assert portal.run(*typed, "--by", "agent").returncode == 1
     done = portal.run(*typed, "--by", "officer")
     assert done.returncode == 0, done.stderr
-    assert "一致" in done.stdout
+    assert "片方だけの数" in done.stdout
     assert portal.run("roster", "import", "--apply", "1").returncode == 0
+    done = portal.run("transfers", "confirm", "1", "--by", "ward")
+    assert "一致" in done.stdout, done.stderr
 
 
 def test_other_children_are_accepted_by_two(portal: CommandLine, path: Path) -> None:
@@ -141,7 +153,9 @@ def test_the_wards_receipt_closes_an_export_and_a_sheet_is_withdrawn(
     other = portal.run(*receipt, "--sha256", digest_of(manifest[:-1]))
     assert "同じファイルではありません" in other.stdout
     done = portal.run(*receipt, "--sha256", digest_of(manifest))
-    assert "一致" in done.stdout
+    assert "片方だけの数" in done.stdout
+    assert portal.run("transfers", "confirm", "1", "--by", "ward").returncode == 1, "ward sent it"
+    assert "一致" in portal.run("transfers", "confirm", "1", "--by", "ward2").stdout
     typed = ("--file-name", "t.csv", "--from", "郵便局", "--rows", 3, "--sha256", "a" * 64)
     assert portal.run("transfers", "sheet", "tracking", *typed, "--by", "officer").returncode == 0
     assert portal.run("transfers", "list", "--open").returncode == 3

@@ -111,15 +111,25 @@ def test_a_receipt_closes_what_we_sent_and_the_paper_shows_both_sides(staff: Sta
     form = {"rows": "510", "sha256": "a" * 64, "form_key": "1"}
     wrong = form | {"rows": "509", "form_key": "2"}
     assert "受け取った側は509" in officer.send(f"{one}/receipt", wrong).text
-    assert "一致" in officer.send(f"{one}/receipt", form).text
+    page = officer.send(f"{one}/receipt", form).text
+    assert "片方だけの数" in page
+    assert "この数で正しいと確認する" not in page, "the ward's side is the ward's"
+    assert "区の控えと比べて" in "".join(pdf.text(officer.get(f"{one}/paper").content))
+    assert officer.post(f"{one}/vouch", {"form_key": "3"}).status_code == 422
+    ward = staff.enter_as(Role.WARD_OFFICER)
+    assert "この数で正しいと確認する" in ward.open(one).text
+    page = ward.send(f"{one}/vouch", {"form_key": "4"}).text
+    assert "相手の側の数を確認しました" in page
+    assert "一致" in page
     assert "一致しました" in "".join(pdf.text(officer.get(f"{one}/paper").content))
 
 
 def test_the_register_is_filtered_by_state_and_kind(staff: StaffSite) -> None:
     send(staff)
     arrive(staff, WHOLE, TransferKind.STATEMENT)
-    officer = staff.enter_as(Role.OFFICER)
-    officer.send("/transfers/enter", TYPED)
+    officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    ward.open("/transfers/new")
+    ward.send("/transfers/enter", TYPED)
     arrive(staff, WHOLE)
     everything = officer.open("/transfers").text
     assert everything.count('class="card"') == 3
@@ -163,7 +173,7 @@ def test_the_auditor_reads_and_changes_nothing(sqlite_staff: StaffSite) -> None:
     key = send(sqlite_staff)
     auditor = sqlite_staff.enter_as(Role.AUDITOR)
     assert "登録して比べる" not in auditor.open(f"/transfers/{key}").text
-    for what in ("receipt", "sheet", "propose", "confirm", "refuse", "withdraw"):
+    for what in ("receipt", "sheet", "propose", "confirm", "vouch", "refuse", "withdraw"):
         assert auditor.post(f"/transfers/{key}/{what}", {"form_key": what}).status_code == 403
 
 
