@@ -86,6 +86,16 @@ def _differing_transfer(served: ServedStaff, page: Page) -> None:
     _open(f"/transfers/{key}", served=served, page=page)
 
 
+def _one_sided_transfer(served: ServedStaff, page: Page) -> None:
+    """Show an extract of which somebody else entered the ward's side."""
+    figures = Figures(rows=510, children=262, yen=7_860_000, sha256="c" * 64)
+    with served.database.write() as session:
+        work = work_in(session, now=served.now)
+        announce(work, Sheet(TransferKind.EXTRACT, "second.csv", "情報政策課", figures, "情第8号"))
+        key = take_in(work, Arrival(TransferKind.EXTRACT, "second.csv", figures)).id
+    _open(f"/transfers/{key}", served=served, page=page)
+
+
 def _start_page_with_differing_transfer(served: ServedStaff, page: Page) -> None:
     _differing_transfer(served, page)
     served.go(page, "/")
@@ -303,6 +313,7 @@ ALL: dict[str, Step] = {
     "copies": lambda served, page: _open("/copies", served=served, page=page),
     "copies-wrong": _wrong_copy,
     "hand-over that differs": _differing_transfer,
+    "hand-over of one side": _one_sided_transfer,
     "dashboard with a hand-over that differs": _start_page_with_differing_transfer,
     "hand-over that waits for a receipt": _sent_transfer,
     "sheet of a hand-over": lambda served, page: _open("/transfers/new", served=served, page=page),
