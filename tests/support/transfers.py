@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.transfers.chain import open_transfers
 from portal.domain.foundation.transfers.figures import Figures
@@ -62,8 +62,11 @@ def of_ward(work: Work) -> Work:
 
 
 def announced(work: Work, kind: TransferKind, path: Path, figures: Figures) -> FileTransfer:
-    """Enter the sheet that came with a file, the ward's by an account of the ward."""
-    sender = of_ward(work) if RULES[kind].of_ward else work
+    """Enter the sheet that came with a file: the ward's by an account of the ward.
+
+    Another's by a command, so that nobody enters both sides.
+    """
+    sender = of_ward(work) if RULES[kind].of_ward else work.acting_as(SYSTEM)
     return announce(sender, sheet(kind, path, figures))
 
 
