@@ -44,7 +44,7 @@ PACKED: dict[bytes, Callable[..., Any]] = {
     b"BZh": bz2.open,
     b"\xfd7zXZ\0": lzma.open,
 }
-COPY_LINE, LOOKED_FOR = b"\nCOPY ", 64 * 1024 * 1024
+COPY_LINE, INSERT_LINE, LOOKED_FOR = b"\nCOPY ", b"\nINSERT INTO ", 64 * 1024 * 1024
 SHORT = 128
 """Bytes up to which a file with a key in it is nothing but the key."""
 
@@ -193,7 +193,8 @@ class Search:
         place = _s("そのままのバイト: %(name)s") % {"name": name}
         by = next(opened_in(content, self.keys), None)
         is_key = len(content) <= SHORT and any(held.place == path.name for held in self.keys)
-        readable = by is None and not is_key and says_something(content)
+        is_rows = INSERT_LINE in content  # rows in text, their sealed values in hexadecimal
+        readable = by is None and not is_key and not is_rows and says_something(content)
         self.trials.note(place, by.number if by else None, readable=readable)
 
 
