@@ -16,7 +16,7 @@ from portal.platform.disposing.verifying.opening import SHORTEST, data_key_of, o
 
 WRAPPED = NONCE_BYTES + KEY_BYTES + TAG_BYTES
 MOST = 64 * 1024 * 1024
-"""Bytes of a file that are tried at every place: of a million in a third of a second, by each key."""
+"""Bytes of a file that are tried at every place: a million take a key a third of a second."""
 AT_ONCE = 64 * 1024
 BLOCK = 16
 JSON = re.compile(rb'[\[{]["\[{][\x20-\x7e\x80-\xf4]{14}')
