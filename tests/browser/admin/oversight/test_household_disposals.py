@@ -43,6 +43,10 @@ def _name(served: ServedStaff, person: Person) -> str:
         return view_household(work_in(session), person.household_id).fields.name
 
 
+def _title(person: Person) -> str:
+    return f"世帯 {person.household_id}"
+
+
 def _passes(page: Page) -> None:
     found = check_page(page)
     assert not found, "\n".join(found)
@@ -70,7 +74,7 @@ def _ask(served: ServedStaff, page: Page, number: str) -> None:
 def _preview(served: ServedStaff, page: Page, person: Person) -> None:
     """Open the request from the list; it shows counts, and neither number nor name."""
     served.go(page, PLACE)
-    page.get_by_role("link", name=f"世帯 {person.household_id}", exact=True).click()
+    page.get_by_role("link", name=_title(person), exact=True).click()
     page.wait_for_load_state("load")
     words = page.locator("main").inner_text()
     for word in ("何が消え、何が残るか", "こども（氏名、生年月日）", DECISION):
@@ -80,7 +84,8 @@ def _preview(served: ServedStaff, page: Page, person: Person) -> None:
 
 
 def _certificate(page: Page, person: Person, target: Path) -> str:
-    button = page.get_by_role("button", name=f"証明書（PDF）: 世帯 {person.household_id}")
+    card = page.locator("section", has=page.get_by_role("heading", name=_title(person), exact=True))
+    button = card.locator("form[action$='/certificate'] button")
     with page.expect_download() as download:
         button.click()
     download.value.save_as(target)
@@ -126,5 +131,5 @@ def test_two_people_dispose_of_a_household_to_its_certificate(
     assert DECISION in said
     assert CANARY_NAME not in said
     served_staff.go(asker, PLACE)
-    expect(asker.locator(f"a:has-text('世帯 {person.household_id}')")).to_have_count(0)
+    expect(asker.get_by_role("link", name=_title(person), exact=True)).to_have_count(0)
     assert "世帯データ廃棄証明書" in _certificate(asker, person, tmp_path / "second.pdf")
