@@ -24,7 +24,7 @@ from portal.domain.sealed_columns import context_of, sealed_columns
 from portal.platform.backups.manifest import key_digest
 from portal.platform.key_papers import keys_on_paper
 from tests.support.databases.stored import FOLDER
-from tests.support.oversight.ended import Ended, end
+from tests.support.oversight.ended import HOUSEHOLDS, Ended, end
 
 pytestmark = pytest.mark.matrix
 
@@ -191,7 +191,7 @@ def test_with_its_keys_every_value_of_a_stored_copy_opens(engine: str, tmp_path:
             if one["opened"] != one["values"] and name != "scan_draft.sealed"
         }
         assert unopened == {}
-        assert found["sealed"] > 1000
+        assert found["sealed"] > 3 * HOUSEHOLDS0
     code, found = check(tmp_path, stored / f"{engine}.xz")
     assert (code, found["opened"], found["readable_without_key"]) == (0, 0, 0)
 
@@ -255,7 +255,7 @@ def _two_sheets_open_and_one_does_not(folder: Path, copy: Path, keys: dict[str, 
         assert (code, found["opened"], found["keys_tried"]) == (0, 0, len(KEY_FILES))
     code, found = _on_paper(folder, copy, *shares)
     assert code == 1
-    assert found["opened"] == found["sealed"] > 100
+    assert found["opened"] == found["sealed"] > 3 * HOUSEHOLDS
     assert [one["place"] for one in found["keys"] if one["opened"]] == ["2枚の紙: kek"]
 
 
@@ -265,7 +265,7 @@ def test_the_same_copies_open_before_and_not_after_a_disposal(ended: Ended, tmp_
     for form, copy in copies.items():
         code, found = check(tmp_path, copy, *identity, "--keys", ended.settings.key_dir)
         assert code == 1, form
-        assert found["opened"] == found["sealed"] > 100, form
+        assert found["opened"] == found["sealed"] > 3 * HOUSEHOLDS, form
         assert found["left"] == [], form
     bare = next(copy for form, copy in copies.items() if form != "backup")
     keys = keys_on_paper(ended.settings.key_dir)
@@ -275,10 +275,12 @@ def test_the_same_copies_open_before_and_not_after_a_disposal(ended: Ended, tmp_
     for form, copy in copies.items():
         code, found = check(tmp_path, copy, *identity, "--keys", ended.settings.key_dir)
         assert (code, found["opened"], found["readable_without_key"]) == (0, 0, 0), form
-        assert found["sealed"] > 100, form
+        assert found["sealed"] > 3 * HOUSEHOLDS, form
         assert found["keys_tried"] == 0, form
     code, found = check(tmp_path, bare, "--keys", keep(tmp_path / "drawer", keys["kek"]))
-    assert (code, found["opened"] > 100) == (1, True), "a key that somebody kept still opens"
+    assert (code, found["opened"] > 3 * HOUSEHOLDS) == (1, True), (
+        "a key that somebody kept still opens"
+    )
     assert {one["number"] for one in found["keys"]} <= numbers
 
 
