@@ -58,9 +58,8 @@ def _family(vault: Vault, n: int) -> tuple[dict[str, Any], list[dict[str, Any]],
     }
     children = []
     for child_id in range(n, CHILDREN + 1, HOUSEHOLDS):
-        person_no = f"c{child_id}"
-        person = person_digest(vault, person_no)
-        child = ChildFields(person_no, "試験　花", "シケン ハナ", CHILD_BORN)
+        person = person_digest(vault, f"c{child_id}")
+        child = ChildFields(f"c{child_id}", "試験　花", "シケン ハナ", CHILD_BORN)
         children.append(
             {
                 "id": child_id,

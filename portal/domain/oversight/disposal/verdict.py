@@ -9,7 +9,6 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.disposal.certificate import in_blocks
 from portal.domain.oversight.reports.tables import Report, ReportTable
-from portal.domain.sealed_columns import sealed_columns
 
 FILES_KEY, FILES = "backup: files key", "backup: files"
 """The key of the files of one of our backups, and these files; other places are columns."""
@@ -77,6 +76,7 @@ class Verdict:
         sha256: Its digest; of a folder that of the names and digests of its files.
         keys: The keys that were tried.
         trials: What they were tried on.
+        listed: The sealed columns of this program, as ``table.column``.
         taken_at: The instant (UTC) of one of our backups; None of any other copy.
         key_ids: The numbers of the keys that sealed one of our backups, by name.
     """
@@ -85,6 +85,7 @@ class Verdict:
     sha256: str
     keys: tuple[KeyTried, ...]
     trials: Trials
+    listed: frozenset[str] = frozenset()
     taken_at: datetime | None = None
     key_ids: Mapping[str, str] = field(default_factory=dict)
 
@@ -118,7 +119,7 @@ class Verdict:
         """The sealed columns of this program of which the databases had no value."""
         if not self.trials.databases:
             return []
-        return sorted(set(sealed_columns().columns) - set(self.trials.places))
+        return sorted(self.listed - set(self.trials.places))
 
     def as_json(self) -> dict[str, object]:
         """Return the verdict as plain values."""

@@ -19,6 +19,7 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import unseal
 from portal.domain.oversight.disposal.verdict import FILES, FILES_KEY, KeyTried, Trials, Verdict
+from portal.domain.sealed_columns import sealed_columns
 from portal.platform.backups.identities import MARK
 from portal.platform.backups.manifest import Manifest
 from portal.platform.backups.sealed_files import FILES_CONTEXT, opens_a_piece
@@ -228,6 +229,7 @@ def verify_unreadable(
         digest_of(copy) if copy.is_file() else _digest_of_folder(copy),
         tuple(KeyTried(held.number, held.place) for held in search.keys),
         search.trials,
+        frozenset(sealed_columns().columns),
         manifest.taken_at if manifest else None,
         manifest.keys if manifest else {},
     )
