@@ -68,13 +68,18 @@ def open_files(key: bytes, folder: Path) -> None:
 
 
 def _open(key: bytes, name: str, sealed: IO[bytes], file: IO[bytes]) -> None:
-    # the program that made the backup may have sealed with another algorithm than this one
-    length = PIECE + was_added(sealed.read(LONGEST_MARK))
-    sealed.seek(0)
-    number = 0
+    length, number = _length(sealed), 0
     while piece := sealed.read(length):
         file.write(unseal(key, piece, _context(name, number)))
         number += 1
+
+
+def _length(sealed: IO[bytes]) -> int:
+    """Return how long a sealed piece of a file is, and let the file be read from its start."""
+    # the program that made the backup may have sealed with another algorithm than this one
+    length = PIECE + was_added(sealed.read(LONGEST_MARK))
+    sealed.seek(0)
+    return length
 
 
 def _context(name: str, number: int) -> bytes:
@@ -84,9 +89,7 @@ def _context(name: str, number: int) -> bytes:
 def opens_a_piece(key: bytes, name: str, path: Path) -> bool:
     """Tell whether a key opens the first piece of a sealed file of a backup."""
     with path.open("rb") as sealed:
-        length = PIECE + was_added(sealed.read(LONGEST_MARK))
-        sealed.seek(0)
-        piece = sealed.read(length)
+        piece = sealed.read(_length(sealed))
     try:
         unseal(key, piece, _context(name, 0))
     except IntegrityFaultError:
