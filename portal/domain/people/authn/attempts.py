@@ -58,5 +58,4 @@ class Attempt:
 
     def uncount(self, session: Session) -> None:
         """Uncount the attempt: it was right, or the machine was too busy to compare it."""
-        for bucket in self.counters:
-            throttles.uncount_try(session, bucket)
+        throttles.uncount_tries(session, self.counters)

@@ -1,12 +1,25 @@
-"""Limits T1–T9 of ``security.md`` §2: counters in the database, one atomic statement each."""
+"""Limits T1–T9 of ``security.md`` §2: counters in the database, counted by one atomic statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import (
+    BindParameter,
+    Executable,
+    Integer,
+    Row,
+    bindparam,
+    case,
+    delete,
+    literal_column,
+    null,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import UtcDateTime, table_of
@@ -26,6 +39,10 @@ class Limit:
     seconds: int
     growing: bool = False
     closed_after: int = 0
+
+    def is_closed_by(self, total: int) -> bool:
+        """Return whether so many tries in all close a bucket (``closed_after``)."""
+        return bool(self.closed_after) and total >= self.closed_after
 
     def of(self, key: str) -> "Bucket":
         """Return the counter of this limit for one key."""
@@ -77,44 +94,93 @@ class Verdict:
     retry_at: datetime | None = None
 
 
-# built once, on the plain table: a search counts in three buckets
+# built once, on the plain table
 _BUCKETS = table_of(ThrottleBucket)
+_NONE, _ONE = literal_column("0", Integer), literal_column("1", Integer)
 
 
-def _counting(dialect: str) -> Executable:
-    """Return the statement that counts a try in its bucket and restarts an ended window."""
-    insert = pg_insert if dialect == "postgresql" else sqlite_insert
-    now, fresh = bindparam("now", type_=UtcDateTime), _BUCKETS.c.window_start <= bindparam("stale")
+@cache
+def _counting(limits: tuple[Limit, ...]) -> Executable:
+    """Return the statement that counts a try in a counter of each limit, and restarts old windows.
+
+    A counter that has to wait stays as it is. The values are those of ``_values``. As text, because
+    SQLAlchemy compiles an insert of several rows anew at each use.
+    """
+    places = range(len(limits))
+    rows = ", ".join(f"(:bucket_{n}, :now, 1, 1, :expiry_{n})" for n in places)
+    ended = " ".join(f"WHEN :bucket_{n} THEN :stale_{n}" for n in places)
+    closing = [n for n in places if limits[n].closed_after]
+    kept = " ".join(f"WHEN :bucket_{n} THEN :kept_{n}" for n in closing)
+    expiry = f"CASE excluded.key {kept} ELSE excluded.expires_at END"
+    statement = text(
+        f"""
+        INSERT INTO throttle_bucket AS old (key, window_start, count, total, expires_at)
+        VALUES {rows}
+        ON CONFLICT (key) DO UPDATE SET
+            count = CASE
+                WHEN old.blocked_until > :now THEN old.count
+                WHEN old.window_start <= CASE excluded.key {ended} END THEN 1
+                ELSE old.count + 1
+            END,
+            window_start = CASE
+                WHEN old.blocked_until > :now THEN old.window_start
+                WHEN old.window_start <= CASE excluded.key {ended} END THEN :now
+                ELSE old.window_start
+            END,
+            total = CASE WHEN old.blocked_until > :now THEN old.total ELSE old.total + 1 END,
+            expires_at = {expiry if closing else "excluded.expires_at"}
+        RETURNING key, count, total, window_start, blocked_until
+        """  # noqa: S608  (places of our own)
+    )
+    instants = [f"{name}_{n}" for name in ("expiry", "stale") for n in places]
+    instants += ["now", *(f"kept_{n}" for n in closing)]
+    return statement.bindparams(*(bindparam(name, type_=UtcDateTime) for name in instants)).columns(
+        window_start=UtcDateTime, blocked_until=UtcDateTime
+    )
+
+
+def _values(buckets: Sequence[Bucket], now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {"now": now}
+    for place, bucket in enumerate(buckets):
+        window = timedelta(seconds=bucket.limit.seconds)
+        values[f"bucket_{place}"] = bucket.stored_key
+        values[f"stale_{place}"] = now - window
+        values[f"expiry_{place}"] = now + window + timedelta(days=1)
+        if bucket.limit.closed_after:  # its total counts for longer, once there was a second try
+            values[f"kept_{place}"] = now + window + timedelta(days=400)
+    return values
+
+
+@cache
+def _uncounting(number: int) -> Executable:
+    """Return the statement that takes a try back from so many counters.
+
+    It locks them in the order of their keys, as counting does, so that no two wait for each other.
+    """
+    count, total = _BUCKETS.c.count, _BUCKETS.c.total
+    held = (
+        select(_BUCKETS.c.key)
+        .where(_BUCKETS.c.key.in_(_keys(number)))
+        .order_by(_BUCKETS.c.key)
+        .with_for_update()
+    )
     return (
-        insert(_BUCKETS)
+        update(_BUCKETS)
+        .where(_BUCKETS.c.key.in_(held))
         .values(
-            key=bindparam("bucket"),
-            window_start=now,
-            count=1,
-            total=1,
-            expires_at=bindparam("first_expiry"),
-        )
-        .on_conflict_do_update(
-            index_elements=[_BUCKETS.c.key],
-            set_={
-                "count": case((fresh, 1), else_=_BUCKETS.c.count + 1),
-                "window_start": case((fresh, now), else_=_BUCKETS.c.window_start),
-                "total": _BUCKETS.c.total + 1,
-                "expires_at": bindparam("expiry", type_=UtcDateTime),
-            },
-        )
-        .returning(
-            _BUCKETS.c.count, _BUCKETS.c.total, _BUCKETS.c.window_start, _BUCKETS.c.blocked_until
+            count=case((count > _NONE, count - _ONE), else_=_NONE),
+            total=case((total > _NONE, total - _ONE), else_=_NONE),
+            blocked_until=null(),
         )
     )
 
 
-_TAKE = {dialect: _counting(dialect) for dialect in ("postgresql", "sqlite")}
+def _keys(number: int) -> list[BindParameter[str]]:
+    return [bindparam(f"bucket_{place}", type_=_BUCKETS.c.key.type) for place in range(number)]
+
+
 _FILLED = select(_BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.window_start).where(
     _BUCKETS.c.key.in_(bindparam("buckets", expanding=True))
-)
-_BLOCKED = (
-    select(_BUCKETS.c.blocked_until).where(_BUCKETS.c.key == bindparam("bucket")).with_for_update()
 )
 
 
@@ -124,23 +190,41 @@ def count_try(session: Session, bucket: Bucket, now: datetime) -> Verdict:
     Two hundred simultaneous tries with a limit of five get five permissions: the update locks the
     row.
     """
-    limit, row_key = bucket.limit, bucket.stored_key
-    blocked = session.scalar(_BLOCKED, {"bucket": row_key}) if limit.growing else None
+    return _counted(session, [bucket], now)[0]
+
+
+def count_in_all(session: Session, buckets: Sequence[Bucket], now: datetime) -> Verdict:
+    """Count one try in several counters with one statement, as ``count_try`` does in one.
+
+    The first that refuses decides and stays counted. The others do not: nothing will be done, and
+    an exhausted network costs its members no tries. Only the first may have growing waits.
+    """
+    verdicts = _counted(session, buckets, now)
+    for place, verdict in enumerate(verdicts):
+        if not verdict.allowed:
+            uncount_tries(session, [*buckets[:place], *buckets[place + 1 :]])
+            return verdict
+    return Verdict(allowed=True)
+
+
+def _counted(session: Session, buckets: Sequence[Bucket], now: datetime) -> list[Verdict]:
+    """Count a try in each of some counters; each says whether it allows it."""
+    ordered = sorted(buckets, key=_in_order)
+    limits = tuple(bucket.limit for bucket in ordered)
+    rows = {row[0]: row for row in session.execute(_counting(limits), _values(ordered, now))}
+    return [_verdict(session, bucket, rows[bucket.stored_key], now) for bucket in buckets]
+
+
+def _in_order(bucket: Bucket) -> str:
+    return bucket.stored_key
+
+
+def _verdict(
+    session: Session, bucket: Bucket, row: Row[*tuple[Any, ...]], now: datetime
+) -> Verdict:
+    limit = bucket.limit
+    _key, count, total, start, blocked = row
     if blocked is not None and blocked > now:
-        return Verdict(allowed=False, retry_at=blocked)
-    window = timedelta(seconds=limit.seconds)
-    kept = timedelta(days=1 if not limit.closed_after else 400)
-    count, total, start, blocked = session.execute(
-        _TAKE[session.get_bind().dialect.name],
-        {
-            "bucket": row_key,
-            "now": now,
-            "stale": now - window,
-            "first_expiry": now + window + timedelta(days=1),
-            "expiry": now + window + kept,
-        },
-    ).one()
-    if blocked is not None and blocked > now:  # set by another worker between the two statements
         return Verdict(allowed=False, retry_at=blocked)
     if limit.closed_after and total > limit.closed_after:
         return Verdict(allowed=False)
@@ -148,11 +232,11 @@ def count_try(session: Session, bucket: Bucket, now: datetime) -> Verdict:
         return Verdict(allowed=True)
     if limit.growing:
         minutes = min(2 ** (count - limit.allowed), 60)
-        _block(session, row_key, now + timedelta(minutes=minutes))
+        _block(session, bucket.stored_key, now + timedelta(minutes=minutes))
         return Verdict(allowed=True)
     if count == limit.allowed:
         return Verdict(allowed=True)
-    return Verdict(allowed=False, retry_at=start + window)
+    return Verdict(allowed=False, retry_at=start + timedelta(seconds=limit.seconds))
 
 
 def _block(session: Session, row_key: str, until: datetime) -> None:
@@ -163,16 +247,14 @@ def _block(session: Session, row_key: str, until: datetime) -> None:
 
 def uncount_try(session: Session, bucket: Bucket) -> None:
     """Uncount a try that turned out right; other tries of the same key stay counted."""
-    positive: ColumnElement[int] = func.coalesce(ThrottleBucket.count, 0)
-    session.execute(
-        update(ThrottleBucket)
-        .where(ThrottleBucket.key == bucket.stored_key)
-        .values(
-            count=case((positive > 0, ThrottleBucket.count - 1), else_=0),
-            total=case((ThrottleBucket.total > 0, ThrottleBucket.total - 1), else_=0),
-            blocked_until=None,
-        )
-    )
+    uncount_tries(session, [bucket])
+
+
+def uncount_tries(session: Session, buckets: Sequence[Bucket]) -> None:
+    """Uncount a try in several counters with one statement."""
+    if buckets:
+        keys = {f"bucket_{place}": one.stored_key for place, one in enumerate(buckets)}
+        session.execute(_uncounting(len(buckets)), keys)
 
 
 def clear(session: Session, bucket: Bucket) -> None:
@@ -211,8 +293,7 @@ def is_closed(session: Session, bucket: Bucket) -> bool:
     total = session.scalar(
         select(ThrottleBucket.total).where(ThrottleBucket.key == bucket.stored_key)
     )
-    closed_after = bucket.limit.closed_after
-    return bool(closed_after) and (total or 0) >= closed_after
+    return bucket.limit.is_closed_by(total or 0)
 
 
 def end_wait(session: Session, bucket: Bucket) -> None:
