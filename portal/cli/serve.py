@@ -5,6 +5,7 @@ The sites are started by name, never imported here.
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -67,6 +68,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_SMTP_URL": settings.smtp_url,
         "PORTAL_SMS_URL": settings.sms_url,
         "PORTAL_WORKER": settings.worker,
+        "PORTAL_WORKERS": str(settings.workers),
     }
     files = {f"{name}_FILE" for name in given}
     return {name: value for name, value in os.environ.items() if name not in files} | given
@@ -110,6 +112,7 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     claim(host, number)
     closed = not _prepared(settings)
     count = workers or (1 if settings.on_sqlite else settings.workers)
+    settings = replace(settings, workers=count)
     if site == "resident" and not closed:
         check_senders(settings)
         mention(_where_jobs_run(settings))

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from portal.domain.foundation.base import locks_rows
 from portal.domain.foundation.clock import INSTANT
 from portal.platform import patience
 from portal.platform.database_address import database_file, read_address
@@ -261,8 +262,7 @@ class RereadingSession(Session):
 
 @event.listens_for(RereadingSession, "do_orm_execute")
 def _read_anew(state: ORMExecuteState) -> None:
-    locks = getattr(state.statement, "_for_update_arg", None)  # no public name says whether it does
-    if locks is not None:
+    if locks_rows(state.statement):
         state.update_execution_options(populate_existing=True)
 
 

@@ -108,6 +108,10 @@ class Page(Generic[W]):
             sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
         )
 
+    def load_nobody(self) -> None:
+        """Answer a browser without a session, as ``load_auth`` does, but without a database."""
+        self.answer.bind(self.cookie(cookies.VISIT))
+
     def forget_who(self) -> None:
         """Answer as if nobody were signed in."""
         self.who = self._nobody

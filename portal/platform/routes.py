@@ -61,6 +61,8 @@ class Transaction(StrEnum):
     READ = "read"
     WRITE = "write"
     OWN = "own"
+    TRIES = "tries"
+    """Short ones as well, and none before them for a browser without a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +301,10 @@ def chosen_language(page: Page[W]) -> Reply | None:
 
 def _in_transaction(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
     database = page.site.database
-    if plan.transaction is Transaction.OWN:
+    if plan.transaction is Transaction.TRIES and _needs_no_look(page):
+        page.load_nobody()
+        return _refuse(plan, page) or plan.handler(page)
+    if plan.transaction in {Transaction.OWN, Transaction.TRIES}:
         return _refused_before(plan, page, look) or plan.handler(page)
     longer = [(name, rule.then) for name, rule in plan.uploads.items() if rule.then is not None]
     if longer and (refused := _refused_before(plan, page, look)) is not None:
@@ -327,6 +332,11 @@ def _in_transaction(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
     if stale is not None:
         _touch(page, stale)
     return response
+
+
+def _needs_no_look(page: Page[W]) -> bool:
+    """Tell whether nobody is signed in, and no form is to be shown again in another language."""
+    return not page.cookie(cookies.SESSION) and not page.form.get("lang")
 
 
 def _refused_before(plan: Endpoint[W], page: Page[W], look: Look) -> Reply | None:

@@ -141,13 +141,21 @@ def make_site(
         database=site_database,
         vault=vault,
         clock=clock or DatabaseClock(settings.clock_offset),
-        hashes=HashPool(vault, cores=max(1, min(4, os.cpu_count() or 1)), watch=counting),
+        hashes=HashPool(vault, cores=_hash_threads(settings), watch=counting),
         templates=make_environment(assets, staff=kind == "staff"),
         assets=assets,
         context=context,
         sign_ins=sign_ins,
         meter=counting,
     )
+
+
+def _hash_threads(settings: Settings) -> int:
+    """Return how many hashes one process computes at once: in all processes one for each core.
+
+    More would push each other out of the processor's caches, and each thread keeps 19 MiB.
+    """
+    return max(1, min(4, (os.cpu_count() or 1) // max(1, settings.workers)))
 
 
 def _own_database(settings: Settings, kind: str) -> Database:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     CursorResult,
     DateTime,
     Dialect,
+    Executable,
     Insert,
     Integer,
     MetaData,
@@ -150,6 +151,11 @@ def forget_changed(session: Session, kind: type[Base], keys: Iterable[int]) -> N
         known = session.identity_map.get(identity_key(kind, key))
         if known is not None:
             session.expire(known)
+
+
+def locks_rows(statement: Executable) -> bool:
+    """Return whether a statement reads rows and locks them."""
+    return getattr(statement, "_for_update_arg", None) is not None  # no public name says so
 
 
 def primary_key() -> Mapped[int]:

@@ -1,6 +1,5 @@
 """Who asks for a one-time code: what its message names, and whether the browser is known."""
 
-from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.queries import credential_by_id
 from portal.domain.people.credentials.services import login_id_of
 from portal.domain.people.signin.code_sending import Asked
@@ -11,11 +10,7 @@ from portal.resident_page import Page, origin_of
 
 def asked(page: Page) -> Asked:
     """Return who asks for a code in this page's session."""
-    return asked_in(page, page.who.auth)
-
-
-def asked_in(page: Page, auth: AuthSession | None) -> Asked:
-    """Return who asks for a code in a session, which may be newer than the page."""
+    auth = page.who.auth
     known = False
     if auth is not None and auth.owner_id is not None:
         login_id = login_id_of(page.site.vault, credential_by_id(page.session, auth.owner_id))

@@ -62,6 +62,8 @@ class SentCode:
 
 def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: CodePurpose) -> SentCode:
     """Return which sent code can be used now, and from when another can be sent."""
+    if authenticator.kind == CodeChannel.TOTP:
+        return SentCode()
     until = codes.good_until(page.work, authenticator, purpose)
     wait = code_sending.send_wait(page.work, authenticator, purpose, asked(page))
     next_from = from_text(wait, page.now) if wait is not None else ""
@@ -138,11 +140,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 def submit(page: Page) -> Response[Any]:
     """Check the code; the right one makes this browser a known device and opens the account."""
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
-    current = chosen(page)
+    found = second_factor.factors(page.session, page.who.auth.owner_id or 0, page.now, locked=True)
+    current = pick(page, found)
     if current is None:
         return page.redirect("/lost")
     entry = CodeEntry(CodePurpose.SIGN_IN, page.form.get("code"))
-    answer = second_factor.check(page.work, current, entry)
+    answer = second_factor.check_locked(page.work, current, entry)
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
@@ -152,23 +155,24 @@ def submit(page: Page) -> Response[Any]:
 def complete(page: Page, item: Item) -> Response[Any]:
     """Open the account after the second proof."""
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
-    known = asked(page).known_device
-    remember_device(page)
+    known = remember_device(page)
     token = second_factor.open_account(page.work, page.who.auth, item, known_device=known)
     page.sign_in_as(token)
     return page.redirect("/home")
 
 
-def remember_device(page: Page) -> None:
-    """Mark this browser as known for this ID from now on.
+def remember_device(page: Page) -> bool:
+    """Mark this browser as known for this ID from now on; return whether it was already.
 
     Then wrong tries of strangers do not lock its owner out.
     """
     assert page.who.auth is not None  # noqa: S101  (the guard let only sessions in)
     credential = credential_by_id(page.session, page.who.auth.owner_id)
     login_id = login_id_of(page.site.vault, credential)
-    token = devices.renew_device(page.work, login_id, page.cookie(cookies.DEVICE))
+    name = devices.known_device(page.work, login_id, page.cookie(cookies.DEVICE))
+    token = devices.renew_device(page.work, login_id, name)
     page.answer.set_cookie(cookies.DEVICE, token, max_age=int(devices.LIFE.total_seconds()))
+    return name is not None
 
 
 def send(page: Page) -> Response[Any]:

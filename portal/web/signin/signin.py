@@ -19,16 +19,16 @@ from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.formats import read_login_id
 from portal.domain.people.signin import attempt, code_sending, slow_mode
+from portal.domain.people.signin.code_sending import Asked
 from portal.platform import tries
 from portal.platform.failures import failure_page
 from portal.platform.http import cookies
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.tries import ask_to_wait, count_try, give_back, given_back_if_lost
 from portal.platform.view import View
-from portal.resident_page import Page
+from portal.resident_page import Page, origin_of
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
-from portal.web.signin.asking import asked_in
 from portal.web.signin.letter_id import forget_letter_id, keep_letter_id, kept_letter_id
 
 WAIT_COOKIE = "signin_wait"
@@ -73,8 +73,14 @@ def submit(page: Page) -> Response[Any]:
     """
     started = time.monotonic()
     if not _readable(page):
-        return show(page, 422)
+        return _show_faults(page)
     return decide(page, TypedLogin(page.form.get("login_id"), page.form.get("password")), started)
+
+
+def _show_faults(page: Page) -> Response[Any]:
+    with page.site.database.read() as session:
+        page.load_auth(session, page.site.clock.now(session))
+        return show(page, 422)
 
 
 def decide(
@@ -123,7 +129,8 @@ def _decide(page: Page, tried: Attempt) -> attempt.SignedIn | str:
         if signed is None:
             return _refusal(page, tried)
         if signed.stage is Stage.CODE:
-            _send_first_code(page, signed.token)
+            asked = Asked(origin_of(site), tried.known_device)
+            code_sending.send_first_code(page.work, signed.factors, asked)
         return signed
 
 
@@ -172,12 +179,6 @@ def _refusal(page: Page, tried: Attempt) -> str:
     ) % {"day": format_day(jst_date(sent))}
 
 
-def _send_first_code(page: Page, token: str) -> None:
-    auth = sessions.load(page.session, sessions.RESIDENT, token, page.now)
-    if auth is not None:
-        code_sending.send_first_code(page.work, auth, asked_in(page, auth))
-
-
 def device_label(user_agent: str) -> str:
     """Return what kind of device this is, for the list of sessions: no version, no place."""
     agent = user_agent.lower()
@@ -212,7 +213,7 @@ def handlers() -> list[HTTPRouteHandler]:
             everybody,
             PUBLIC,
             shows=show,
-            transaction=Transaction.OWN,
+            transaction=Transaction.TRIES,
         ),
         endpoint("POST", "/signout", sign_out, everybody, PUBLIC),
         endpoint("GET", "/signedout", signed_out, everybody, PUBLIC),

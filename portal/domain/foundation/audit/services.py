@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from portal.domain.foundation.audit.models import AuditEvent, IdempotencyKey
-from portal.domain.foundation.base import insert_together, table_of
+from portal.domain.foundation.base import insert_together, locks_rows, table_of
 from portal.domain.foundation.work import Work
 
 MOST_PENDING = 1_000
@@ -97,8 +97,13 @@ def _pending(session: Session) -> list[dict[str, Any]]:
 
 @event.listens_for(Session, "do_orm_execute")
 def _read(state: ORMExecuteState) -> None:
-    # what reads events must find those of its own transaction, as it finds everything else
-    if state.session.info.get(_PENDING) and state.is_orm_statement:
+    # what reads events must find those of its own transaction, as it finds everything else; who
+    # locks rows reads no events
+    if (
+        state.session.info.get(_PENDING)
+        and state.is_orm_statement
+        and not locks_rows(state.statement)
+    ):
         write_pending(state.session)
 
 

@@ -70,6 +70,13 @@ class OtpAuthenticator(Held, Base):
     confirmed_at: Mapped[datetime | None]
     quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
+    def is_in_force(self, now: datetime) -> bool:
+        """Return whether codes of it count at an instant (UTC), as ``hold.in_force`` asks."""
+        has_begun = self.state == SourceState.CONFIRMED or (
+            self.state == SourceState.WAITING and self.opens_at is not None and self.opens_at <= now
+        )
+        return has_begun and (self.ends_at is None or self.ends_at > now)
+
 
 class OneTimeCode(Base):
     """A sent code, as a keyed hash: ten minutes, five tries, one use, one purpose."""

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from portal.domain.foundation.base import table_of
+from portal.domain.foundation.base import insert_at_once, table_of
 from portal.domain.people.authn.models import AuthSession
 
 
@@ -100,9 +100,10 @@ def start(session: Session, new: NewSession, now: datetime) -> str:
     if replaced is not None:
         if replaced.owner_id == owner.id and replaced.site == owner.site:
             ends_at = replaced.ends_at
-        session.delete(replaced)
+        _take_out(session, replaced)
     token = secrets.token_urlsafe(32)
-    session.add(
+    insert_at_once(
+        session,
         AuthSession(
             token_hash=token_hash(token),
             site=owner.site,
@@ -114,13 +115,24 @@ def start(session: Session, new: NewSession, now: datetime) -> str:
             seen_at=now,
             ends_at=ends_at,
             verified_at=new.verified_at or (now if new.stage is Stage.FULL else None),
-        )
+        ),
     )
-    session.flush()
     return token
 
 
+def _take_out(session: Session, replaced: AuthSession) -> None:
+    """Delete a session by a plain statement; what it was to keep is not written any more."""
+    if replaced in session:
+        session.expunge(replaced)
+    session.execute(_TAKE_OUT, {"key": replaced.id})
+
+
+_SESSIONS = table_of(AuthSession)
 # built once: building a statement takes as long as running it
+_TAKE_OUT = delete(_SESSIONS).where(_SESSIONS.c.id == bindparam("key"))
+_THERE = select(_SESSIONS.c.id).where(
+    _SESSIONS.c.id == bindparam("key"), _SESSIONS.c.token_hash == bindparam("token_hash")
+)
 OF_TOKEN = select(AuthSession).where(
     AuthSession.token_hash == bindparam("token_hash"), AuthSession.site == bindparam("site")
 )
@@ -134,10 +146,8 @@ def load(session: Session, site: str, token: str, now: datetime) -> AuthSession 
 
 def still_there(session: Session, auth: AuthSession) -> bool:
     """Return whether a session that was loaded earlier in this transaction has not ended since."""
-    statement = select(AuthSession.id).where(
-        AuthSession.id == auth.id, AuthSession.token_hash == auth.token_hash
-    )
-    return session.scalar(statement) is not None
+    known = {"key": auth.id, "token_hash": auth.token_hash}
+    return session.scalar(_THERE, known) is not None
 
 
 def is_alive(found: AuthSession, now: datetime) -> bool:
@@ -187,7 +197,6 @@ def unlock(session: Session, found: AuthSession, now: datetime) -> str:
     return start(session, continued, now)
 
 
-_SESSIONS = table_of(AuthSession)
 _KEEP = update(_SESSIONS).where(_SESSIONS.c.id == bindparam("key")).values(data=bindparam("kept"))
 
 

@@ -10,12 +10,16 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.base import table_of
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
 
+_BUCKETS = table_of(ThrottleBucket)
+# built once: most sign-ins run it
+_HELD = select(_BUCKETS.c.blocked_until).where(_BUCKETS.c.key == bindparam("name"))
 PLACES = 8
 """Rows that share the count of one slot, so that those who count do not wait for each other."""
 
@@ -71,5 +75,5 @@ class SiteCount:
 
 def held_until(session: Session, key: str, now: datetime) -> datetime | None:
     """Return until when what the row of a key says holds; None if it does not."""
-    until = session.scalar(select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == key))
+    until: datetime | None = session.scalar(_HELD, {"name": key})
     return until if until is not None and until > now else None

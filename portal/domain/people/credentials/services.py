@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record, record_many
@@ -21,6 +21,14 @@ from portal.domain.people.credentials.states import (
     LIVING,
     USABLE,
     CredentialState,
+)
+
+# built once: every step of a sign-in that changes something runs it
+_LOCKED = (
+    select(Credential)
+    .where(Credential.id == bindparam("key"))
+    .with_for_update()
+    .execution_options(populate_existing=True)  # what was read before the lock may be old by now
 )
 
 
@@ -165,14 +173,7 @@ def lock_row(session: Session, credential_id: int) -> Credential:
     Raises:
         NotFoundError: no credential has this key.
     """
-    found = session.scalar(
-        select(Credential)
-        .where(Credential.id == credential_id)
-        .with_for_update()
-        .execution_options(
-            populate_existing=True
-        )  # what was read before the lock may be old by now
-    )
+    found: Credential | None = session.scalar(_LOCKED, {"key": credential_id})
     if found is None:
         raise NotFoundError(_("見つかりませんでした。"))
     return found

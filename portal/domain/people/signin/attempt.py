@@ -7,11 +7,12 @@ the same Argon2 work and the same sentence (``security.md`` A4–A6, A23, A24).
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy.orm import Session, load_only
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError, ThrottledError
 from portal.domain.foundation.program.schema import PasswordMode
@@ -20,7 +21,8 @@ from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions, site_failures, throttles
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
-from portal.domain.people.authn.models import AuthSession
+from portal.domain.people.authn.hold import in_force
+from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.authn.networks import network_keys
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.throttles import Bucket
@@ -34,9 +36,38 @@ from portal.domain.people.signin import slow_mode
 from portal.domain.people.signin.changes import settle
 from portal.domain.people.signin.devices import known_device
 from portal.domain.people.signin.evidence import Item, Right, may_become
+from portal.domain.people.signin.second_factor import Factors
 from portal.domain.people.signin.slow_mode import Ticket
 from portal.domain.people.signin.standing import account_at, kept_as
 from portal.domain.people.signin.steps import state_at
+
+# built once: each try runs them
+_TYPED = (
+    select(Credential)
+    .where(Credential.login_digest == bindparam("digest"))
+    .options(
+        load_only(
+            Credential.password_hash,
+            Credential.own_password_hash,
+            Credential.state,
+            Credential.activated_at,
+            Credential.reset_at,
+        )
+    )
+)
+_OWNER = (
+    select(Credential, Household, OtpAuthenticator)
+    .join(Household, Household.id == Credential.household_id)
+    .outerjoin(
+        OtpAuthenticator,
+        and_(
+            OtpAuthenticator.credential_id == Credential.id,
+            in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime)),
+        ),
+    )
+    .where(Credential.id == bindparam("key"))
+    .options(load_only(Household.protected, Household.counter, Household.state))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +89,17 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A session that continues with the birth date (first sign-in) or the one-time code."""
+    """A session that continues with the birth date (first sign-in) or the one-time code.
+
+    Attributes:
+        token: Its ID.
+        stage: What comes next.
+        factors: The sources of codes of its account.
+    """
 
     token: str = field(repr=False)
     stage: Stage
+    factors: Factors
 
 
 def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True) -> Attempt:
@@ -85,7 +123,7 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True
     _bring_tries(work, login_id, digest)
     counters = _counters(work.vault, digest, device, visitor.address)
     _count(work, counters)
-    credential = work.session.scalar(select(Credential).where(Credential.login_digest == digest))
+    credential = work.session.scalar(_TYPED, {"digest": digest})
     own = credential is not None and _takes_own_password(credential)
     return Attempt(
         owner_id=credential.id if credential is not None else None,
@@ -130,13 +168,9 @@ def _counters(vault: Vault, digest: bytes, device: str | None, address: str) -> 
 
 
 def _count(work: Work, counters: tuple[Bucket, ...]) -> None:
-    for place, bucket in enumerate(counters):
-        verdict = throttles.count_try(work.session, bucket, work.now)
-        if not verdict.allowed:
-            # nothing was compared: an exhausted network costs its members no tries
-            for counted in counters[:place]:
-                throttles.uncount_try(work.session, counted)
-            raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
+    verdict = throttles.count_in_all(work.session, counters, work.now)
+    if not verdict.allowed:
+        raise ThrottledError(waiting_text(verdict.retry_at), retry_at=verdict.retry_at)
 
 
 def _takes_own_password(credential: Credential) -> bool:
@@ -183,8 +217,9 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
     Returns None for every refusal, so that the visitor sees no difference.
     """
     # An unknown ID is looked up and logged like a known one, so that timing reveals nothing.
-    credential = work.session.get(Credential, attempt.owner_id or 0)
-    household = work.session.get(Household, credential.household_id if credential else 0)
+    key = {"key": attempt.owner_id or 0, "now": work.now}
+    rows = work.session.execute(_OWNER, key).all()
+    credential, household, _source = rows[0] if rows else (None, None, None)
     stage = _next_stage(work, attempt, credential) if is_served(household) else None
     if credential is None or stage is None or not attempt.matched:
         _record_refusal(work, credential)
@@ -207,7 +242,7 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
         credential.id,
         household_id=credential.household_id,
     )
-    return SignedIn(token, stage)
+    return SignedIn(token, stage, Factors.among(row[2] for row in rows))
 
 
 def uncount(attempt: Attempt, ticket: slow_mode.Ticket | None, session: Session) -> None:

@@ -7,12 +7,12 @@ from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, throttles
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
-from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import CodeToSend, Origin, code_message
 from portal.domain.people.notices.services import Outgoing, enqueue
 from portal.domain.people.signin import sms_budget
-from portal.domain.people.signin.second_factor import factors
+from portal.domain.people.signin.second_factor import Factors
 from portal.domain.people.signin.waits import not_sent_text
 
 SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
@@ -80,9 +80,9 @@ def _must_wait(
     return ThrottledError(not_sent_text(usable, wait, work.now), retry_at=wait)
 
 
-def send_first_code(work: Work, auth: AuthSession, asked: Asked) -> OtpAuthenticator | None:
+def send_first_code(work: Work, factors: Factors, asked: Asked) -> OtpAuthenticator | None:
     """Send a sign-in code after the password; return the channel, or None if none was sent."""
-    found = factors(work.session, auth.owner_id or 0, work.now).confirmed
+    found = factors.confirmed
     if not found or found[0].kind == CodeChannel.TOTP:
         return None
     try:

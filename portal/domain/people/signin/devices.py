@@ -7,10 +7,11 @@ ends: with its life, with a new password, with a sign-out everywhere, and with i
 import secrets
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
+from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
 
@@ -18,6 +19,12 @@ LIFE = timedelta(days=180)
 """How long a browser is known after it signed in last."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIT = timedelta(microseconds=1)
+# built once: each step of a browser's sign-in runs it
+_ACCOUNT = (
+    select(Credential.devices_forgotten_at, ThrottleBucket.total)
+    .outerjoin(ThrottleBucket, ThrottleBucket.key == bindparam("bucket"))
+    .where(Credential.login_digest == bindparam("digest"))
+)
 
 
 def device_token(work: Work, login_id: str, name: str = "") -> str:
@@ -43,12 +50,12 @@ def known_device(work: Work, login_id: str, token: str | None) -> str | None:
     if not name or work.now >= made + LIFE:
         return None
     digest = login_digest(work.vault, login_id)
-    account = work.session.execute(
-        select(Credential.devices_forgotten_at).where(Credential.login_digest == digest)
-    ).one_or_none()
+    own = throttles.KNOWN_DEVICE.of(name)
+    asked = {"digest": digest, "bucket": own.stored_key}
+    account = work.session.execute(_ACCOUNT, asked).one_or_none()
     if account is None or (account[0] is not None and made < account[0]):
         return None
-    closed = throttles.is_closed(work.session, throttles.KNOWN_DEVICE.of(name))
+    closed = own.limit.is_closed_by(account[1] or 0)
     return None if closed else name
 
 
@@ -62,9 +69,11 @@ def _read(work: Work, login_id: str, token: str | None) -> tuple[str, datetime]:
     return name, _EPOCH + made * _UNIT
 
 
-def renew_device(work: Work, login_id: str, token: str | None) -> str:
-    """Return the cookie of a browser that signed in with both factors; its tries count anew."""
-    name = known_device(work, login_id, token)
+def renew_device(work: Work, login_id: str, name: str | None) -> str:
+    """Return the cookie of a browser that signed in with both factors; its tries count anew.
+
+    ``name`` is that of a known one (``known_device``).
+    """
     if name is not None:
         throttles.clear(work.session, throttles.KNOWN_DEVICE.of(name))
     return device_token(work, login_id, name or "")

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
+from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.authn.codes import secret_of
@@ -15,6 +16,12 @@ from portal.domain.people.notices.messages import notice_message, signature_of
 from portal.domain.people.notices.services import Outgoing, enqueue
 
 LIFE = timedelta(hours=24)
+_COUNTS = in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime))
+_TOLD = select(OtpAuthenticator, _COUNTS).where(
+    OtpAuthenticator.credential_id == bindparam("credential_id"),
+    or_(_COUNTS, closed(OtpAuthenticator)),
+    OtpAuthenticator.kind != CodeChannel.TOTP,
+)
 
 
 def notify_owner(work: Work, credential: Credential, event: AccountEvent) -> None:
@@ -25,14 +32,7 @@ def notify_owner(work: Work, credential: Credential, event: AccountEvent) -> Non
     have one (``letters.announcements.account_cards``). A new letter and a first sign-in have mail
     of their own.
     """
-    counts = in_force(OtpAuthenticator, work.now)
-    rows = work.session.execute(
-        select(OtpAuthenticator, counts).where(
-            OtpAuthenticator.credential_id == credential.id,
-            or_(counts, closed(OtpAuthenticator)),
-            OtpAuthenticator.kind != CodeChannel.TOTP,
-        )
-    ).all()
+    rows = work.session.execute(_TOLD, {"credential_id": credential.id, "now": work.now}).all()
     is_by_letter = event is AccountEvent.NEW_LETTER or credential.activated_at is None
     if not is_by_letter and not any(is_in_force for _row, is_in_force in rows):
         credential.card_wanted_at = work.now

@@ -1,6 +1,6 @@
 """The second factor of residents: enroll a source of codes, check codes and backup codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,12 @@ class Factors:
 
     confirmed: tuple[OtpAuthenticator, ...]
 
+    @classmethod
+    def among(cls, rows: Iterable[OtpAuthenticator | None]) -> "Factors":
+        """Return those that are in force already, in the order in which they are offered."""
+        found = (one for one in rows if one is not None)
+        return cls(tuple(sorted(found, key=lambda one: ORDER.index(one.kind))))
+
     def of(self, kind: str) -> OtpAuthenticator | None:
         """Return the source of a kind."""
         return next((a for a in self.confirmed if a.kind == kind), None)
@@ -61,9 +67,9 @@ def factors(
     ``locked`` ones are ready for ``check_locked``.
     """
     if locked:  # those that wait too: a wrong code may change when they count
-        codes.lock_all(session, credential_id)
-    rows = session.scalars(_PROVEN, {"credential_id": credential_id, "now": now})
-    return Factors(tuple(sorted(rows, key=lambda a: ORDER.index(a.kind))))
+        found = codes.lock_all(session, credential_id)
+        return Factors.among(one for one in found if one.is_in_force(now))
+    return Factors.among(session.scalars(_PROVEN, {"credential_id": credential_id, "now": now}))
 
 
 def pending(session: Session, auth: AuthSession) -> OtpAuthenticator | None:
@@ -222,10 +228,11 @@ def open_account(work: Work, auth: AuthSession, item: Item, *, known_device: boo
     The owner is told of a browser that never signed in before: a code that was given away to a
     false site opens an account from there (A7 of ``security.md`` §4).
     """
+    token = step_up(work, auth, item)
     if not known_device:
         credential = work.session.get_one(Credential, auth.owner_id)
         notify_owner(work, credential, AccountEvent.NEW_DEVICE)
-    return step_up(work, auth, item)
+    return token
 
 
 def step_up(
