@@ -11,6 +11,7 @@ from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.messages import Origin, signature_of
 from portal.domain.people.signin.own_family import Family, FamilyRead
+from portal.domain.people.signin.second_factor import Factors, with_session
 from portal.domain.people.signin.session_check import active_session
 from portal.platform import page
 from portal.platform.site import Site
@@ -26,12 +27,14 @@ class ResidentWho:
         credential: Its account.
         locked: Whether the password is required before anything else.
         family: What its page shows of it, where the page's read brought that.
+        factors: Its sources of codes, likewise.
     """
 
     auth: AuthSession | None = field(default=None, repr=False)
     credential: Credential | None = field(default=None, repr=False)
     locked: bool = False
     family: Family | None = field(default=None, repr=False)
+    factors: Factors | None = field(default=None, repr=False)
 
     @property
     def actor(self) -> Actor:
@@ -75,6 +78,15 @@ def with_family(read: FamilyRead) -> LoadWho[ResidentWho]:
 def origin_of(site: Site) -> Origin:
     """Return the sender of one-time codes."""
     return Origin(site.public_host, signature_of(site.program.names))
+
+
+def with_factors(session: Session, token: str, now: datetime) -> ResidentWho:
+    """Load the signed-in household together with its sources of codes."""
+    found = with_session(session, token, now)
+    if found is None:
+        return ResidentSignIns.nobody
+    auth, credential, own = found
+    return ResidentWho(auth, credential, sessions.is_locked(auth, now), factors=own)
 
 
 Page = page.Page[ResidentWho]

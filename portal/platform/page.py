@@ -108,9 +108,16 @@ class Page(Generic[W]):
             sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
         )
 
-    def load_nobody(self) -> None:
-        """Answer a browser without a session, as ``load_auth`` does, but without a database."""
+    def load_stranger(self) -> bool:
+        """Load a browser without a session as ``load_auth`` does, but without a database.
+
+        Returns False, and loads nothing, for one with a session, and where a form is only shown
+        again in another language.
+        """
+        if self.cookie(cookies.SESSION) or self.form.get("lang"):
+            return False
         self.answer.bind(self.cookie(cookies.VISIT))
+        return True
 
     def forget_who(self) -> None:
         """Answer as if nobody were signed in."""

@@ -301,8 +301,7 @@ def chosen_language(page: Page[W]) -> Reply | None:
 
 def _in_transaction(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
     database = page.site.database
-    if plan.transaction is Transaction.TRIES and _needs_no_look(page):
-        page.load_nobody()
+    if plan.transaction is Transaction.TRIES and page.load_stranger():
         return _refuse(plan, page) or plan.handler(page)
     if plan.transaction in {Transaction.OWN, Transaction.TRIES}:
         return _refused_before(plan, page, look) or plan.handler(page)
@@ -332,11 +331,6 @@ def _in_transaction(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
     if stale is not None:
         _touch(page, stale)
     return response
-
-
-def _needs_no_look(page: Page[W]) -> bool:
-    """Tell whether nobody is signed in, and no form is to be shown again in another language."""
-    return not page.cookie(cookies.SESSION) and not page.form.get("lang")
 
 
 def _refused_before(plan: Endpoint[W], page: Page[W], look: Look) -> Reply | None:

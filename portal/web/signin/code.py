@@ -26,7 +26,7 @@ from portal.domain.people.signin.waits import from_text
 from portal.platform.http import cookies
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.resident_page import Page
+from portal.resident_page import Page, with_factors
 from portal.web.access import at_stage
 from portal.web.signin.asking import asked
 from portal.web.signin.code_texts import channel_name, code_error
@@ -79,6 +79,8 @@ def proven(page: Page) -> second_factor.Factors:
     """Return the proven sources of codes of the signed-in account."""
     if page.who.auth is None:
         return second_factor.Factors(())
+    if page.who.factors is not None:
+        return page.who.factors
     return second_factor.factors(page.session, page.who.auth.owner_id or 0, page.now)
 
 
@@ -220,7 +222,7 @@ def submit_backup(page: Page) -> Response[Any]:
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
-        endpoint("GET", "/signin/code", show, STAGE, CODE),
+        endpoint("GET", "/signin/code", show, STAGE, CODE, load=with_factors),
         endpoint("POST", "/signin/code/submit", submit, STAGE, CODE, shows=show),
         endpoint("POST", "/signin/code/send", send, STAGE, CODE, shows=show),
         endpoint("GET", "/signin/backup", show_backup, STAGE, CODE),

@@ -54,7 +54,7 @@ def test_a_new_browser_signs_in_with_few_statements(node: Resident) -> None:
         visitor.open("/signin")
     with at_most(node, 7):
         press(visitor, person)
-    with at_most(node, 2):
+    with at_most(node, 1):
         visitor.open("/signin/code")
     with at_most(node, 12):
         code = {"code": person.totp(node.now)}
@@ -68,7 +68,7 @@ def test_a_known_browser_signs_in_with_few_statements(node: Resident) -> None:
     visitor.open("/signin")
     with at_most(node, 7):
         press(visitor, person)
-    with at_most(node, 2):
+    with at_most(node, 1):
         visitor.open("/signin/code")
     with at_most(node, 10):
         code = {"code": person.totp(node.now)}

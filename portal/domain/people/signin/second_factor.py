@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
@@ -27,6 +27,7 @@ from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.changes import hold_new, require_change, settle
 from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.notify import notify_owner
+from portal.domain.people.signin.session_check import LIVING, session_key
 from portal.domain.people.signin.standing import kept_as, require_step, shown_in
 from portal.domain.people.signin.steps import lock_step, step_is_over
 from portal.domain.people.signin.wrong_codes import after_wrong_code
@@ -57,6 +58,26 @@ _PROVEN = select(OtpAuthenticator).where(
     OtpAuthenticator.credential_id == bindparam("credential_id"),
     in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime)),
 )
+
+
+_WITH_SESSION = LIVING.add_columns(OtpAuthenticator).outerjoin(
+    OtpAuthenticator,
+    and_(
+        OtpAuthenticator.credential_id == Credential.id,
+        in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime)),
+    ),
+)
+
+
+def with_session(
+    session: Session, token: str, now: datetime
+) -> tuple[AuthSession, Credential, Factors] | None:
+    """Return the active session of an ID with its account and sources; None if it ended."""
+    rows = session.execute(_WITH_SESSION, session_key(token, now)).all()
+    if not rows or not sessions.is_alive(rows[0][0], now):
+        return None
+    auth, credential, _source = rows[0]
+    return auth, credential, Factors.among(row[2] for row in rows)
 
 
 def factors(
