@@ -33,9 +33,9 @@ def count_try(page: Page[W], begin: Callable[[Work], Attempt]) -> Attempt | Thro
     """Count a try in a transaction of its own, which commits even if the client has to wait."""
     site = page.site
     with site.database.write() as session:
-        page.instant = site.clock.now(session)
+        page.session, page.instant = session, site.clock.now(session)
         try:
-            return begin(site.work(session, page.actor, page.instant))
+            return begin(page.work)
         except ThrottledError as error:
             return error  # inside the transaction: the counters stay
 
