@@ -108,7 +108,9 @@ def _counting(limits: tuple[Limit, ...]) -> Executable:
     """
     places = range(len(limits))
     rows = ", ".join(f"(:bucket_{n}, :now, 1, 1, :expiry_{n})" for n in places)
-    ended = " ".join(f"WHEN :bucket_{n} THEN :stale_{n}" for n in places)
+    waits = "old.blocked_until > :now"
+    windows = " ".join(f"WHEN :bucket_{n} THEN :stale_{n}" for n in places)
+    ended = f"old.window_start <= CASE excluded.key {windows} END"
     closing = [n for n in places if limits[n].closed_after]
     kept = " ".join(f"WHEN :bucket_{n} THEN :kept_{n}" for n in closing)
     expiry = f"CASE excluded.key {kept} ELSE excluded.expires_at END"
@@ -118,16 +120,14 @@ def _counting(limits: tuple[Limit, ...]) -> Executable:
         VALUES {rows}
         ON CONFLICT (key) DO UPDATE SET
             count = CASE
-                WHEN old.blocked_until > :now THEN old.count
-                WHEN old.window_start <= CASE excluded.key {ended} END THEN 1
+                WHEN {waits} THEN old.count WHEN {ended} THEN 1
                 ELSE old.count + 1
             END,
             window_start = CASE
-                WHEN old.blocked_until > :now THEN old.window_start
-                WHEN old.window_start <= CASE excluded.key {ended} END THEN :now
+                WHEN {waits} THEN old.window_start WHEN {ended} THEN :now
                 ELSE old.window_start
             END,
-            total = CASE WHEN old.blocked_until > :now THEN old.total ELSE old.total + 1 END,
+            total = CASE WHEN {waits} THEN old.total ELSE old.total + 1 END,
             expires_at = {expiry if closing else "excluded.expires_at"}
         RETURNING key, count, total, window_start, blocked_until
         """  # noqa: S608  (places of our own)
