@@ -221,4 +221,4 @@ def test_a_sign_in_asks_one_statement_more_however_many_failed(
     with counted_statements(resident.database) as asked:
         guess(stranger, person.login_id)
     of_it = [text for text in asked if "throttle_bucket" in text]
-    assert len(of_it) == (1 if attacked else 7), of_it
+    assert len(of_it) == (1 if attacked else 4), of_it

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, select
 
+from portal.domain.foundation.base import table_of
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
@@ -19,11 +20,12 @@ LIFE = timedelta(days=180)
 """How long a browser is known after it signed in last."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIT = timedelta(microseconds=1)
-# built once: each step of a browser's sign-in runs it
+_ACCOUNTS, _BUCKETS = table_of(Credential), table_of(ThrottleBucket)
+# built once, on the plain tables: each step of a browser's sign-in runs it
 _ACCOUNT = (
-    select(Credential.devices_forgotten_at, ThrottleBucket.total)
-    .outerjoin(ThrottleBucket, ThrottleBucket.key == bindparam("bucket"))
-    .where(Credential.login_digest == bindparam("digest"))
+    select(_ACCOUNTS.c.devices_forgotten_at, _BUCKETS.c.total)
+    .outerjoin(_BUCKETS, _BUCKETS.c.key == bindparam("bucket"))
+    .where(_ACCOUNTS.c.login_digest == bindparam("digest"))
 )
 
 
@@ -52,6 +54,7 @@ def known_device(work: Work, login_id: str, token: str | None) -> str | None:
     digest = login_digest(work.vault, login_id)
     own = throttles.KNOWN_DEVICE.of(name)
     asked = {"digest": digest, "bucket": own.stored_key}
+    work.session.flush()  # what this transaction forgot counts too
     account = work.session.execute(_ACCOUNT, asked).one_or_none()
     if account is None or (account[0] is not None and made < account[0]):
         return None
