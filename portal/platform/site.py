@@ -153,7 +153,7 @@ def make_site(
 def _hash_threads(settings: Settings) -> int:
     """Return how many hashes one process computes at once: in all processes one for each core.
 
-    More would push each other out of the processor's caches, and each thread keeps 19 MiB.
+    More would be no faster, and each thread keeps 19 MiB.
     """
     return max(1, min(4, (os.cpu_count() or 1) // max(1, settings.workers)))
 
