@@ -179,6 +179,7 @@ def _keys(number: int) -> list[BindParameter[str]]:
     return [bindparam(f"bucket_{place}", type_=_BUCKETS.c.key.type) for place in range(number)]
 
 
+_CLEARING = delete(_BUCKETS).where(_BUCKETS.c.key == bindparam("bucket"))
 _FILLED = select(_BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.window_start).where(
     _BUCKETS.c.key.in_(bindparam("buckets", expanding=True))
 )
@@ -259,7 +260,7 @@ def uncount_tries(session: Session, buckets: Sequence[Bucket]) -> None:
 
 def clear(session: Session, bucket: Bucket) -> None:
     """Delete the counter of a key, after a new letter or after staff unlocked it."""
-    session.execute(delete(ThrottleBucket).where(ThrottleBucket.key == bucket.stored_key))
+    session.execute(_CLEARING, {"bucket": bucket.stored_key})
 
 
 def blocked_until(session: Session, bucket: Bucket, now: datetime) -> datetime | None:
