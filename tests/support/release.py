@@ -1,8 +1,8 @@
 """Checks what a release needs, and builds its files: `./run release`.
 
 The steps before it, in commits of their own: the version in `portal/__init__.py`; its part in
-`.github/CHANGELOG.md`; its database (`python -m tests.support.databases.stored VERSION`, and a
-line in REVISIONS beside it; decision 0016). The steps after it are printed at the end.
+`.github/CHANGELOG.md`; a run of all faults. The database that the version writes (decision 0016) is
+stored by the first call. The steps after it are printed at the end.
 """
 
 import argparse
@@ -21,7 +21,8 @@ from portal.building.components import list_of_components
 from portal.platform.schema import revisions
 from tests.support import tested
 from tests.support.component_check import component_refusals
-from tests.support.databases.stored import ENGINES, REVISIONS
+from tests.support.databases.stored import ENGINES, revision_of, store
+from tests.support.faults.record import fault_refusals
 from tests.support.programs.environment import BUILD, RUNTIME, SMS_LIBRARIES
 from tests.support.sources import ROOT
 from tests.support.wheel import build_wheel
@@ -56,6 +57,7 @@ class Candidate:
         yield from self._changelog()
         yield from self._database()
         yield from component_refusals(self.clone, self.today)
+        yield from fault_refusals(self.clone, self.version)
 
     def _changelog(self) -> Iterator[str]:
         text = (self.clone / ".github" / "CHANGELOG.md").read_text("utf-8")
@@ -68,24 +70,32 @@ class Candidate:
             )
 
     def _database(self) -> Iterator[str]:
-        stored = self.clone / "tests" / "stored" / self.version
-        missing = [engine for engine in ENGINES if not (stored / f"{engine}.xz").is_file()]
         newest = revisions(self.clone / "portal" / "migrations" / "versions")[-1]
-        if missing:
+        if not self.is_stored():
             yield (
-                "The database of this version is not stored. Store it with: .venv/bin/python -m "
-                f"tests.support.databases.stored {self.version}"
+                "The database of this version is not stored. `./run release` stores it once the "
+                "version is one to be released."
             )
-        if REVISIONS.get(self.version) != newest:
+        elif revision_of(self.version, self.clone) != newest:
             yield (
-                f'REVISIONS in tests/support/databases/stored.py lacks "{self.version}": '
-                f'"{newest}".'
+                f"tests/stored/{self.version} was stored before migration {newest}. This version "
+                "was not released yet: take the folder away, and begin again."
             )
 
     @property
     def commit(self) -> str:
         """The commit that it is made from."""
         return self._git("rev-parse", "HEAD")
+
+    def is_stored(self) -> bool:
+        """Whether the database that this version writes was kept."""
+        stored = self.clone / "tests" / "stored" / self.version
+        return all((stored / f"{engine}.xz").is_file() for engine in ENGINES)
+
+    def can_be_stored(self) -> bool:
+        """Whether this is the version to be released, whose database is still wanted."""
+        released = self._git("tag", "--list", f"v{self.version}")
+        return bool(VERSION.fullmatch(self.version)) and not released and not self.is_stored()
 
     def _git(self, *arguments: str) -> str:
         command = ["git", "-C", str(self.clone), *arguments]
@@ -179,6 +189,9 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
     version = portal.__version__
     candidate = Candidate(version)
+    if candidate.can_be_stored():
+        store(version)
+        print(f"tests/stored/{version} is the database that this version writes: commit it.")
     missing = list(candidate.refusals())
     if missing:
         sys.exit("No release yet.\n- " + "\n- ".join(missing))

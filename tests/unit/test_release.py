@@ -10,7 +10,8 @@ import pytest
 from portal.platform.schema import VERSIONS
 from tests.support import release
 from tests.support.component_check import CHECK, FaultKind
-from tests.support.databases.stored import ENGINES, REVISIONS
+from tests.support.databases.stored import ENGINES, revision_of, versions
+from tests.support.faults.record import RECORD, Run, Tried
 from tests.support.release import Candidate, base_image
 from tests.support.sources import ROOT
 
@@ -26,6 +27,7 @@ CHANGELOG = """# Changelog
 
 
 LOCK = "alembic==1.20.1\n"
+STORED = '{"revision": "0007"}\n'
 TODAY = date(2026, 12, 1)
 
 
@@ -54,19 +56,35 @@ def git(clone: Path, *arguments: str) -> None:
 
 
 @pytest.fixture
-def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def clone(tmp_path: Path) -> Path:
     """A clone in which 0.3.0 can be released."""
     files = {".github/CHANGELOG.md": CHANGELOG, "portal/migrations/versions/0007_last.py": ""}
     files |= {"requirements.lock": LOCK, CHECK: checked()}
     files |= {f"tests/stored/0.3.0/{engine}.xz": "rows" for engine in ENGINES}
+    files |= {f"tests/stored/0.3.0/{engine}.json": STORED for engine in ENGINES}
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, "utf-8")
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-q", "-m", "All")
-    monkeypatch.setitem(REVISIONS, "0.3.0", "0007")
+    keep_run(tmp_path, Run("0.3.0", head(tmp_path), changed=False, begun="2026-12-01", seed=1))
     return tmp_path
+
+
+def head(clone: Path) -> str:
+    command = ["git", "-C", str(clone), "rev-parse", "HEAD"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def keep_run(clone: Path, run: Run, *outcomes: str) -> None:
+    """Commit a run of the faults."""
+    for number, outcome in enumerate(outcomes or ["passed"]):
+        run.tests[f"test_{number}"] = Tried(outcome, 1.0)
+    (clone / RECORD).parent.mkdir(parents=True, exist_ok=True)
+    (clone / RECORD).write_text(run.written(), "utf-8")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "Tried")
 
 
 def test_what_is_whole_is_released(clone: Path) -> None:
@@ -108,20 +126,63 @@ def test_the_changelog_must_say_what_changes(clone: Path, changelog: str) -> Non
     assert "## 0.3.0 (YYYY-MM-DD)" in refusals[0]
 
 
-def test_the_database_of_the_version_must_be_stored(
-    clone: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(REVISIONS, "0.3.0")
+def test_the_database_of_the_version_must_be_stored(clone: Path) -> None:
+    assert not Candidate("0.3.0", clone, TODAY).can_be_stored()
     git(clone, "rm", "-q", "tests/stored/0.3.0/sqlite.xz")
     git(clone, "commit", "-qm", "Store less")
-    database, revision = Candidate("0.3.0", clone, TODAY).refusals()
-    assert "tests.support.databases.stored 0.3.0" in database
-    assert '"0.3.0": "0007"' in revision
+    (database,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert "is not stored" in database
+    assert Candidate("0.3.0", clone, TODAY).can_be_stored()
+    assert not Candidate("0.3.0.dev0", clone, TODAY).can_be_stored()
+    git(clone, "tag", "v0.3.0")
+    assert not Candidate("0.3.0", clone, TODAY).can_be_stored()
+
+
+def test_a_database_that_was_stored_before_the_last_migration_is_refused(clone: Path) -> None:
+    file = clone / "tests" / "stored" / "0.3.0" / f"{ENGINES[0]}.json"
+    file.write_text(STORED.replace("0007", "0006"), "utf-8")
+    git(clone, "commit", "-qam", "Store earlier")
+    (refusal,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert "before migration 0007" in refusal
 
 
 def test_every_stored_release_has_its_migration() -> None:
-    for revision in REVISIONS.values():
-        assert list(VERSIONS.glob(f"{revision}_*.py"))
+    for version in versions():
+        assert list(VERSIONS.glob(f"{revision_of(version)}_*.py"))
+
+
+def test_without_a_run_of_all_faults_there_is_no_release(clone: Path) -> None:
+    git(clone, "rm", "-q", str(RECORD))
+    git(clone, "commit", "-qm", "Forget")
+    (refusal,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert "Nobody has tried all faults" in refusal
+    assert "./run faults --all" in refusal
+
+
+def run_of(clone: Path, version: str = "0.3.0", *, changed: bool = False) -> Run:
+    return Run(version, head(clone), changed=changed, begun="2026-12-01", seed=1)
+
+
+def test_a_run_of_another_version_or_program_is_none_of_this_one(clone: Path) -> None:
+    keep_run(clone, run_of(clone, "0.2.0"))
+    (refusal,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert "with version 0.2.0" in refusal
+    keep_run(clone, run_of(clone, changed=True))
+    (refusal,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert "another one" in refusal
+    keep_run(clone, run_of(clone))
+    assert list(Candidate("0.3.0", clone, TODAY).refusals()) == []
+    (clone / "portal" / "changed.py").write_text("", "utf-8")
+    git(clone, "add", ".")
+    git(clone, "commit", "-qm", "Change")
+    (refusal,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert "another one" in refusal
+
+
+def test_a_run_in_which_a_fault_won_or_was_not_tried_is_refused_by_name(clone: Path) -> None:
+    keep_run(clone, run_of(clone), "passed", "failed", "skipped")
+    (refusal,) = Candidate("0.3.0", clone, TODAY).refusals()
+    assert "test_1, test_2" in refusal
 
 
 def test_the_base_image_is_named_by_its_digest() -> None:

@@ -19,6 +19,8 @@ import pytest
 
 import portal
 from portal.platform.schema import revisions
+from tests.support.databases.stored import revision_of
+from tests.support.faults.record import Run, Tried, keep
 from tests.support.install.compose import read_compose
 from tests.support.install.projects import example_values
 from tests.support.programs.locks import names_in
@@ -102,15 +104,21 @@ def said(clone: Path, refused: str) -> str:
         clone / "portal" / "__init__.py", r"^__version__ = .*$", f'__version__ = "{VERSION}"'
     )
     replace_in(clone / ".github" / "CHANGELOG.md", "^## Unreleased$", f"## {VERSION} ({today})")
-    stored = tool(clone, "tests.support.databases.stored", VERSION)
-    assert stored.returncode == 0, stored.stderr
-    known = clone / "tests" / "support" / "databases" / "stored.py"
-    replace_in(known, r"^REVISIONS = \{", f'REVISIONS = {{"{VERSION}": "{newest}", ')
     (clone / ".github" / "components.toml").write_text(
         f'checked_on = {today}\nlock = "{lock}"\n', "utf-8"
     )
     git(clone, "add", "-A")
     git(clone, "commit", "-qm", f"Release {VERSION}")
+    stored = release(clone)
+    assert f"tests/stored/{VERSION} is the database" in stored.stdout
+    assert "are not committed" in stored.stderr
+    assert "faults --all" in stored.stderr
+    tried = Run(VERSION, git(clone, "rev-parse", "HEAD"), False, str(today), 1)
+    tried.tests["test_f1"] = Tried("passed", 1.0, {"outage_s": 0.5})
+    keep(tried, clone)
+    git(clone, "add", "-A")
+    git(clone, "commit", "-qm", f"Keep what {VERSION} wrote, and that its faults were tried")
+    assert revision_of(VERSION, clone) == newest
     done = release(clone)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -123,7 +131,7 @@ def folder(clone: Path, said: str) -> Path:
 
 
 def test_it_names_at_once_everything_that_is_missing(refused: str) -> None:
-    for missing in ("portal/__init__.py", "CHANGELOG.md", "is not stored", "REVISIONS"):
+    for missing in ("portal/__init__.py", "CHANGELOG.md", "is not stored", "faults --all"):
         assert missing in refused
     assert ".github/components.toml" in refused
     assert "Nobody noted who looked for faults" in refused

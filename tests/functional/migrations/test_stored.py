@@ -23,7 +23,7 @@ from portal.platform.schema import columns_of, require_current
 from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import later_versions
 from tests.support.databases.sealed_rows import open_everything, sealed_columns, stored_names
-from tests.support.databases.stored import REVISIONS, Stored
+from tests.support.databases.stored import Stored
 from tests.support.work import work_in
 
 pytestmark = pytest.mark.matrix
@@ -74,11 +74,11 @@ def test_a_release_is_what_its_migrations_still_make(
     """Nobody has changed a migration that ran."""
     engine = make_engine(new(False))
     with engine.begin() as connection:
-        run(connection, REVISIONS[kept.version])
+        run(connection, kept.revision)
     assert catalog(old) == catalog(engine)
     engine.dispose()
     with old.connect() as connection:
-        assert columns_of(connection) == columns_at(REVISIONS[kept.version])
+        assert columns_of(connection) == columns_at(kept.revision)
 
 
 def test_an_upgrade_makes_todays_tables_and_loses_no_row(
@@ -110,7 +110,7 @@ def test_every_sealed_column_is_written_down() -> None:
 def test_todays_program_opens_every_sealed_row_of_a_release(kept: Stored, old: Engine) -> None:
     upgrade_tables(old)
     found = open_everything(old, kept.vault, metadata)
-    columns = {f"{table}.{column}" for table, column in columns_at(REVISIONS[kept.version])}
+    columns = {f"{table}.{column}" for table, column in columns_at(kept.revision)}
     assert {name for name, rows in found.items() if not rows} & columns == set()
 
 

@@ -1,8 +1,8 @@
 """Populated databases of each release, kept so that every later program is tried on them.
 
-``python -m tests.support.databases.stored 0.2.0`` plays on both databases and stores them under
-that version. What is stored is never made anew: it is what that release wrote, with keys that are
-for tests alone.
+`./run release` plays on both databases and stores them under the version to be released, with its
+newest migration. What is stored is never made anew: it is what that release wrote, with keys that
+are for tests alone.
 """
 
 import json
@@ -10,7 +10,6 @@ import lzma
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from portal.domain.foundation.vault import Vault, load_vault
+from portal.platform.schema import revisions
 from tests.support.databases.played import Played, play
 from tests.support.people import Person
 from tests.support.programs.postgres_server import postgres
@@ -32,8 +32,6 @@ from tests.support.resident import NOON
 
 FOLDER = ROOT / "tests" / "stored"
 ENGINES = ("sqlite", "postgresql")
-REVISIONS = {"0.1.0": "0001"}
-"""The newest migration of each release."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,11 @@ class Stored:
     def now(self) -> datetime:
         """The instant at which everything was played."""
         return datetime.fromisoformat(self.facts["now"])
+
+    @property
+    def revision(self) -> str:
+        """The newest migration of the release."""
+        return str(self.facts["revision"])
 
     @property
     def vault(self) -> Vault:
@@ -83,6 +86,12 @@ def stored(version: str, engine: str) -> Stored:
     return Stored(version, engine, facts)
 
 
+def revision_of(version: str, clone: Path = ROOT) -> str:
+    """Return the newest migration of a release, as it was noted with its database."""
+    known = clone / FOLDER.relative_to(ROOT) / version / f"{ENGINES[0]}.json"
+    return str(json.loads(known.read_text("utf-8"))["revision"])
+
+
 def store(version: str) -> None:
     """Play on both databases and keep them under a version."""
     target = FOLDER / version
@@ -110,6 +119,7 @@ def _quietly(_text: str) -> Iterator[None]:
 def _facts(played: Played) -> str:
     known = {
         "stored_at": datetime.now(UTC).date().isoformat(),
+        "revision": revisions()[-1],
         "now": NOON.isoformat(),
         "active": asdict(played.active),
         "fresh": asdict(played.fresh),
@@ -140,7 +150,3 @@ def _postgres(url: str) -> bytes:
     unwanted = ("\\", "SET transaction_timeout", "SELECT pg_catalog.set_config('search_path'")
     lines = [line for line in done.stdout.splitlines() if not line.startswith(unwanted)]
     return "\n".join(lines).encode()
-
-
-if __name__ == "__main__":
-    store(sys.argv[1])
