@@ -1,20 +1,23 @@
 """Tries at a password on a page of either site: counted first, then compared, then decided."""
 
 import logging
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from litestar import Response
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import sessions
+from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.attempts import Attempt
+from portal.domain.people.authn.throttles import Bucket
 from portal.platform.database import Database
 from portal.platform.http import cookies
 from portal.platform.lost import is_lost
@@ -25,8 +28,6 @@ LOG = logging.getLogger("portal.requests")
 GIVES_UP, PAUSE = 120.0, 1.0
 """Seconds for which a lost database is asked again, and between two times."""
 T = TypeVar("T")
-
-_LATER = ThreadPoolExecutor(1, thread_name_prefix="tries")
 
 
 def count_try(page: Page[W], begin: Callable[[Work], Attempt]) -> Attempt | ThrottledError:
@@ -51,36 +52,81 @@ def given_back_if_lost(page: Page[W], attempt: Attempt) -> Iterator[None]:
         yield
     except SQLAlchemyError:
         if attempt.matched:
-            _undo_later(page, attempt.uncount)
+            _LATER.take(page.site.database, attempt.counters)
         raise
 
 
-def give_back(page: Page[W], undo: Callable[[Session], None]) -> None:
+def give_back(page: Page[W], counted: Sequence[Bucket]) -> None:
     """Undo the count of a try that was not compared; soon, where the database is lost now."""
     try:
         with page.site.database.write() as session:
-            undo(session)
+            throttles.uncount_tries(session, counted)
     except SQLAlchemyError as error:
         if not is_lost(error):
             raise
-        _undo_later(page, undo)
+        _LATER.take(page.site.database, counted)
 
 
-def _undo_later(page: Page[W], undo: Callable[[Session], None]) -> None:
-    """Let a thread do it: the request may wait no longer."""
-    _LATER.submit(_undo, page.site.database, undo, time.monotonic() + GIVES_UP)
+@dataclass
+class _Waiting:
+    """Tries of one database that wait to be given back, until the monotonic clock says so."""
+
+    counted: Counter[Bucket]
+    until: float
 
 
-def _undo(database: Database, undo: Callable[[Session], None], until: float) -> None:
-    while True:
-        try:
-            with database.write() as session:
-                return undo(session)
-        except SQLAlchemyError as error:
-            if not is_lost(error) or time.monotonic() > until:
-                LOG.warning("a try stays counted: %s", type(error).__name__)
+class _Later:
+    """Gives tries back by a thread of its own, because the request may wait no longer.
+
+    All that wait are given back at once. One by one they would queue for the row of an address that
+    many share, more slowly than a crowd loses new ones, until that address is shut out.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="tries")
+        self._lock = threading.Lock()
+        self._waiting: dict[Database, _Waiting] = {}
+
+    def take(self, database: Database, counted: Sequence[Bucket]) -> None:
+        """Give these back as soon as the database can, beside what waits already."""
+        with self._lock:
+            begins = database not in self._waiting
+            waiting = self._waiting.setdefault(database, _Waiting(Counter(), 0.0))
+            waiting.counted.update(counted)
+            waiting.until = time.monotonic() + GIVES_UP
+        if begins:
+            self._thread.submit(self._give_back, database)
+
+    def _give_back(self, database: Database) -> None:
+        while (now := self._next(database)) is not None:
+            try:
+                with database.write() as session:
+                    throttles.uncount_tries(session, now.counted.elements())
+            except SQLAlchemyError as error:
+                if not is_lost(error) or time.monotonic() > now.until:
+                    LOG.warning("tries stay counted: %s", type(error).__name__)
+                    continue
+                self._keep(database, now)
+                time.sleep(PAUSE)
+
+    def _next(self, database: Database) -> _Waiting | None:
+        """Return what waits; where nothing does, the next that comes begins anew."""
+        with self._lock:
+            waiting = self._waiting[database]
+            if not waiting.counted:
+                del self._waiting[database]
                 return None
-        time.sleep(PAUSE)
+            self._waiting[database] = _Waiting(Counter(), 0.0)
+            return waiting
+
+    def _keep(self, database: Database, again: _Waiting) -> None:
+        with self._lock:
+            waiting = self._waiting[database]
+            waiting.counted.update(again.counted)
+            waiting.until = max(waiting.until, again.until)
+
+
+_LATER = _Later()
 
 
 def ask_to_wait(page: Page[W], error: ThrottledError, answer: Response[T]) -> Response[T]:

@@ -1,66 +1,62 @@
-"""The morning on which the letters arrive: fifteen sign-ins a second, at the full price (F12)."""
+"""The morning on which the letters arrive: fifteen sign-ins a second, at the full price (F12).
 
-import threading
+And a morning on which the database dies: nobody who presses again is shut out.
+"""
+
+import random
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
+from sqlalchemy import select
 
 from portal.domain.people.credentials.models import Credential
-from tests.support.coupons import FULL_PRICE
 from tests.support.faults.lab import Laboratory
-from tests.support.people import Person, add_person
-from tests.support.resident import NOON, TOKEN
+from tests.support.faults.record import Note
+from tests.support.faults.sign_ins import PROXY, SignIns, add_people, all_together
 
-pytestmark = pytest.mark.long
 RATE, PEOPLE = 15, 450
+"""The whole population in one hour is fourteen a second."""
+FAMILIES_OF_ONE_PLACE, THEIR_RATE = 80, 8
 
 
-def test_f12_everybody_gets_in_and_nobody_is_locked_out(laboratory: Laboratory) -> None:
-    people = [
-        add_person(
-            laboratory.database, NOON, vault=FULL_PRICE, number=f"96{number:08}", active=True
-        )
-        for number in range(PEOPLE)
-    ]
-    node = laboratory.node()
-    took: list[float] = []
-    asked_to_wait: list[int] = []
-    lock = threading.Lock()
-
-    def sign_in(person: Person) -> str:
-        with httpx.Client(base_url=node.url, timeout=120) as browser:
-            for _press in range(60):
-                form = browser.get("/signin")
-                if form.status_code == 503:
-                    asked_to_wait.append(1)
-                    time.sleep(1)
-                    continue
-                token = TOKEN.findall(form.text)[-1]
-                typed = {"login_id": person.login_id, "password": person.password}
-                begun = time.monotonic()
-                answer = browser.post("/signin/submit", data=typed | {"form_token": token})
-                with lock:
-                    took.append(time.monotonic() - begun)
-                if answer.status_code != 503:
-                    return str(answer.headers.get("location", answer.status_code))
-                asked_to_wait.append(1)
-                time.sleep(1)
-        return "gave up"
-
-    with ThreadPoolExecutor(64) as crowd:
-        begun = time.monotonic()
-        coming = []
-        for number, person in enumerate(people):
-            time.sleep(max(0.0, begun + number / RATE - time.monotonic()))
-            coming.append(crowd.submit(sign_in, person))
-        places = {one.result() for one in coming}
-    assert places == {"/signin/code"}, places
+def check_nobody_is_shut_out(laboratory: Laboratory, came: SignIns) -> None:
+    came.check()
     with laboratory.database.read() as session:
-        states = {row.state for row in session.query(Credential)}
-    assert states == {"active"}
-    ordered = sorted(took)
-    print(f"{PEOPLE} at {RATE}/s: half within {ordered[len(took) // 2] * 1000:.0f} ms, ", end="")
-    print(f"95 of 100 within {ordered[len(took) * 95 // 100] * 1000:.0f} ms; ", end="")
-    print(f"{len(asked_to_wait)} asked to press again")
+        assert set(session.scalars(select(Credential.state))) == {"active"}
+
+
+@pytest.mark.long
+def test_f12_everybody_gets_in_and_nobody_is_locked_out(laboratory: Laboratory, note: Note) -> None:
+    people = add_people(laboratory.database, PEOPLE)
+    node = laboratory.node(extra=PROXY)
+    came = SignIns([node.url], people, RATE).start().finish()
+    check_nobody_is_shut_out(laboratory, came)
+    note(
+        sign_ins_per_s=RATE,
+        p50_ms=came.within(0.5) * 1000,
+        p95_ms=came.within(0.95) * 1000,
+        pressed_again=came.statuses[503],
+        shut_out=came.statuses[429],
+    )
+
+
+def test_f2_families_of_one_address_get_in_though_the_database_is_killed(
+    laboratory: Laboratory, dice: random.Random, note: Note
+) -> None:
+    """What was counted and could not be decided is given back, before an address is full."""
+    people = add_people(laboratory.database, FAMILIES_OF_ONE_PLACE)
+    node = laboratory.node(extra=PROXY)
+    came = SignIns([node.url], people, THEIR_RATE, all_together).start()
+    for moment in sorted(dice.uniform(0.5, 3.5) for _kill in range(2)):
+        time.sleep(moment)
+        laboratory.server.kill()
+        time.sleep(dice.uniform(0, 1))
+        laboratory.server.start()
+    came.finish()
+    check_nobody_is_shut_out(laboratory, came)
+    note(
+        sign_ins=came.places.total(),
+        pressed_again=came.statuses[503],
+        shut_out=came.statuses[429],
+        slowest_s=came.within(1),
+    )

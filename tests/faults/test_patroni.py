@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.domain.people.entitlements.queries import totals
 from portal.platform import migrations
 from portal.platform.database import make_engine
 from portal.settings import Settings
@@ -23,9 +24,13 @@ from tests.support.faults.patroni import (
     writing,
 )
 from tests.support.faults.pooler import pooling
+from tests.support.faults.record import Note
+from tests.support.faults.sign_ins import PROXY, SignIns, add_people, all_together
 
 pytestmark = pytest.mark.long
 FAMILIES = 80
+PEOPLE, RATE = 90, 2
+"""Who signs in meanwhile, all from one address, and how many of them in a second."""
 OUTAGE, SWITCH = 30.0, 5.0
 """Seconds without a receipt that we promise at most (`security.md` F3, F4)."""
 
@@ -35,6 +40,7 @@ def test_f3_f4_a_lost_primary_and_a_planned_switch_lose_no_receipt(
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
     dice: random.Random,
+    note: Note,
 ) -> None:
     if missing := missing_programs():
         pytest.fail(f"{', '.join(missing)} missing: apt-get install -y {PACKAGES}", pytrace=False)
@@ -50,14 +56,19 @@ def test_f3_f4_a_lost_primary_and_a_planned_switch_lose_no_receipt(
         unused = PostgresServer(folder / "unused")
         with opened(url) as database:
             laboratory = Laboratory(unused, database, url, resident_settings, tmp_path)
+            people = add_people(database, PEOPLE)
+            with database.read() as session:
+                laboratory.others = totals(session).all
             laboratory.add_families(FAMILIES)
             pooled = f"postgresql://portal@127.0.0.1:{port}/portal"
             by_haproxy = f"postgresql://portal:portal@127.0.0.1:{cluster.primary_port}/portal"
             try:
-                laboratory.node(pooled)
-                laboratory.node(url)
+                sites = [laboratory.node(way, extra=PROXY).url for way in (pooled, url)]
+                came = SignIns(sites, people, RATE, all_together).start()
                 with writing(hosts=url, haproxy=by_haproxy, pgbouncer=pooled) as writers:
-                    _play(cluster, laboratory, dice, writers)
+                    _play(cluster, laboratory, dice, writers, note)
+                came.finish().check()
+                note(sign_ins=came.places.total(), shut_out=came.statuses[429])
             finally:
                 for node in laboratory.nodes:
                     node.stop()
@@ -68,6 +79,7 @@ def _play(
     laboratory: Laboratory,
     dice: random.Random,
     writers: dict[str, Writer],
+    note: Note,
 ) -> None:
     load = laboratory.load(dice.randrange(1000))
     load.wait_for(FAMILIES // 5)
@@ -85,11 +97,11 @@ def _play(
     load.wait_for(load.done + 5)
     switched = time.monotonic()
     cluster.switch(cluster.leader(), cluster.synchronous())
-    laboratory.check(load)
+    receipts = laboratory.check(load)
     switch = load.gap_after(switched)
     for node in laboratory.nodes:
         node.wait("/readyz", 200)
-    ways = {name: round(one.closed(switched), 1) for name, one in writers.items()}
-    print(f"the primary was lost: {outage:.1f} s; a planned switch: {switch:.1f} s, {ways}")
+    closed = {f"switch_by_{name}_s": one.closed(switched) for name, one in writers.items()}
+    note(receipts_kept=receipts, outage_s=outage, switch_s=switch, **closed)
     assert outage <= OUTAGE
-    assert max(switch, *ways.values()) <= SWITCH
+    assert max(switch, *closed.values()) <= SWITCH

@@ -60,7 +60,7 @@ def submit_phone(page: Page) -> Response[Any]:
     try:
         tried = tried.compared(site.hashes, renews=False)
     except BusyError as error:
-        give_back(page, tried.uncount)
+        give_back(page, tried.counters)
         return failure_page(page, error)
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))

@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -99,7 +98,7 @@ def decide(
     try:
         tried = tried.compared(page.site.hashes)
     except BusyError as error:
-        give_back(page, partial(attempt.uncount, tried, ticket))
+        give_back(page, attempt.counted_in(tried, ticket))
         return failure_page(page, error)
     page.answer.drop_cookie(WAIT_COOKIE)
     with given_back_if_lost(page, tried):

@@ -230,6 +230,25 @@ def test_right_passwords_whose_database_was_lost_lock_nobody_out(resident: Resid
     assert visitor.place == "/signin/code"
 
 
+def test_tries_that_were_lost_together_are_given_back_together(resident: Resident) -> None:
+    """One by one they would wait for the row of an address that many share, until it is full."""
+    people = [resident.add(active=True) for _person in range(6)]
+    given_back: list[str] = []
+
+    def note(_c: Connection, _cursor: Any, said: str, *_rest: Any) -> None:
+        if said.startswith("UPDATE throttle_bucket"):
+            given_back.append(said)
+
+    with failing(resident.database, "statement", FAULTS["connection"], "UPDATE throttle_bucket"):
+        for person in people:
+            lost_sign_in(resident, person, person.password, after="INSERT INTO auth_session")
+        event.listen(resident.database.engine, "before_cursor_execute", note)
+    until(lambda: tries_counted(resident) == 0, seconds=10)
+    event.remove(resident.database.engine, "before_cursor_execute", note)
+    accounts, networks = len(people), 2
+    assert len(given_back) <= accounts + networks
+
+
 def test_wrong_passwords_stay_counted_though_the_database_was_lost(resident: Resident) -> None:
     person = resident.add(active=True)
     for _press in range(2):

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -262,10 +262,12 @@ class Writer:
 
     Attributes:
         url: The way, for example past every proxy.
+        statement: What is written, into which table.
         written: When a row was confirmed, by the monotonic clock.
     """
 
     url: str
+    statement: LiteralString = "INSERT INTO written_again DEFAULT VALUES"
     written: list[float] = field(default_factory=list)
     _ended: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -282,10 +284,10 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
-    def closed(self, moment: float) -> float:
-        """Return the longest time without a row, in seconds, since a moment."""
+    def closed(self, moment: float, until: float = float("inf")) -> float:
+        """Return the longest time without a row, in seconds, that began between two moments."""
         since = [one for one in self.written if one > moment]
-        return max((b - a for a, b in pairwise([moment, *since])), default=0.0)
+        return max((b - a for a, b in pairwise([moment, *since]) if a < until), default=0.0)
 
     def _work(self) -> None:
         while not self._ended.wait(0.05):
@@ -300,7 +302,7 @@ class Writer:
                 ) as connection,
             ):
                 while not self._ended.wait(0.05):
-                    connection.execute("INSERT INTO written_again DEFAULT VALUES")
+                    connection.execute(self.statement)
                     self.written.append(time.monotonic())
 
 

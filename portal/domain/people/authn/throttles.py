@@ -1,5 +1,6 @@
 """Limits T1–T9 of ``security.md`` §2: counters in the database, counted by one atomic statement."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -96,6 +97,8 @@ class Verdict:
 
 # built once, on the plain table
 _BUCKETS = table_of(ThrottleBucket)
+TOGETHER = 50
+"""So many counters are given back by one statement."""
 _NONE, _ONE = literal_column("0", Integer), literal_column("1", Integer)
 
 
@@ -153,23 +156,23 @@ def _values(buckets: Sequence[Bucket], now: datetime) -> dict[str, object]:
 
 @cache
 def _uncounting(number: int) -> Executable:
-    """Return the statement that takes a try back from so many counters.
+    """Return the statement that takes tries back from so many counters.
 
     It locks them in the order of their keys, as counting does, so that no two wait for each other.
     """
-    count, total = _BUCKETS.c.count, _BUCKETS.c.total
-    held = (
-        select(_BUCKETS.c.key)
-        .where(_BUCKETS.c.key.in_(_keys(number)))
-        .order_by(_BUCKETS.c.key)
-        .with_for_update()
+    key, count, total = _BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.total
+    keys = _keys(number)
+    times = case(
+        *((key == one, bindparam(f"times_{place}", type_=Integer)) for place, one in enumerate(keys)),
+        else_=_NONE,
     )
+    held = select(key).where(key.in_(keys)).order_by(key).with_for_update()
     return (
         update(_BUCKETS)
-        .where(_BUCKETS.c.key.in_(held))
+        .where(key.in_(held))
         .values(
-            count=case((count > _NONE, count - _ONE), else_=_NONE),
-            total=case((total > _NONE, total - _ONE), else_=_NONE),
+            count=case((count > times, count - times), else_=_NONE),
+            total=case((total > times, total - times), else_=_NONE),
             blocked_until=null(),
         )
     )
@@ -251,11 +254,17 @@ def uncount_try(session: Session, bucket: Bucket) -> None:
     uncount_tries(session, [bucket])
 
 
-def uncount_tries(session: Session, buckets: Sequence[Bucket]) -> None:
-    """Uncount a try in several counters with one statement."""
-    if buckets:
-        keys = {f"bucket_{place}": one.stored_key for place, one in enumerate(buckets)}
-        session.execute(_uncounting(len(buckets)), keys)
+def uncount_tries(session: Session, buckets: Iterable[Bucket]) -> None:
+    """Uncount a try in several counters, in the order in which tries count.
+
+    A counter that is named more than once gets so many tries back.
+    """
+    counted = sorted(Counter(one.stored_key for one in buckets).items())
+    for start in range(0, len(counted), TOGETHER):
+        part = counted[start : start + TOGETHER]
+        keys = {f"bucket_{place}": key for place, (key, _times) in enumerate(part)}
+        times = {f"times_{place}": times for place, (_key, times) in enumerate(part)}
+        session.execute(_uncounting(len(part)), keys | times)
 
 
 def clear(session: Session, bucket: Bucket) -> None:

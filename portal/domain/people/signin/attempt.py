@@ -224,7 +224,6 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
     if credential is None or stage is None or not attempt.matched:
         _record_refusal(work, credential)
         return None
-    attempt.uncount(work.session)
     _renew_hash(work, attempt)
     if state_at(credential, work.now) != credential.state:
         settle(work, credential.id)
@@ -242,14 +241,14 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
         credential.id,
         household_id=credential.household_id,
     )
+    # last: everybody behind the same address waits for its row until the transaction ends
+    attempt.uncount(work.session)
     return SignedIn(token, stage, Factors.among(row[2] for row in rows))
 
 
-def uncount(attempt: Attempt, ticket: slow_mode.Ticket | None, session: Session) -> None:
-    """Uncount an attempt that the machine was too busy to compare, and make its ticket good."""
-    attempt.uncount(session)
-    if ticket is not None:
-        slow_mode.give_back(session, ticket)
+def counted_in(attempt: Attempt, ticket: slow_mode.Ticket | None) -> tuple[Bucket, ...]:
+    """Return where an attempt was counted, and the use of its ticket if it had one."""
+    return attempt.counters if ticket is None else (*attempt.counters, slow_mode.use_of(ticket))
 
 
 def password_of(attempt: Attempt) -> frozenset[Item]:

@@ -9,8 +9,6 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
@@ -23,6 +21,7 @@ from portal.domain.people.authn.site_failures import (
     count_failure,
     failures,
 )
+from portal.domain.people.authn.throttles import Bucket
 from portal.domain.people.signin import site_alarms
 from portal.domain.people.signin.carried import carried, carry
 from portal.domain.people.signin.site_alarms import Alarm
@@ -96,9 +95,9 @@ def has_waited(work: Work, ticket: Ticket | None) -> bool:
     """Use a ticket up; return False if there is none, it is too early, or it was used before."""
     if ticket is None or ticket.ready_at > work.now:
         return False
-    return throttles.count_try(work.session, _USED.of(ticket.number), work.now).allowed
+    return throttles.count_try(work.session, use_of(ticket), work.now).allowed
 
 
-def give_back(session: Session, ticket: Ticket) -> None:
-    """Make a ticket good again: the machine was too busy to compare its password."""
-    throttles.uncount_try(session, _USED.of(ticket.number))
+def use_of(ticket: Ticket) -> Bucket:
+    """Return where the use of a ticket is counted: uncounted, the ticket is good again."""
+    return _USED.of(ticket.number)
