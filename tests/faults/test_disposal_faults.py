@@ -5,11 +5,12 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from portal.cli.context import Context
 from portal.domain.foundation.audit.heads import load_signer, name_of
@@ -35,6 +36,7 @@ from portal.platform.disposed_households import bring_list_up_to_date
 from portal.platform.disposing.steps import Place, carry_on, holdings_of
 from portal.platform.household_list import FILE
 from tests.support.coupons import NOW
+from tests.support.faults.killing import killed_before
 from tests.support.oversight.ended import HOUSEHOLDS, Ended, end
 from tests.support.oversight.family import fill
 from tests.support.programs.command import CommandLine
@@ -130,39 +132,6 @@ def test_killed_at_every_step_it_is_nothing_or_ended_by_the_next_run(ended: Ende
     assert ended.verify(before).exit_code == 0
 
 
-def end_one_household(ended: Ended, statement: int) -> int:
-    """Dispose of one household in a process that kills itself before a statement.
-
-    Returns how many statements there were where it came to its end, else 0.
-    """
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        code, counted = 1, 0
-
-        def count(*_given: object) -> None:
-            nonlocal counted
-            counted += 1
-            if counted == statement:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        try:
-            database = Database(make_engine(ended.settings.database_url))
-            event.listen(database.engine, "before_cursor_execute", count)
-            event.listen(database.engine, "commit", count)
-            _one_household(ended, database)
-            os.write(writing, str(counted).encode())
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(writing)
-    _child, status = os.waitpid(child, 0)
-    with os.fdopen(reading, "rb") as told:
-        counted = int(told.read().decode() or 0)
-    assert os.waitstatus_to_exitcode(status) == (0 if counted else -signal.SIGKILL)
-    return counted
-
-
 def _one_household(ended: Ended, database: Database) -> None:
     decision = Decision("5汐子第77号", NOW.date())
     context, vault = Context(ended.settings), load_vault(ended.settings.key_dir)
@@ -187,7 +156,8 @@ def test_one_household_killed_anywhere_is_whole_or_gone(ended: Ended) -> None:
         whole = count_traces(session, family_keys(session, ended.last.household_id))
     ended.database.engine.dispose()
     statement, gone = 1, False
-    while not end_one_household(ended, statement):
+    url = ended.settings.database_url
+    while not killed_before(statement, url, partial(_one_household, ended)):
         with ended.database.read() as session:
             row = session.scalar(select(DisposedHousehold.id))
             home = session.get_one(Household, ended.last.household_id)
