@@ -17,6 +17,9 @@ from tests.support.faults.nodes import Node, offset_from
 from tests.support.faults.post import Post
 from tests.support.resident import NOON
 
+CROWD = 100
+"""Clients where families come at a rate: more than wait while a site or a database is away."""
+
 
 @dataclass
 class Laboratory:
@@ -67,15 +70,22 @@ class Laboratory:
         clients: int = 3,
         sites: Sequence[str] = (),
         thinking: float = 0.0,
+        rate: float = 0.0,
     ) -> Load:
-        """Let them begin; each looks at a page for ``thinking`` seconds."""
-        asked = sites or [node.url for node in self.nodes]
-        return Load(asked, self.families, self.offset, clients, seed, thinking=thinking).start()
+        """Let them begin; each looks at a page for ``thinking`` seconds.
 
-    def check(self, load: Load, post: Post | None = None) -> None:
+        With a ``rate`` so many come in a second, also while a site is away.
+        """
+        asked = sites or [node.url for node in self.nodes]
+        at_once = CROWD if rate else clients
+        made = Load(asked, self.families, self.offset, at_once, seed, thinking, rate=rate)
+        return made.start()
+
+    def check(self, load: Load, post: Post | None = None) -> int:
         """Fail the test unless everybody has a receipt and everything is as it must be.
 
-        With a ``post`` each family was also told, or is before this returns.
+        Returns how many receipts were shown, all of which are there. With a ``post`` each family
+        was also told, or is before this returns.
         """
         load.finish()
         assert not load.statuses[500], load.statuses
@@ -84,4 +94,6 @@ class Laboratory:
         if arrived:
             print(f"{len(arrived)} messages, {arrived.total() - len(arrived)} came twice, ", end="")
         print(f"answers {dict(load.statuses)}, told {dict(load.outcomes)}, ", end="")
+        print(f"{load.forms_per_second():.0f} forms a second, ", end="")
         print(f"longest gap {load.longest_gap():.1f} s")
+        return load.done

@@ -81,6 +81,8 @@ class Load:
         families: Who declines.
         offset: How far the sites' clock is from this machine's.
         clients: How many work at once.
+        rate: How many families come in a second, whether or not the sites keep up (0: the next one
+            when a client is free); each sends three or four forms.
         thinking: Seconds that a family looks at a page before it sends the next form.
         vault: The keys that sign the families' forms.
         statuses: How often each answer came; 0 is a connection that failed.
@@ -96,6 +98,7 @@ class Load:
     clients: int = 3
     seed: int = 0
     thinking: float = 0.0
+    rate: float = 0.0
     vault: Vault = VAULT
     statuses: Counter[int] = field(default_factory=Counter)
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -103,6 +106,7 @@ class Load:
     acknowledged: list[float] = field(default_factory=list)
     written: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    begun: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _open: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -110,6 +114,7 @@ class Load:
     def start(self) -> "Load":
         """Start the clients."""
         self._open.set()
+        self.begun = time.monotonic()
         waiting = list(self.families)
         self._threads = [
             threading.Thread(target=self._work, args=(waiting, number), daemon=True)
@@ -152,6 +157,14 @@ class Load:
         seen = [*before[-1:], *(one for one in times if one > moment)]
         return max((b - a for a, b in pairwise(seen)), default=0.0)
 
+    def first_after(self, moment: float) -> float:
+        """Return after how many seconds from a moment on a form was carried out."""
+        return min((one for one in self.written if one > moment), default=float("inf")) - moment
+
+    def forms_per_second(self) -> float:
+        """Return how many forms were carried out in a second, from the first to the last."""
+        return len(self.written) / max(max(self.written) - min(self.written), 1.0)
+
     def pause(self) -> None:
         """Let nobody begin for a while; who has begun goes on."""
         self._open.clear()
@@ -170,6 +183,9 @@ class Load:
                 if not waiting:
                     return
                 family = waiting.pop(0)
+                number = len(self.families) - len(waiting) - 1
+            if self.rate:
+                time.sleep(max(0.0, self.begun + number / self.rate - time.monotonic()))
             try:
                 _Visit(self, family, dice).play()
             except Exception as error:  # noqa: BLE001  (a thread's fault is the test's)

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,10 @@ from tests.support.faults.cluster import children_of
 from tests.support.programs.servers import PATIENCE, ROOT, clean_environment, free_port
 from tests.support.resident import NOON
 
+UNIT = ROOT / ".github" / "systemd" / "portal@.service"
+RESTARTS_AFTER = float(re.findall(r"^RestartSec=(\d+)$", UNIT.read_text("utf-8"), re.MULTILINE)[0])
+"""Seconds that the supervisor waits, as the unit that we supply."""
+
 
 def offset_from(now: datetime = NOON) -> timedelta:
     """Return how far the sites' clock is from this machine's, so that it is noon in summer."""
@@ -27,7 +32,7 @@ def offset_from(now: datetime = NOON) -> timedelta:
 
 @dataclass
 class Node:
-    """One `portal serve`, with the supervisor that starts it again within a second.
+    """One `portal serve`, with the supervisor that starts it again after a moment.
 
     Attributes:
         settings: Program and keys.
@@ -39,6 +44,7 @@ class Node:
         extra: Further environment.
         prefix: What runs it, for example `faketime`.
         source: The folder of the program; another one holds another version of it.
+        began: Seconds from its last start by hand to its first answer.
         returned: Seconds from each death to its first answer.
     """
 
@@ -52,6 +58,7 @@ class Node:
     prefix: Sequence[str] = ()
     source: Path = ROOT
     port: int = field(default_factory=free_port)
+    began: float = 0.0
     returned: list[float] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
     _supervised: threading.Event = field(default_factory=threading.Event)
@@ -63,8 +70,10 @@ class Node:
 
     def start(self) -> None:
         """Start it, wait for its first answer, and keep it running."""
+        launched = time.monotonic()
         self._launch()
         self.wait()
+        self.began = time.monotonic() - launched
         self._supervised.set()
         threading.Thread(target=self._supervise, daemon=True).start()
 
@@ -148,7 +157,7 @@ class Node:
         while self._supervised.is_set():
             if self.process is not None and self.process.poll() is not None:
                 died = died or time.monotonic()
-                time.sleep(1)
+                time.sleep(RESTARTS_AFTER)
                 if not self._supervised.is_set():
                     return
                 self._launch()
