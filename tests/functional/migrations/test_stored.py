@@ -5,7 +5,7 @@ says which and why. None of them has a sealed column, which is what the stored r
 their columns, keys and checks are compared as those of all other tables.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
@@ -29,27 +29,35 @@ from tests.support.work import work_in
 pytestmark = pytest.mark.matrix
 
 WITHOUT_ROWS = {
-    "0.1.0": {
-        "auth_session one_time_code": "live for hours; nobody is signed in while it is played",
-        "call_household call_verification call_back_try desk_act": (
-            "the calls of the demo concern no household"
-        ),
-        "alternative_parcel counter_hand_over paper_form": (
-            "no paper is packed, and no form on paper is entered"
-        ),
-        "stock_count stock_reservation": "stock is received, but neither counted nor promised",
-        "recipient_addition recipient_change": "no recipient is added or changed",
-        "bare_letter card_print other_mail print_archive sent_file": (
-            "letters go out in one way only, on plain files"
-        ),
-        "pull_letter pull_list": "no letter is recalled",
-        "document_use": "the letters are printed before the ward approves their texts",
-        "script script_version site_notice": "staff publish no texts of their own",
-        "settlement settlement_line": "the settlement is not closed",
-        "staged_hold": "the waiting import holds nobody",
-    },
+    "auth_session one_time_code": "live for hours; nobody is signed in while it is played",
+    "call_household call_verification call_back_try desk_act": (
+        "the calls of the demo concern no household"
+    ),
+    "alternative_parcel counter_hand_over paper_form": (
+        "no paper is packed, and no form on paper is entered"
+    ),
+    "stock_count stock_reservation": "stock is received, but neither counted nor promised",
+    "recipient_addition recipient_change": "no recipient is added or changed",
+    "bare_letter card_print other_mail print_archive sent_file": (
+        "letters go out in one way only, on plain files"
+    ),
+    "pull_letter pull_list": "no letter is recalled",
+    "document_use": "the letters are printed before the ward approves their texts",
+    "script script_version site_notice": "staff publish no texts of their own",
+    "settlement settlement_line": "the settlement is not closed",
+    "staged_hold": "the waiting import holds nobody",
+    "job job_aside job_worker begun_task readiness": "no worker and no site runs",
+    "audit_head audit_outside audit_seal": "a worker seals events",
+    "sealed_file sealed_piece register_file": "no file is kept",
+    "scan_draft scan_finding": "no scan is cleaned",
+    "data_copy restore_drill": "nothing is backed up",
+    "disposal disposed_household": "nothing is disposed of",
+    "person_list person_request": "no list leaves, and nobody asks for their data",
+    "loss_report": "nobody reports a loss",
+    "sender_trial self_check": "nothing is tried by hand",
+    "ward_checklist ward_question ward_answer": "the ward sends no checklist",
 }
-"""The tables of a release without a row, and why they are empty."""
+"""The tables without a row, and why they are empty; a release has those that it knew."""
 
 
 def counts(engine: Engine) -> dict[str, int]:
@@ -63,9 +71,9 @@ def counts(engine: Engine) -> dict[str, int]:
         }
 
 
-def empty_tables(version: str) -> set[str]:
-    """Return the tables of a release that are known to have no row."""
-    return {name for names in WITHOUT_ROWS[version] for name in names.split()}
+def empty_tables(known: Collection[str]) -> set[str]:
+    """Return those of the known tables that have no row."""
+    return {name for names in WITHOUT_ROWS for name in names.split()} & set(known)
 
 
 def test_a_release_is_what_its_migrations_still_make(
@@ -86,7 +94,7 @@ def test_an_upgrade_makes_todays_tables_and_loses_no_row(
 ) -> None:
     before = counts(old)
     assert sum(before.values()) > 3_000
-    assert {name for name, rows in before.items() if not rows} == empty_tables(kept.version)
+    assert {name for name, rows in before.items() if not rows} == empty_tables(before)
     upgrade_tables(old)
     require_current(old)
     fresh = make_engine(new(False))
@@ -123,7 +131,7 @@ DIGESTS = {
 def test_no_search_key_is_left_after_the_upgrade(kept: Stored, old: Engine) -> None:
     """The digests of version 0.1.0 could be counted; families are found as before."""
     held = [len(found) for found in digests(old)]
-    assert sum(held) > 1_000
+    assert kept.version != "0.1.0" or sum(held) > 1_000
     upgrade_tables(old)
     assert [len(found) for found in digests(old)] == [0] * len(held)
     with Session(old) as session:

@@ -50,7 +50,7 @@ def kill_until_done(
     step: Callable[[Database], object],
     look: Callable[[], None],
     *,
-    longest: int = 8,
+    longest: int = 4,
 ) -> int:
     """Kill a step before one statement after the other until it is done; return how often.
 
