@@ -45,7 +45,8 @@ class Node:
         prefix: What runs it, for example `faketime`.
         source: The folder of the program; another one holds another version of it.
         began: Seconds from its last start by hand to its first answer.
-        returned: Seconds from each death to its first answer.
+        returned: Seconds from each death to its first answer; from the last one, if it died again
+            before that.
     """
 
     settings: Settings
@@ -156,7 +157,7 @@ class Node:
         died: float | None = None
         while self._supervised.is_set():
             if self.process is not None and self.process.poll() is not None:
-                died = died or time.monotonic()
+                died = time.monotonic()
                 time.sleep(RESTARTS_AFTER)
                 if not self._supervised.is_set():
                     return
