@@ -74,7 +74,7 @@ def submit(page: Page) -> Response[Any]:
     try:
         attempt = attempt.compared(page.site.hashes)
     except BusyError as error:
-        give_back(page, attempt.uncount)
+        give_back(page, attempt.counters)
         page.forget_who()
         return failure_page(page, error)
     with given_back_if_lost(page, attempt):

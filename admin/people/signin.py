@@ -62,7 +62,7 @@ def submit(page: Page) -> Response[Any]:
     try:
         attempt = attempt.compared(site.hashes)
     except BusyError as error:
-        give_back(page, attempt.uncount)
+        give_back(page, attempt.counters)
         return failure_page(page, error)
     with given_back_if_lost(page, attempt):
         refusal, token = _decide(page, attempt)
