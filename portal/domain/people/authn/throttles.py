@@ -99,7 +99,7 @@ class Verdict:
 _BUCKETS = table_of(ThrottleBucket)
 TOGETHER = 50
 """So many counters are given back by one statement."""
-_NONE, _ONE = literal_column("0", Integer), literal_column("1", Integer)
+_NONE = literal_column("0", Integer)
 
 
 @cache
