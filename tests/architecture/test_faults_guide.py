@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from tests.support.faults.record import NO_RUN, PART, RECORD, Run
 from tests.support.sources import ROOT
 
 GUIDE = ROOT / ".github" / "guides" / "faults.md"
@@ -48,3 +49,10 @@ def test_every_fault_that_is_tried_stands_in_the_table() -> None:
             numbers = {int(number) for number in re.findall(r"_f(\d+)", test)}
             assert test in listed, f"{path.name}::{test}"
             assert numbers == set(listed[test]), test
+
+
+def test_the_guide_shows_the_last_whole_run_as_it_was_kept() -> None:
+    kept, shown = ROOT / RECORD, PART.search(GUIDE.read_text("utf-8"))
+    assert shown is not None
+    wanted = Run.read(kept.read_text("utf-8")).shown() if kept.is_file() else NO_RUN
+    assert shown[0] == wanted

@@ -25,6 +25,7 @@ GUIDE = Path(".github/guides/faults.md")
 PART = re.compile(r"(?<=## The last whole run\n).*?(?=\n## |\Z)", re.DOTALL)
 PRODUCT = ("portal", "admin", "templates", "static", "locales", "requirements.lock")
 """What is tried: where one of these changed after the run, the run was of something else."""
+NO_RUN = "\nNone was kept yet.\n"
 HOW = (
     "Run `./run faults --all` with this version, on a machine that does nothing else, and commit "
     f"{RECORD} and {GUIDE}."
