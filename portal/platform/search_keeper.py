@@ -50,4 +50,4 @@ class SearchKeeper:
             self._reason = reason
         else:
             self._reason = ""
-            self._meter.searchable(time.time(), self._finder.standing().households)
+            self._meter.searchable(time.time())

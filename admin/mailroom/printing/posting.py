@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, number_in_address, staff_route
+from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError
@@ -76,7 +76,9 @@ def show(
             faults=faults,
             with_label=WITH_LABEL,
             without=WITHOUT,
-            latest=posted.latest(page.session),
+            latest=posted.latest(
+                page.session, include_protected=allowed(page, Permission.KNOW_PROTECTED)
+            ),
             runs=posted.runs_waiting(page.session),
             prints=card_posting.prints_waiting(page.session),
             month=month,

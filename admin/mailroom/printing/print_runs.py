@@ -98,7 +98,9 @@ def show_list(page: Page) -> Response[Any]:
             left_out=counts,
             notices=notices,
             decline=page.site.program.windows.decline,
-            withdrawals=list(islice(to_withdraw(page.session), WITHDRAWN_SHOWN)),
+            withdrawals=list(
+                islice(to_withdraw(page.session, include_protected=may_know), WITHDRAWN_SHOWN)
+            ),
             proposed=open_for(
                 page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]
             ),
@@ -151,7 +153,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     chunks = chunks_of(page.session, run.id)
     states = letters_by_state(page.session, run.id)
     proposal = handover.proposal_of(page.session, run.id)
-    withdrawals = list(islice(to_withdraw(page.session, run.id), TAKEN_OUT_AT_ONCE))
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    found = to_withdraw(page.session, run.id, include_protected=may_know)
+    withdrawals = list(islice(found, TAKEN_OUT_AT_ONCE))
     return page.render(
         "admin/mailroom/printing/letter_run.html",
         LetterRunView(
@@ -164,7 +168,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             ready=sum(count.letters for count in states if count.state == LetterState.PRINTED),
             gone=sum(count.letters for count in states if count.state == LetterState.HANDED_OVER),
             withdrawals=withdrawals,
-            must_stay=count_to_withdraw(page.session, run.id) if withdrawals else 0,
+            must_stay=count_to_withdraw(page.session, run.id, include_protected=may_know)
+            if withdrawals
+            else 0,
             approved=decisions.is_approved(page.session, run.id),
             enclosure_name=enclosure_name,
             proposal=proposal,
@@ -183,6 +189,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
+def _refused(page: Page, error: ConflictError) -> Response[Any]:
+    field = "hand-over" if error.code == handover.OF_WARD else "withdraw"
+    page.form.error(field, error.message)
+    return show(page, 422)
+
+
 def _answer(page: Page, said: str) -> Response[Any]:
     return page.redirect(f"/letters/{page.params['run_id']}?said={said}")
 
@@ -194,8 +206,7 @@ def propose(page: Page) -> Response[Any]:
         try:
             handover.propose_hand_over(page.work, run.id)
         except ConflictError as error:
-            page.form.error("withdraw", error.message)
-            return show(page, 422)
+            return _refused(page, error)
     return _answer(page, "proposed")
 
 
@@ -215,8 +226,7 @@ def confirm(page: Page) -> Response[Any]:
         try:
             handover.confirm_hand_over(page.work, run.id)
         except ConflictError as error:
-            page.form.error("withdraw", error.message)
-            return show(page, 422)
+            return _refused(page, error)
     return _answer(page, "gone")
 
 

@@ -10,7 +10,7 @@ from portal.cli.deciding import by_option, confirmed_option, person
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.runs.queries import letter_ids
-from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.permissions import Permission, knows_protected
 
 
 @click.command(
@@ -42,7 +42,7 @@ def hand_over(
     value: dict[str, Any] = {"run_id": run_id, "dry_run": context.dry_run, "handed_over": False}
     with context.database().write() as session:
         first = person(context, session, context.by, Permission.PROPOSE_HAND_OVER)
-        taken = letter_ids(session, run_id, numbers)
+        taken = letter_ids(session, run_id, numbers, include_protected=knows_protected(first))
         value["taken_out"] = (
             handover.take_out(context.work(session, first), run_id, taken) if taken else 0
         )

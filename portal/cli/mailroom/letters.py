@@ -17,6 +17,7 @@ from portal.cli.context import (
     dry_run_option,
     json_option,
 )
+from portal.cli.deciding import by_option, knows_protected
 from portal.cli.late import warn_after_delivery
 from portal.cli.mailroom.cards import cards
 from portal.cli.mailroom.hand_over import hand_over
@@ -298,23 +299,32 @@ def testpage(context: Context, target: Path) -> None:
 @letters.command(
     "status", help="Print runs, and printed letters that must be taken out before posting."
 )
+@by_option("A person of the ward: with letters of protected households.", required=False)
 @json_option
 @click.pass_obj
 @answering
 def status(context: Context) -> None:
-    """Show runs; ends with 3 when a printed letter must not go out any more."""
+    """Show runs; ends with 3 when a printed letter must not go out any more.
+
+    Letters of protected households are named for a person of the ward only; that there are some is
+    said to everybody: nothing goes out before.
+    """
+    knows = knows_protected(context)
     with context.database().read() as session:
-        runs, withdrawn = run_statuses(session), list(to_withdraw(session))
+        runs = run_statuses(session)
+        withdrawn = list(to_withdraw(session, include_protected=knows))
+        of_ward = len(list(to_withdraw(session, include_protected=True))) > len(withdrawn)
     context.write(
         {
             "runs": [asdict(run) for run in runs],
             "withdraw": [asdict(letter) for letter in withdrawn],
+            "ward_takes_out": of_ward,
         },
     )
     if context.speaks:
         _echo_runs(runs)
-        _echo_withdrawn(withdrawn)
-    if withdrawn:
+        _echo_withdrawn(withdrawn, of_ward=of_ward)
+    if withdrawn or of_ward:
         sys.exit(WITH_HOLDS)
 
 
@@ -340,7 +350,7 @@ def _echo_runs(runs: Sequence[RunStatus]) -> None:
         )
 
 
-def _echo_withdrawn(withdrawn: Sequence[Withdrawal]) -> None:
+def _echo_withdrawn(withdrawn: Sequence[Withdrawal], *, of_ward: bool) -> None:
     if withdrawn:
         click.echo(
             _s("印刷の後に、支援措置や保留になった世帯の手紙です。差し出す前に抜き取ってください。")
@@ -349,4 +359,8 @@ def _echo_withdrawn(withdrawn: Sequence[Withdrawal]) -> None:
         click.echo(
             _s("  %(number)s: %(file)s の%(page)dページ")
             % {"number": letter.letter_number, "file": letter.file, "page": letter.page}
+        )
+    if of_ward:
+        click.echo(
+            _s("区の担当が先に抜き取る手紙があります。区の担当が --by を付けると、番号が出ます。")
         )

@@ -42,8 +42,11 @@ class Meter:
     def not_ready(self, *, unready: bool) -> None:
         """Say whether this process is not ready."""
 
-    def searchable(self, at: float, households: int) -> None:
-        """Say when the search last took in all changes (Unix time), and how many it can find."""
+    def searchable(self, at: float) -> None:
+        """Say when the search last took in all changes (Unix time).
+
+        Not how many it can find: beside what a list shows, that number tells protected ones.
+        """
 
     def watch(self, engine: Engine) -> None:
         """Count the connections of an engine that are in use."""
@@ -76,7 +79,6 @@ class CountingMeter(Meter):
         live("processes", "Processes that run.", SITE).labels(site).set(1)
         oldest = partial(Gauge, namespace="portal", registry=registry, multiprocess_mode="livemin")
         self._search_at = oldest("search_index_time_seconds", "Last current.", SITE)
-        self._search_size = oldest("search_index_households", "Can be found.", SITE)
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -124,10 +126,9 @@ class CountingMeter(Meter):
         """Say whether this process is not ready."""
         self._unready.set(int(unready))
 
-    def searchable(self, at: float, households: int) -> None:
-        """Say when the search last took in all changes (Unix time), and how many it can find."""
+    def searchable(self, at: float) -> None:
+        """Say when the search last took in all changes (Unix time)."""
         self._search_at.labels(self._site).set(at)
-        self._search_size.labels(self._site).set(households)
 
     def watch(self, engine: Engine) -> None:
         """Count the connections of an engine that are in use."""

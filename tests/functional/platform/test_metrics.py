@@ -111,7 +111,7 @@ for _ in range(int(sys.argv[2])):
     meter.waited_for_thread(0.001)
     meter.waited(0.02)
 meter.database_failed("busy")
-meter.searchable(time.time(), 12)
+meter.searchable(time.time())
 print("go", flush=True)
 sys.stdin.read()
 """

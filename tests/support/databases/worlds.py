@@ -16,12 +16,14 @@ from pathlib import Path
 
 import httpx
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from admin.app import make_staff_site
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.base import Base
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.loader import load_program
+from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.households.models import Hold
 from portal.platform.database import Database, make_engine
@@ -100,8 +102,8 @@ def restored(url: str) -> None:
 
 
 @contextmanager
-def world(url: str, loop: Loop, folder: Path) -> Iterator[World]:
-    """The site on a restored town, a day after it was played."""
+def world(url: str, loop: Loop, folder: Path, logins: str = "twin") -> Iterator[World]:
+    """The site on a restored town, a day after it was played, with people of its own."""
     kept, engine = stored("0.1.0", url.partition(":")[0].partition("+")[0]), make_engine(url)
     settings = Settings(
         program="demo",
@@ -116,18 +118,31 @@ def world(url: str, loop: Loop, folder: Path) -> Iterator[World]:
     site = replace(site, program=load_program("demo", jst_date(kept.now)))
     staff = make_staff(site, Database(engine), loop, folder, kept.now + timedelta(days=1))
     try:
-        yield World(staff, {role: staff.hire(role, f"twin-{role.value}") for role in ROLES})
+        yield World(staff, {role: staff.hire(role, f"{logins}-{role.value}") for role in ROLES})
     finally:
         engine.dispose()
 
 
 def take_away(made: World, families: Collection[int]) -> None:
     """These families were never there."""
+    with made.staff.database.write() as session:
+        _unprint(session, families)
     made.gone = forget(made.staff.database.engine, families)
     with made.staff.database.write() as session:  # nor were their codes bought
         for batch in session.scalars(select(CouponBatch)):
             faces = list(session.scalars(select(Coupon.face_yen).filter_by(batch_id=batch.id)))
             batch.count, batch.total_yen = len(faces), sum(faces)
+
+
+def _unprint(session: Session, families: Collection[int]) -> None:
+    """Let the runs and files of the families' letters be without them."""
+    for letter in session.scalars(select(Letter).where(Letter.household_id.in_(families))):
+        run = session.get_one(PrintRun, letter.print_run_id)
+        run.planned, run.children = run.planned - 1, run.children - letter.children
+        run.total_yen -= letter.amount_yen
+        where = {"print_run_id": run.id, "number": letter.chunk_number}
+        for chunk in session.scalars(select(PrintChunk).filter_by(**where)):
+            chunk.letters -= 1
 
 
 def numbers_of(made: World, families: Collection[int]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.people.staff.models import StaffUser
 
 
@@ -301,6 +301,11 @@ def held(role: Role, organization: Organization) -> frozenset[Permission]:
     return frozenset(
         permission for permission in Permission if allows(permission, role, organization)
     )
+
+
+def knows_protected(actor: Actor) -> bool:
+    """Return whether somebody who acts may know which households are protected."""
+    return actor.role in GRANTS[Permission.KNOW_PROTECTED].roles
 
 
 def may(staff: StaffUser, permission: Permission) -> bool:

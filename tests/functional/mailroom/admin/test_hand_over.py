@@ -122,6 +122,30 @@ def test_the_ward_does_not_propose_and_sees_no_button_for_it(sqlite_staff: Staff
     assert sqlite_staff.count(Approval) == 0
 
 
+def test_the_letter_of_a_family_protected_since_is_shown_to_the_ward_alone(
+    staff: StaffSite,
+) -> None:
+    people = [staff.add_household() for _ in range(2)]
+    run = printed(staff, people)
+    with staff.database.write() as session:
+        session.get_one(Household, people[0].household_id).protected = True
+        letter = session.query(Letter).filter_by(household_id=people[0].household_id).one()
+        number, key = letter.number, letter.id
+    officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    for page in ("/letters", f"/letters/{run}"):
+        assert number not in officer.open(page).text
+        assert number in ward.open(page).text
+    refused = officer.post(f"/letters/{run}/propose", {"form_key": "1"})
+    assert refused.status_code == 422
+    assert "区の担当が先に抜き取る手紙がある" in refused.text
+    assert 'href="#hand-over"' in refused.text
+    chosen = {f"letter-{key}": "1", "form_key": "2"}
+    assert officer.post(f"/letters/{run}/take-out", chosen).status_code == 404
+    assert ward.post(f"/letters/{run}/take-out", chosen).status_code == 303
+    officer.send(f"/letters/{run}/propose", {"form_key": "3"})
+    assert "あなたの提案です" in said(officer)
+
+
 def test_a_run_with_a_household_held_since_is_refused_until_its_letter_is_out(
     staff: StaffSite,
 ) -> None:

@@ -30,6 +30,7 @@ from portal.domain.mailroom.printing.dispatch.posting import (
     read_entries,
     waiting,
 )
+from portal.domain.people.households.models import Household
 from portal.platform.database import Database
 from tests.functional.requests.redeliveries.support import tracking_no
 from tests.support.coupons import NOW
@@ -227,8 +228,24 @@ def test_what_is_left_of_a_run_goes_by_ordinary_mail_in_one_step(house: MailHous
     with house.database.read() as session:
         assert waiting(session, run_id) == 0
         assert posted.runs_waiting(session) == []
-        assert len(posted.latest(session)) == 4
-        assert len(posted.latest(session, 2)) == 2
+        assert len(posted.latest(session, include_protected=False)) == 4
+        assert len(posted.latest(session, 2, include_protected=False)) == 2
+
+
+def test_the_posting_of_a_family_protected_since_is_listed_for_the_ward_alone(
+    house: MailHouse,
+) -> None:
+    """Its tracking number would tell where the letter went."""
+    run_id, _people = house.run(2, handed_over=True)
+    mine = numbers(house, run_id)
+    post(house, (mine[0], tracking_no(1)), (mine[1], tracking_no(2)))
+    with house.database.write() as session:
+        letter = session.query(Letter).filter_by(number=mine[0]).one()
+        session.get_one(Household, letter.household_id).protected = True
+    with house.database.read() as session:
+        listed = posted.latest(session, include_protected=False)
+        assert [one.number for one in listed] == [mine[1]]
+        assert len(posted.latest(session, include_protected=True)) == 2
 
 
 @pytest.mark.parametrize("same", ["letter", "label"])

@@ -125,11 +125,11 @@ def test_who_is_protected_meanwhile_gets_none_and_who_is_afterwards_is_taken_out
     assert run.totals.letters == 2
     change(sqlite_database, people[1], protected=True)
     with sqlite_database.read() as session:
-        (found,) = to_withdraw(session)
-    with pytest.raises(ConflictError, match="1通"):
+        (found,) = to_withdraw(session, include_protected=True)
+    with pytest.raises(ConflictError, match="区の担当が先に"):
         house.hand_over(run.run_id)
     with sqlite_database.write() as session:
-        handover.take_out(work_in(session, house.officer), run.run_id, [found.letter_id])
+        handover.take_out(work_in(session, house.ward), run.run_id, [found.letter_id])
     with pytest.raises(ConflictError, match="校正刷り"):
         house.hand_over(run.run_id)
     make_proof(replace(made, actor=house.officer), run.run_id)

@@ -208,7 +208,7 @@ def test_printed_letters_of_households_protected_since_are_to_be_taken_out(
     with sqlite_database.write() as session:
         session.get_one(Household, ids[1]).protected = True
     with sqlite_database.read() as session:
-        (letter,) = to_withdraw(session)
+        (letter,) = to_withdraw(session, include_protected=True)
     paper = next(one for one in papers if one.number == letter.letter_number)
     assert households_of(sqlite_database, [paper]) == {paper.number: ids[1]}
     assert (letter.file, letter.page) == (paper.file, paper.page)

@@ -16,15 +16,18 @@ from sqlalchemy import func, select, update
 
 from portal.cli.context import Context
 from portal.cli.mailroom.letters import letters
+from portal.domain.foundation.actors import Role
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
 from tests.support.canaries import CANARIES
+from tests.support.coupons import NOW
 from tests.support.mailroom.letters import add_families, read_papers
 from tests.support.mailroom.ward import Ward
 from tests.support.proofs import invoke
 from tests.support.reading import pdf
+from tests.support.staff import hire
 
 
 def portal(
@@ -102,9 +105,17 @@ def test_status_names_letters_to_take_out(ward: Ward) -> None:
     with ward.database.write() as session:
         session.get_one(Household, ids[0]).protected = True
         number = session.scalar(select(Letter.number).where(Letter.household_id == ids[0]))
+        session.add(Hold(household_id=ids[1], code="W06_INSTITUTION", created_at=NOW))
+        held = session.scalar(select(Letter.number).where(Letter.household_id == ids[1]))
+    for role in (Role.WARD_OFFICER, Role.OFFICER):
+        hire(ward.database, NOW, role, role.value)
     result = portal(ward, "status", "--json")
     assert result.exit_code == 3
-    assert [letter["letter_number"] for letter in answer(result)["withdraw"]] == [number]
+    assert [letter["letter_number"] for letter in answer(result)["withdraw"]] == [held]
+    assert answer(result)["ward_takes_out"]
+    assert portal(ward, "status", "--by", Role.OFFICER.value).exit_code == 1
+    known = portal(ward, "status", "--by", Role.WARD_OFFICER.value)
+    assert all(str(one) in known.stdout for one in (number, held))
 
 
 def test_without_protection_data_nothing_is_printed(ward: Ward) -> None:

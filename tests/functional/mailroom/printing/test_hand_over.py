@@ -56,10 +56,17 @@ class Post:
             else:
                 session.add(Hold(household_id=household_id, code="W06_INSTITUTION", created_at=NOW))
 
-    def take_out(self) -> int:
+    def take_out(self, actor: Actor | None = None) -> int:
+        actor = actor or self.officer
+        knows = actor.role is Role.WARD_OFFICER
         with self.database.write() as session:
-            letters = [row.letter_id for row in to_withdraw(session, self.run_id)]
-            return handover.take_out(work_in(session, self.officer), self.run_id, letters)
+            found = to_withdraw(session, self.run_id, include_protected=knows)
+            letters = [row.letter_id for row in found]
+            return handover.take_out(work_in(session, actor), self.run_id, letters)
+
+    def letter(self, letter_id: int) -> int:
+        with self.database.read() as session:
+            return session.get_one(Letter, letter_id).household_id
 
     def states(self) -> list[tuple[str, bool]]:
         with self.database.read() as session:
@@ -123,10 +130,10 @@ def test_letters_that_must_stay_are_taken_out_before_the_rest_goes(
     post.stop(post.households[1])
     with pytest.raises(ConflictError, match="2通"):
         post.confirm()
-    with pytest.raises(ConflictError, match="2通"):
+    with pytest.raises(ConflictError, match="1通" if protected else "2通"):
         post.propose()
     assert post.states() == [("printed", False)] * 3
-    assert post.take_out() == 2
+    assert post.take_out(post.other) == 2
     with post.database.read() as session:
         credentials = session.scalars(
             select(Credential.state).order_by(Credential.household_id)
@@ -134,6 +141,25 @@ def test_letters_that_must_stay_are_taken_out_before_the_rest_goes(
     assert credentials == ["closed", "closed", "issued"]
     assert post.confirm().letters == 1
     assert post.states() == [("cancelled", False), ("cancelled", False), ("handed_over", True)]
+
+
+def test_only_the_ward_is_told_which_letter_of_a_protected_household_must_stay(post: Post) -> None:
+    """Its number beside the list of holds would tell whose household that list leaves out."""
+    post.stop(post.households[0], protected=True)
+    post.stop(post.households[1])
+    assert post.take_out() == 1, "the held one"
+    with pytest.raises(ConflictError) as refused:
+        post.propose()
+    assert refused.value.code == "ward_takes_out"
+    assert not any(sign.isdecimal() for sign in str(refused.value))
+    (hidden,) = (number for number in (1, 2, 3) if post.letter(number) == post.households[0])
+    for absent in (hidden, 999):
+        with post.database.write() as session, pytest.raises(NotFoundError) as unknown:
+            handover.take_out(work_in(session, post.officer), post.run_id, [absent])
+        assert str(unknown.value) == "この手紙は見つかりませんでした。"
+    assert post.take_out(post.other) == 1
+    post.propose()
+    assert post.confirm().letters == 1
 
 
 def test_a_run_that_is_not_there_is_not_handed_over(post: Post) -> None:

@@ -203,7 +203,7 @@ def test_a_letter_with_an_address_is_taken_out_when_the_counter_is_ordered(offic
         row = session.get_one(Household, office.households[0])
         row.protected = row.counter = True
     with office.database.read() as session:
-        assert count_to_withdraw(session, built.run_id) == 1
+        assert count_to_withdraw(session, built.run_id, include_protected=True) == 1
         assert counter.waiting_letters(session) == []
 
 

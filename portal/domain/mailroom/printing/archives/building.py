@@ -121,7 +121,7 @@ def _ready(session: Session, order: _Order) -> PrintRun:
         )
     if live is None:
         refuse_wrong_archive(session, run_id)
-    if count := count_to_withdraw(session, run_id):
+    if count := count_to_withdraw(session, run_id, include_protected=False):
         raise ConflictError(
             _sn(
                 "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
@@ -132,6 +132,14 @@ def _ready(session: Session, order: _Order) -> PrintRun:
             )
             % {"n": count},
             code="letters_to_take_out",
+        )
+    if count_to_withdraw(session, run_id, include_protected=True):
+        raise ConflictError(
+            _s(
+                "区の担当が先に抜き取る手紙があるので、まだアーカイブを作れません。"
+                "区の担当に連絡してください。"
+            ),
+            code="ward_takes_out",
         )
     return run
 

@@ -17,7 +17,7 @@ from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotF
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
-from portal.domain.letters.letters.models import Letter, PrintRun
+from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.services import cancel, locked
 from portal.domain.letters.letters.states import PRINT_RUN, REDELIVERY, LetterState
 from portal.domain.letters.letters.without_id import locked as locked_without_id
@@ -27,9 +27,12 @@ from portal.domain.mailroom.printing.proofs.decisions import require_approval
 from portal.domain.mailroom.printing.proofs.making import forget_pictures, locked_run
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 from portal.domain.people.households.models import Household
+from portal.domain.people.staff.permissions import knows_protected
 from portal.domain.requests.redeliveries.fulfilling import letters_posted
 
 HAND_OVER, SUBJECT = "hand_over_run", "print_run"
+OF_WARD = "ward_takes_out"
+"""The code of a refusal because of letters that only the ward may know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def propose_hand_over(work: Work, run_id: int) -> Approval:
     """
     run = locked_run(work.session, run_id)
     PRINT_RUN.next(run.state, "hand_over")
-    _refuse_letters_that_must_stay(work.session, run_id)
+    _refuse_letters_that_must_stay(work, run_id)
     refuse_wrong_archive(work.session, run_id)
     require_approval(work.session, run_id)
     return propose(work, HAND_OVER, SUBJECT, run_id)
@@ -84,7 +87,7 @@ def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
     if waiting is None:
         raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
     _lock_households(work.session, run_id)
-    _refuse_letters_that_must_stay(work.session, run_id)
+    _refuse_letters_that_must_stay(work, run_id)
     require_approval(work.session, run_id)
     send_archive(work, run_id)
     confirm(work, waiting.id, ward_needed=False)
@@ -106,7 +109,8 @@ def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
     skipped.
 
     Raises:
-        NotFoundError: there is no such run, or a letter is not of it.
+        NotFoundError: there is no such run, or a letter is not of it, or it is one of a protected
+            household and the actor may not know.
         WrongStateError: the run is still being built, or was handed over before.
         NotAllowedError: the actor has no account.
     """
@@ -121,7 +125,7 @@ def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
             if run.is_without_id
             else locked(work.session, letter_id)
         )
-        if letter.print_run_id != run_id:
+        if letter.print_run_id != run_id or not _may_see(work, letter):
             raise NotFoundError(_s("この手紙は見つかりませんでした。"))
         if letter.state == LetterState.PRINTED:
             take(work, letter_id, reason="taken_out")
@@ -129,8 +133,19 @@ def take_out(work: Work, run_id: int, letter_ids: Collection[int]) -> int:
     return count
 
 
-def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
-    if count := count_to_withdraw(session, run_id):
+def _may_see(work: Work, letter: Letter | LetterWithoutId) -> bool:
+    household = work.session.get_one(Household, letter.household_id)
+    return not household.protected or knows_protected(work.actor)
+
+
+def _refuse_letters_that_must_stay(work: Work, run_id: int) -> None:
+    """Refuse while letters must be taken out.
+
+    Those of protected households are found by the ward (decision 0057): others are told that the
+    ward has some, not how many or which.
+    """
+    session, knows = work.session, knows_protected(work.actor)
+    if count := count_to_withdraw(session, run_id, include_protected=knows):
         raise ConflictError(
             _sn(
                 "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
@@ -141,6 +156,13 @@ def _refuse_letters_that_must_stay(session: Session, run_id: int) -> None:
             )
             % {"n": count},
             code="letters_to_take_out",
+        )
+    if count_to_withdraw(session, run_id, include_protected=True):
+        raise ConflictError(
+            _s(
+                "区の担当が先に抜き取る手紙があるので、まだ差し出せません。区の担当に連絡してください。"
+            ),
+            code=OF_WARD,
         )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.kinds import KINDS
@@ -12,6 +12,7 @@ from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import ShipmentState
+from portal.domain.people.households.models import Household
 
 SHOWN = 20
 
@@ -35,12 +36,22 @@ class RunWaiting:
     letters: int
 
 
-def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
-    """Return the letters that were posted last, newest day first."""
+def latest(session: Session, limit: int = SHOWN, *, include_protected: bool) -> list[PostedLetter]:
+    """Return the letters that were posted last, newest day first.
+
+    Those of protected households only with ``include_protected``: the post tells whoever has a
+    tracking number where the letter went.
+    """
+    known = [True, False] if include_protected else [False]
     followed = session.execute(
         select(Letter.number, Shipment.tracking_no, Shipment.mail_class, Shipment.posted_on)
         .join(Letter, Letter.id == Shipment.letter_id)
-        .where(Shipment.kind == ItemKind.LETTER, Shipment.posted_on.is_not(None))
+        .join(Household, Household.id == Shipment.household_id)
+        .where(
+            Shipment.kind == ItemKind.LETTER,
+            Shipment.posted_on.is_not(None),
+            Household.protected.in_(known),
+        )
         .order_by(Shipment.id.desc())
         .limit(limit)
     )
@@ -51,7 +62,11 @@ def latest(session: Session, limit: int = SHOWN) -> list[PostedLetter]:
             LetterWithoutId.mail_class,
             LetterWithoutId.posted_on,
         )
-        .where(LetterWithoutId.posted_on.is_not(None))
+        .outerjoin(Household, Household.id == LetterWithoutId.household_id)  # a test has none
+        .where(
+            LetterWithoutId.posted_on.is_not(None),
+            func.coalesce(Household.protected, literal(value=False)).in_(known),
+        )
         .order_by(LetterWithoutId.posted_on.desc(), LetterWithoutId.id.desc())
         .limit(limit)
     )

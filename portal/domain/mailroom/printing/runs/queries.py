@@ -98,30 +98,44 @@ def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
     )
 
 
-def _must_stay(kind: Kind, run_id: int | None) -> tuple[ColumnElement[bool], ...]:
+def _must_stay(
+    kind: Kind, run_id: int | None, *, include_protected: bool
+) -> tuple[ColumnElement[bool], ...]:
     this_run = () if run_id is None else (kind.table.print_run_id == run_id,)
-    return (kind.table.state == LetterState.PRINTED, stopped(kind), *this_run)
+    known = () if include_protected else (Household.protected.is_(False),)
+    return (kind.table.state == LetterState.PRINTED, stopped(kind), *this_run, *known)
 
 
-def count_to_withdraw(session: Session, run_id: int) -> int:
-    """Return how many letters of a run must be taken out before it is handed over."""
+def count_to_withdraw(session: Session, run_id: int, *, include_protected: bool) -> int:
+    """Return how many letters of a run must be taken out before it is handed over.
+
+    Those of protected households are the ward's alone to take out.
+    """
     kind = kind_of(session, run_id)
     found = select(func.count(kind.table.id)).join(
         Household, Household.id == kind.table.household_id
     )
-    return session.scalar(found.where(*_must_stay(kind, run_id))) or 0
+    must_stay = _must_stay(kind, run_id, include_protected=include_protected)
+    return session.scalar(found.where(*must_stay)) or 0
 
 
-def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[int]:
+def letter_ids(
+    session: Session, run_id: int, numbers: Collection[str], *, include_protected: bool
+) -> list[int]:
     """Return the keys of letters of a run by the numbers printed on them.
 
     Raises:
-        NotFoundError: one of them is not of this run; the message names it.
+        NotFoundError: one of them is not of this run, or of a protected household and not
+            ``include_protected``; the message names it.
     """
     letters = kind_of(session, run_id).table
     rows = session.execute(
-        select(letters.number, letters.id).where(
-            letters.print_run_id == run_id, letters.number.in_(numbers)
+        select(letters.number, letters.id)
+        .join(Household, Household.id == letters.household_id)
+        .where(
+            letters.print_run_id == run_id,
+            letters.number.in_(numbers),
+            Household.protected.in_([True, False] if include_protected else [False]),
         )
     )
     found = dict(rows.all())
@@ -134,10 +148,14 @@ def letter_ids(session: Session, run_id: int, numbers: Collection[str]) -> list[
     return list(found.values())
 
 
-def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdrawal]:
+def to_withdraw(
+    session: Session, run_id: int | None = None, *, include_protected: bool
+) -> Iterator[Withdrawal]:
     """Yield the printed letters whose households were protected, held or removed since.
 
-    These are letters that are not handed over yet, of all runs or of one.
+    These are letters that are not handed over yet, of all runs or of one. Beside the list of holds
+    a number tells whose household that list leaves out, so that those of protected households are
+    yielded with ``include_protected`` only.
     """
     for kind in KINDS if run_id is None else (kind_of(session, run_id),):
         letters = kind.table
@@ -155,7 +173,7 @@ def to_withdraw(session: Session, run_id: int | None = None) -> Iterator[Withdra
                 (PrintChunk.print_run_id == letters.print_run_id)
                 & (PrintChunk.number == letters.chunk_number),
             )
-            .where(*_must_stay(kind, run_id))
+            .where(*_must_stay(kind, run_id, include_protected=include_protected))
             .order_by(letters.print_run_id, letters.chunk_number, letters.position)
         )
         for letter_id, of_run, number, file, page in rows:

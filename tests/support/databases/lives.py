@@ -1,0 +1,234 @@
+"""Families as they live in the town: generated, with what they did and what was done with them.
+
+Protection is by household, whichever of its persons the ward's list names.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+
+from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
+from portal.domain.letters.letters.numbers import new_letter_number
+from portal.domain.letters.letters.states import LetterState, RunState
+from portal.domain.mailroom.returned_mail.receiving import Pile, receive
+from portal.domain.people.households.models import Hold, Household
+from portal.domain.people.households.states import HoldState
+from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.services import open_task
+from portal.domain.requests.declines.services import submit
+from tests.functional.desk.call_desk.support import enroll_telephone, posted
+from tests.functional.people.admin.test_looks import opened
+from tests.support.databases.worlds import World
+from tests.support.people import Person, add_person
+from tests.support.staff import ROLES, StaffSite
+
+TELEPHONE = "+819087654321"
+NUMBERS = ("9760000001", "9760000002")
+"""Household numbers of the family, and of an ordinary one with the same name and telephone."""
+
+
+class Mail(StrEnum):
+    """Where the family's letter is."""
+
+    NONE = "none"
+    PRINTED = "printed"
+    POSTED = "posted"
+    RETURNED = "returned"
+
+
+class Flag(StrEnum):
+    """When the family came under protection."""
+
+    FROM_START = "from_start"
+    LATER = "later"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True)
+class Life:
+    """A generated family.
+
+    Attributes:
+        children: How many.
+        mail: Where its letter is.
+        telephone: Whether it signed in with one.
+        tasks: What waits about it.
+        declined: Whether a request of its own waits.
+        moved: Whether the roster says that it moved.
+        twin: Whether an ordinary family has its name, address and telephone: a household split.
+        looked: Whether an officer opened it before.
+        flag: When it came under protection.
+    """
+
+    children: int
+    mail: Mail
+    telephone: bool
+    tasks: frozenset[TaskKind]
+    declined: bool
+    moved: bool
+    twin: bool
+    looked: bool
+    flag: Flag
+
+    @property
+    def possible(self) -> "Life":
+        """The same without what a family has only while it is not protected."""
+        if self.flag is not Flag.FROM_START:
+            return self
+        return replace(self, mail=Mail.NONE, telephone=False, declined=False, looked=False)
+
+
+TASKS = (TaskKind.NEW_LETTER, TaskKind.NO_CHANNEL, TaskKind.REPORT_LOST)
+LIVES: st.SearchStrategy[Life] = st.builds(
+    Life,
+    st.integers(1, 5),
+    st.sampled_from(list(Mail)),
+    st.booleans(),
+    st.frozensets(st.sampled_from(TASKS), max_size=2),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from(list(Flag)),
+).map(lambda one: one.possible)
+FULL = Life(
+    3,
+    Mail.RETURNED,
+    telephone=True,
+    tasks=frozenset(TASKS),
+    declined=True,
+    moved=True,
+    twin=True,
+    looked=True,
+    flag=Flag.AGAIN,
+)
+"""A family with everything."""
+BARE = Life(
+    1,
+    Mail.PRINTED,
+    telephone=False,
+    tasks=frozenset(),
+    declined=False,
+    moved=False,
+    twin=False,
+    looked=False,
+    flag=Flag.LATER,
+)
+"""One whose letter lies there and must be pulled."""
+
+
+def live(made: World, life: Life) -> int:
+    """Let the family live in the town so far; returns its key."""
+    staff = made.staff
+    person = add_person(staff.database, staff.now, number=NUMBERS[0], children=life.children)
+    if life.twin:
+        other = add_person(staff.database, staff.now, number=NUMBERS[1], children=1)
+        enroll_telephone(staff, other, TELEPHONE)
+    _MAIL[life.mail](staff, person)
+    if life.telephone:
+        enroll_telephone(staff, person, TELEPHONE)
+    with staff.database.write() as session:
+        _wait(staff, session, person, life)
+        for hold in _holds(staff, person, life):
+            session.add(hold)
+    with staff.database.write() as session:  # what was written to it arrived meanwhile
+        session.execute(delete(OutboxMessage).where(OutboxMessage.created_at == staff.now))
+    if life.looked:
+        opened(made.enter(Role.OFFICER), person.household_id)
+    if life.flag is Flag.FROM_START:
+        with staff.database.write() as session:
+            session.get_one(Household, person.household_id).protected = True
+    return person.household_id
+
+
+def _wait(staff: StaffSite, session: Session, person: Person, life: Life) -> None:
+    work = staff.site.work(session, Actor(Role.RESIDENT, person.credential_id), staff.now)
+    for kind in sorted(life.tasks):
+        open_task(work, kind, person.household_id, {})
+    if life.declined:
+        submit(work, person.household_id, [1])
+
+
+def _holds(staff: StaffSite, person: Person, life: Life) -> list[Hold]:
+    before = staff.now - timedelta(days=9)
+    found = []
+    if life.moved:
+        found.append(Hold(code="W10_MOVED_AFTER_BASE", created_at=before))
+    if life.flag is Flag.AGAIN:
+        lifted = Hold(code="W01_PROTECTED", created_at=before, state=HoldState.RELEASED)
+        lifted.released_at = before + timedelta(days=3)
+        found.append(lifted)
+    for hold in found:
+        hold.household_id = person.household_id
+    return found
+
+
+def _printed(staff: StaffSite, person: Person, state: LetterState = LetterState.PRINTED) -> str:
+    """A run of the family's letter alone; returns the letter's number."""
+    gone = None if state is LetterState.PRINTED else staff.now
+    with staff.database.write() as session:
+        run = PrintRun(
+            kind="credential",
+            state=RunState.BUILT if gone is None else RunState.HANDED_OVER,
+            planned=1,
+            children=1,
+            total_yen=30_000,
+            folder="lived",
+            notice_date=jst_date(staff.now),
+            created_at=staff.now,
+            finished_at=staff.now,
+            handed_over_at=gone,
+        )
+        session.add(run)
+        session.flush()
+        chunk = PrintChunk(print_run_id=run.id, number=1, state="built", letters=1)
+        chunk.file_name, chunk.sha256, chunk.built_at = "lived.pdf", "0" * 64, staff.now
+        letter = Letter(
+            number=new_letter_number(),
+            household_id=person.household_id,
+            kind="credential",
+            print_run_id=run.id,
+            state=state,
+            credential_id=person.credential_id,
+            chunk_number=1,
+            position=1,
+            children=1,
+            amount_yen=30_000,
+            created_at=staff.now,
+            printed_at=staff.now,
+            handed_over_at=gone,
+        )
+        session.add_all([chunk, letter])
+        return letter.number
+
+
+def _posted(staff: StaffSite, person: Person) -> str:
+    number = _printed(staff, person, LetterState.HANDED_OVER)
+    posted(staff, person, number)
+    return number
+
+
+def _returned(staff: StaffSite, person: Person) -> None:
+    number = _posted(staff, person)
+    day = jst_date(staff.now)
+    officer = staff.hire(Role.OFFICER)
+    with staff.database.write() as session:
+        actor = Actor(Role.OFFICER, officer.id, ROLES[Role.OFFICER])
+        work = staff.site.work(session, actor, staff.now)
+        receive(work, number, Pile("address_unknown", "箱7", day, day + timedelta(days=90)))
+
+
+_MAIL: Mapping[Mail, Callable[[StaffSite, Person], object]] = {
+    Mail.NONE: lambda _staff, _person: None,
+    Mail.PRINTED: _printed,
+    Mail.POSTED: _posted,
+    Mail.RETURNED: _returned,
+}

@@ -1,0 +1,137 @@
+"""What a town tells outside of its pages: jobs and their log, messages, metrics, lists, export."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict, replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from prometheus_client import CollectorRegistry, generate_latest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.jobs.aside import rows_aside
+from portal.domain.foundation.jobs.names import JobName
+from portal.domain.foundation.vault import unseal_json
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.mailroom.printing.runs.recipients import selection
+from portal.domain.oversight.export.handing_over import export_all
+from portal.domain.oversight.person_lists.contents import Asked, read
+from portal.domain.oversight.person_lists.kinds import ListKind, Scope
+from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.services import sealing_context
+from portal.platform.metrics.database_gauges import DatabaseGauges
+from portal.platform.metrics.meter import CountingMeter
+from portal.platform.search_keeper import SearchKeeper
+from portal.worker.jobs import all_jobs
+from tests.support.databases.worlds import OWN, Log, Pages, World
+from tests.support.worker import NOWHERE, Going
+
+JOBS = (
+    JobName.EXPIRE,
+    JobName.MATCH,
+    JobName.REMIND,
+    JobName.CARDS,
+    JobName.CALLS,
+    JobName.CHANGES,
+    JobName.LOSSES,
+    JobName.SITES,
+    JobName.SWEEP,
+)
+CLOCKS = re.compile(r"^portal_(?:clock_difference_seconds|search_index_time_seconds)", re.MULTILINE)
+"""Series of a machine's clock."""
+
+
+def told_outside(made: World, families: Collection[int]) -> Pages:
+    """Return what is told of everybody but the families themselves.
+
+    A family that may not be served is sent nothing meanwhile.
+    """
+    before = _last_message(made)
+    log = Log()
+    found: Pages = {}
+    for days in (0, 1):
+        made.staff.clock.advance(days=days)
+        with log.listening() as lines:
+            for name in JOBS:
+                found[f"JOB {name.value} {days}"] = _turn(made, name)
+            found[f"LOG of jobs {days}"] = tuple(lines)
+    with made.staff.database.read() as session:
+        late = [row for row in _messages(session, families) if row.id > before]
+        assert not late, "the family was sent something"
+        found["MESSAGES"] = sorted(_texts(made, session, families))
+        found["NOTICES"] = sorted(_notices(session, families))
+        counts = dict(selection.counts(session))
+        counts.pop(selection.LeftOut.PROTECTED)
+        found["PRINTING"] = counts
+        found |= dict(_lists(made, session))
+    found["METRICS"] = _series(made)
+    found |= dict(_export(made))
+    return found
+
+
+def _turn(made: World, name: JobName) -> str:
+    source = made.staff.site.work_source()
+    outcome = all_jobs(NOWHERE)[name].turn(source, Going())
+    with source.read() as session:
+        assert rows_aside(session, name) == set()
+    return str(asdict(outcome))
+
+
+def _last_message(made: World) -> int:
+    with made.staff.database.read() as session:
+        return max(session.scalars(select(OutboxMessage.id)), default=0)
+
+
+def _messages(session: Session, families: Collection[int]) -> list[OutboxMessage]:
+    query = select(OutboxMessage).where(OutboxMessage.household_id.in_(families))
+    return list(session.scalars(query))
+
+
+def _texts(made: World, session: Session, families: Collection[int]) -> Iterator[str]:
+    own = {row.id for row in _messages(session, families)}
+    for row in session.scalars(select(OutboxMessage)):
+        if row.id in own:
+            continue
+        kek, context = made.staff.site.vault.kek, sealing_context(row.dedupe_key)
+        text = unseal_json(kek, row.sealed, context) if row.sealed else {}
+        yield OWN.sub("", f"{row.kind} {row.purpose} {row.household_id} {row.state} {text}")
+
+
+def _notices(session: Session, families: Collection[int]) -> Iterator[str]:
+    for row in session.scalars(select(Announcement)):
+        if row.household_id not in families:
+            yield f"{row.household_id} {row.event} {row.state}"
+
+
+def _lists(made: World, session: Session) -> Iterator[tuple[str, object]]:
+    work = made.staff.site.work(session, Actor(Role.SYSTEM), made.staff.now)
+    start, end = made.staff.now - timedelta(days=365), made.staff.now
+    scope = Scope(start=start.isoformat(), end=end.isoformat())
+    for kind in ListKind:
+        asked = Asked(scope, include_protected=False, most=2000)
+        table = read(work, kind, asked).table
+        yield f"LIST {kind.value}", "\n".join(OWN.sub("", str(row)) for row in table.rows)
+
+
+def _series(made: World) -> str:
+    """Every series of the collector, and of a site that keeps the search."""
+    registry = CollectorRegistry()
+    registry.register(DatabaseGauges(made.staff.database, made.staff.clock))
+    site = replace(made.staff.site, meter=CountingMeter("staff", registry))
+    SearchKeeper(site)._step()
+    lines = generate_latest(registry).decode().splitlines()
+    return "\n".join(line for line in lines if not CLOCKS.match(line))
+
+
+def _export(made: World) -> Iterable[tuple[str, object]]:
+    """The export without protected families, as whoever follows the contractor gets it."""
+    actor = Actor(Role.WARD_OFFICER, made.people[Role.WARD_OFFICER].id, Organization.WARD)
+    with TemporaryDirectory(dir=made.staff.folder) as folder:
+        done = export_all(made.staff.site.work_source(actor), Path(folder) / "export")
+        for path in sorted(done.folder.rglob("*")):
+            if path.is_file():
+                name = path.relative_to(done.folder)
+                yield f"EXPORT {name}", OWN.sub("", str(path.read_bytes()))
