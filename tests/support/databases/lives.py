@@ -31,8 +31,8 @@ from tests.support.people import Person, add_person
 from tests.support.staff import ROLES, StaffSite
 
 TELEPHONE = "+819087654321"
-NUMBERS = ("9760000001", "9760000002")
-"""Household numbers of the family, and of an ordinary one with the same name and telephone."""
+NUMBERS = ("9760000001", "9760000002", "9760000003")
+"""Household numbers: the family's, of one with its telephone, of one with a letter beside its."""
 
 
 class Mail(StrEnum):
@@ -142,7 +142,9 @@ def live(made: World, life: Life) -> int:
     with staff.database.write() as session:  # what was written to it arrived meanwhile
         session.execute(delete(OutboxMessage).where(OutboxMessage.created_at == staff.now))
     if life.looked:
-        opened(made.enter(Role.OFFICER), person.household_id)
+        officer = made.enter(Role.OFFICER)
+        for key in (person.household_id, made.keys("household")[-1]):
+            opened(officer, key)  # another too: a key is not given again
     if life.flag is Flag.FROM_START:
         with staff.database.write() as session:
             session.get_one(Household, person.household_id).protected = True
@@ -171,16 +173,25 @@ def _holds(staff: StaffSite, person: Person, life: Life) -> list[Hold]:
     return found
 
 
-def _printed(staff: StaffSite, person: Person, state: LetterState = LetterState.PRINTED) -> str:
-    """A run of the family's letter alone; returns the letter's number."""
+@dataclass(frozen=True)
+class Sent:
+    """A letter and who it is for."""
+
+    person: Person
+    number: str
+
+
+def _letters(staff: StaffSite, person: Person, state: LetterState) -> tuple[Sent, Sent]:
+    """A run of two letters, the family's and another's."""
+    neighbor = add_person(staff.database, staff.now, number=NUMBERS[2], children=1)
     gone = None if state is LetterState.PRINTED else staff.now
     with staff.database.write() as session:
         run = PrintRun(
             kind="credential",
             state=RunState.BUILT if gone is None else RunState.HANDED_OVER,
-            planned=1,
-            children=1,
-            total_yen=30_000,
+            planned=2,
+            children=2,
+            total_yen=60_000,
             folder="lived",
             notice_date=jst_date(staff.now),
             created_at=staff.now,
@@ -189,31 +200,35 @@ def _printed(staff: StaffSite, person: Person, state: LetterState = LetterState.
         )
         session.add(run)
         session.flush()
-        chunk = PrintChunk(print_run_id=run.id, number=1, state="built", letters=1)
+        chunk = PrintChunk(print_run_id=run.id, number=1, state="built", letters=2)
         chunk.file_name, chunk.sha256, chunk.built_at = "lived.pdf", "0" * 64, staff.now
-        letter = Letter(
-            number=new_letter_number(),
-            household_id=person.household_id,
-            kind="credential",
-            print_run_id=run.id,
-            state=state,
-            credential_id=person.credential_id,
-            chunk_number=1,
-            position=1,
-            children=1,
-            amount_yen=30_000,
-            created_at=staff.now,
-            printed_at=staff.now,
-            handed_over_at=gone,
+        ours, other = (
+            Letter(
+                number=new_letter_number(),
+                household_id=of.household_id,
+                kind="credential",
+                print_run_id=run.id,
+                state=state,
+                credential_id=of.credential_id,
+                chunk_number=1,
+                position=position,
+                children=1,
+                amount_yen=30_000,
+                created_at=staff.now,
+                printed_at=staff.now,
+                handed_over_at=gone,
+            )
+            for position, of in enumerate((person, neighbor), 1)
         )
-        session.add_all([chunk, letter])
-        return letter.number
+        session.add_all([chunk, ours, other])
+        return Sent(person, ours.number), Sent(neighbor, other.number)
 
 
 def _posted(staff: StaffSite, person: Person) -> str:
-    number = _printed(staff, person, LetterState.HANDED_OVER)
-    posted(staff, person, number)
-    return number
+    ours, other = _letters(staff, person, LetterState.HANDED_OVER)
+    for letter in (ours, other):
+        posted(staff, letter.person, letter.number)
+    return ours.number
 
 
 def _returned(staff: StaffSite, person: Person) -> None:
@@ -228,7 +243,7 @@ def _returned(staff: StaffSite, person: Person) -> None:
 
 _MAIL: Mapping[Mail, Callable[[StaffSite, Person], object]] = {
     Mail.NONE: lambda _staff, _person: None,
-    Mail.PRINTED: _printed,
+    Mail.PRINTED: lambda staff, person: _letters(staff, person, LetterState.PRINTED),
     Mail.POSTED: _posted,
     Mail.RETURNED: _returned,
 }

@@ -1,11 +1,11 @@
 """What a town tells outside of its pages: jobs and their log, messages, metrics, lists, export."""
 
 import re
+import shutil
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from prometheus_client import CollectorRegistry, generate_latest
 from sqlalchemy import select
@@ -19,14 +19,15 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.mailroom.printing.runs.recipients import selection
 from portal.domain.oversight.export.handing_over import export_all
 from portal.domain.oversight.person_lists.contents import Asked, read
-from portal.domain.oversight.person_lists.kinds import ListKind, Scope
+from portal.domain.oversight.person_lists.kinds import FROM_THEIR_PAGES, ListKind, Scope
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.services import sealing_context
 from portal.platform.metrics.database_gauges import DatabaseGauges
 from portal.platform.metrics.meter import CountingMeter
 from portal.platform.search_keeper import SearchKeeper
 from portal.worker.jobs import all_jobs
-from tests.support.databases.worlds import OWN, Log, Pages, World
+from tests.support.databases.worlds import OWN, Log, Pages, World, sheets
+from tests.support.reading import pdf
 from tests.support.worker import NOWHERE, Going
 
 JOBS = (
@@ -40,11 +41,17 @@ JOBS = (
     JobName.SITES,
     JobName.SWEEP,
 )
-CLOCKS = re.compile(r"^portal_(?:clock_difference_seconds|search_index_time_seconds)", re.MULTILINE)
+CLOCKS = re.compile(r"^portal_\w+_(?:difference_seconds|time_seconds|created)\b")
 """Series of a machine's clock."""
+WHOLE = re.compile(
+    r"manifest\.json|SHA256SUMS|README\.txt|ledgers/print_runs\.\w+|management/progress\.\w+|"
+    r"reports/(?:settlement|declines)\.\w+|ledgers/coupon_batches\.\w+|"
+    r"management/checklist_answers\.json"
+)
+"""Files of the export with sums that stay whole, or which say to the ward what was left out."""
 
 
-def told_outside(made: World, families: Collection[int]) -> Pages:
+def told_outside(made: World, families: Collection[int], *, export: bool) -> Pages:
     """Return what is told of everybody but the families themselves.
 
     A family that may not be served is sent nothing meanwhile.
@@ -68,7 +75,8 @@ def told_outside(made: World, families: Collection[int]) -> Pages:
         found["PRINTING"] = counts
         found |= dict(_lists(made, session))
     found["METRICS"] = _series(made)
-    found |= dict(_export(made))
+    if export:
+        found |= dict(_export(made))
     return found
 
 
@@ -110,7 +118,7 @@ def _lists(made: World, session: Session) -> Iterator[tuple[str, object]]:
     work = made.staff.site.work(session, Actor(Role.SYSTEM), made.staff.now)
     start, end = made.staff.now - timedelta(days=365), made.staff.now
     scope = Scope(start=start.isoformat(), end=end.isoformat())
-    for kind in ListKind:
+    for kind in set(ListKind) - FROM_THEIR_PAGES:  # those are the ward's auditor's
         asked = Asked(scope, include_protected=False, most=2000)
         table = read(work, kind, asked).table
         yield f"LIST {kind.value}", "\n".join(OWN.sub("", str(row)) for row in table.rows)
@@ -129,9 +137,18 @@ def _series(made: World) -> str:
 def _export(made: World) -> Iterable[tuple[str, object]]:
     """The export without protected families, as whoever follows the contractor gets it."""
     actor = Actor(Role.WARD_OFFICER, made.people[Role.WARD_OFFICER].id, Organization.WARD)
-    with TemporaryDirectory(dir=made.staff.folder) as folder:
-        done = export_all(made.staff.site.work_source(actor), Path(folder) / "export")
+    done = export_all(made.staff.site.work_source(actor), made.staff.folder / "export")
+    try:
         for path in sorted(done.folder.rglob("*")):
-            if path.is_file():
-                name = path.relative_to(done.folder)
-                yield f"EXPORT {name}", OWN.sub("", str(path.read_bytes()))
+            name = path.relative_to(done.folder)
+            if path.is_file() and not WHOLE.fullmatch(str(name)):
+                yield f"EXPORT {name}", OWN.sub("", _read(path))
+    finally:
+        shutil.rmtree(done.folder)
+
+
+def _read(path: Path) -> str:
+    content = path.read_bytes()
+    if content.startswith(b"%PDF"):
+        return "\n".join(pdf.text(content))
+    return sheets(content) if content.startswith(b"PK") else content.decode()

@@ -216,7 +216,7 @@ def _without_its_own(answer: httpx.Response) -> tuple[object, ...]:
     if answer.content.startswith(b"%PDF"):
         return answer.status_code, headers, "\n".join(pdf.text(answer.content))
     if answer.content.startswith(b"PK"):
-        return answer.status_code, headers, _sheets(answer.content)
+        return answer.status_code, headers, sheets(answer.content)
     if answer.content.startswith(b"age-encryption.org"):
         # for a key that nobody here has; its length is made random by the library
         return answer.status_code, headers, "sealed for the ward"
@@ -224,7 +224,7 @@ def _without_its_own(answer: httpx.Response) -> tuple[object, ...]:
     return status, there, headers, OWN.sub("", body)
 
 
-def _sheets(workbook: bytes) -> str:
+def sheets(workbook: bytes) -> str:
     """The cells of a workbook; when it was made stands in another part."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as parts:
         names = sorted(name for name in parts.namelist() if name.startswith("xl/"))

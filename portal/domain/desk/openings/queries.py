@@ -122,11 +122,22 @@ def open_count(session: Session, reviewer: Reviewer, now: datetime) -> OpenCount
 
 
 def late_count(session: Session, now: datetime) -> int:
-    """Count the openings that nobody has reviewed within their day."""
-    wanted = select(func.count()).where(
-        HouseholdOpening.state == OpeningState.WAITING, HouseholdOpening.due_at < now
+    """Count the openings that nobody has reviewed within their day, for readers of every role.
+
+    Without those of households that are protected now: beside a supervisor's list, one more would
+    tell whoever opened a family that it is protected since. The ward counts them (``open_count``).
+    """
+    wanted = (
+        select(func.count())
+        .select_from(HouseholdOpening)
+        .join(Household, Household.id == HouseholdOpening.household_id)
+        .where(
+            HouseholdOpening.state == OpeningState.WAITING,
+            HouseholdOpening.due_at < now,
+            Household.protected.is_(False),
+        )
     )
-    return session.scalar(wanted.select_from(HouseholdOpening)) or 0
+    return session.scalar(wanted) or 0
 
 
 def what_followed(

@@ -126,6 +126,20 @@ def test_a_review_that_is_late_shows_red_and_is_found_by_the_self_check(
     assert staff.events("opening.justify")[0].detail["late"] is True
 
 
+def test_the_self_check_counts_no_late_review_of_a_family_protected_since(
+    staff: StaffSite,
+) -> None:
+    """Whoever opened it would know from the count which family no list has any more."""
+    subject = Subject(staff.site.settings, database=staff.database, clock=staff.clock)
+    person = staff.add_household()
+    opened(staff, person)
+    with staff.database.write() as session:
+        session.get_one(Household, person.household_id).protected = True
+    staff.clock.advance(hours=25)
+    assert [found.level.value for found in check_openings(subject)] == ["ok"]
+    assert "24時間を過ぎています" in staff.enter_as(Role.WARD_OFFICER).open("/").text
+
+
 def test_what_the_ward_opened_the_ward_reviews(staff: StaffSite) -> None:
     person = staff.add_household()
     opened(staff, person, Role.WARD_OFFICER)
