@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
@@ -17,6 +17,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.letters.states import LetterState, RunState
+from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.receiving import Pile, receive
 from portal.domain.people.households.models import Hold, Household
 from portal.domain.people.households.states import HoldState
@@ -26,6 +27,7 @@ from portal.domain.people.tasks.services import open_task
 from portal.domain.requests.declines.services import submit
 from tests.functional.desk.call_desk.support import enroll_telephone, posted
 from tests.functional.people.admin.test_looks import opened
+from tests.functional.requests.redeliveries.support import tracking_no
 from tests.support.databases.worlds import World
 from tests.support.people import Person, add_person
 from tests.support.staff import ROLES, StaffSite
@@ -226,8 +228,11 @@ def _letters(staff: StaffSite, person: Person, state: LetterState) -> tuple[Sent
 
 def _posted(staff: StaffSite, person: Person) -> str:
     ours, other = _letters(staff, person, LetterState.HANDED_OVER)
-    for letter in (ours, other):
-        posted(staff, letter.person, letter.number)
+    posted(staff, other.person, other.number)
+    with staff.database.write() as session:
+        shipments = select(Shipment).filter_by(household_id=other.person.household_id)
+        session.scalars(shipments).one().tracking_no = tracking_no(7)
+    posted(staff, ours.person, ours.number)
     return ours.number
 
 

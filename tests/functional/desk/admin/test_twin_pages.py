@@ -79,10 +79,11 @@ WORDS = {
     "{part:str}": "answer",
     "{key:str}": "greeting",
 }
-SUMMED = re.compile(r'[\d,.]+| class="none"')
-"""A number, and how a row is drawn whose number is zero."""
+SUMMED = re.compile(r'\s*<rect[^>]*/>| d="[^"]*"|[\d,.]+| class="none"')
+"""A number, the bars of a chart, and how a row is drawn whose number is zero."""
 OF_THE_WARDS_AUDITOR = {
     "/": "who asked for protected families",
+    "/openings": "that one was opened for work, without its number",
     "/watch": "the same; the auditor searches for nobody and is told no name",
 }
 SUMS = {

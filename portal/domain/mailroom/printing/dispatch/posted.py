@@ -71,9 +71,8 @@ def latest(session: Session, limit: int = SHOWN, *, include_protected: bool) -> 
         .limit(limit)
     )
     found = [
-        PostedLetter(number, tracking_no, mail_class or "", day)
-        for rows in (followed, without_id)
-        for number, tracking_no, mail_class, day in rows
+        PostedLetter(number, label, mail_class or "", day)
+        for number, label, mail_class, day in (*followed, *without_id)
         if day is not None
     ]
     return sorted(found, key=lambda one: one.posted_on, reverse=True)[:limit]
