@@ -163,7 +163,10 @@ def _uncounting(number: int) -> Executable:
     key, count, total = _BUCKETS.c.key, _BUCKETS.c.count, _BUCKETS.c.total
     keys = _keys(number)
     times = case(
-        *((key == one, bindparam(f"times_{place}", type_=Integer)) for place, one in enumerate(keys)),
+        *(
+            (key == one, bindparam(f"times_{place}", type_=Integer))
+            for place, one in enumerate(keys)
+        ),
         else_=_NONE,
     )
     held = select(key).where(key.in_(keys)).order_by(key).with_for_update()
