@@ -3,7 +3,6 @@
 from importlib import import_module
 from types import ModuleType
 
-from portal import __version__
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 
@@ -21,7 +20,7 @@ def load_extra(module: str, extra: str) -> ModuleType:
         raise InputError(
             _s(
                 "%(extra)s を使うには、追加の部品が要ります。"
-                "pip install '%(wheel)s[%(extra)s]' で入れてください。"
+                "pip install --require-hashes --no-deps -r %(extra)s.lock で入れてください。"
             )
-            % {"extra": extra, "wheel": f"portal-{__version__}-py3-none-any.whl"}
+            % {"extra": extra}
         ) from None

@@ -136,7 +136,7 @@ def test_a_command_that_starts_while_the_database_is_away_ends_with_one_sentence
     tmp_path: Path,
 ) -> None:
     away = f"postgresql://portal@127.0.0.1:{free_port()}/portal"
-    done = CommandLine(tmp_path, away).run("serve", "resident")
+    done = CommandLine(tmp_path, away).run("serve", "resident", "--port", str(free_port()))
     assert done.returncode == 1
     assert len(done.stderr.strip().splitlines()) == 1
     assert "PORTAL_DATABASE_URL" in done.stderr

@@ -116,7 +116,8 @@ def _counting(limits: tuple[Limit, ...]) -> Executable:
     ended = f"old.window_start <= CASE excluded.key {windows} END"
     closing = [n for n in places if limits[n].closed_after]
     kept = " ".join(f"WHEN :bucket_{n} THEN :kept_{n}" for n in closing)
-    expiry = f"CASE excluded.key {kept} ELSE excluded.expires_at END"
+    cases = f"CASE excluded.key {kept} ELSE" if closing else "("
+    expiry = f"{cases} excluded.expires_at {'END' if closing else ')'}"
     statement = text(
         f"""
         INSERT INTO throttle_bucket AS old (key, window_start, count, total, expires_at)
@@ -131,7 +132,7 @@ def _counting(limits: tuple[Limit, ...]) -> Executable:
                 ELSE old.window_start
             END,
             total = CASE WHEN {waits} THEN old.total ELSE old.total + 1 END,
-            expires_at = {expiry if closing else "excluded.expires_at"}
+            expires_at = {expiry}
         RETURNING key, count, total, window_start, blocked_until
         """  # noqa: S608  (places of our own)
     )

@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -12,14 +11,10 @@ from sqlalchemy import select
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotFoundError
 from portal.domain.foundation.program.loader import load_program
-from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.letters.announcements.models import CardPrint
-from portal.domain.letters.letters.models import Letter, LetterWithoutId, TestAddress
+from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.numbers import new_letter_number
-from portal.domain.letters.letters.states import ADVANCE_NOTICE, TEST_POSTING
-from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.postage import postage_of_month
 from portal.domain.mailroom.printing.cards.card_posting import post_cards, prints_waiting
 from portal.domain.mailroom.printing.dispatch import posted
 from portal.domain.mailroom.printing.dispatch.posting import (
@@ -320,97 +315,3 @@ def test_a_print_of_cards_is_posted_once_from_its_day_on_and_by_a_class_without_
         assert prints_waiting(session) == []
     with house.database.write() as session, pytest.raises(ConflictError, match="もう差し出して"):
         post_cards(work_in(session, house.officer), key, TODAY, "ordinary")
-
-
-def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_trial(
-    house: MailHouse,
-) -> None:
-    run_id, people = house.run(1, handed_over=True)
-    key = a_print(house)
-    with house.database.write() as session:
-        other_mail.enter(
-            work_in(session, house.officer), other_mail.Pieces(TODAY, "ordinary", "form", 3)
-        )
-        row = other_mail.enter(
-            work_in(session, house.officer), other_mail.Pieces(TODAY, "ordinary", "form", 500)
-        )
-        other_mail.drop(work_in(session, house.officer), row.id)
-        with pytest.raises(NotFoundError):
-            other_mail.drop(work_in(session, house.officer), row.id)
-        for day, mail_class, what, pieces, field in (
-            (TODAY + timedelta(days=1), "ordinary", "form", 1, "day"),
-            (TODAY, "pigeon", "form", 1, "mail_class"),
-            (TODAY, "ordinary", "x", 1, "what"),
-            (TODAY, "ordinary", "form", 0, "pieces"),
-        ):
-            with pytest.raises(InputError) as refused:
-                other_mail.enter(
-                    work_in(session, house.officer),
-                    other_mail.Pieces(day, mail_class, what, pieces),
-                )
-            assert refused.value.code == field
-        post_cards(work_in(session, house.officer), key, TODAY, "ordinary")
-        address = TestAddress(created_by=house.officer.id or 0, created_at=NOW)
-        session.add(address)
-        session.flush()
-        addressees: list[dict[str, Any]] = [
-            {"household_id": people[0].household_id, "kind": ADVANCE_NOTICE},
-            {"test_address_id": address.id, "kind": TEST_POSTING},
-        ]
-        for place, one in enumerate(addressees):
-            session.add(
-                LetterWithoutId(
-                    number=f"M{place}",
-                    state="posted",
-                    print_run_id=run_id,
-                    chunk_number=1,
-                    children=1,
-                    amount_yen=0,
-                    created_at=NOW,
-                    mail_class="ordinary",
-                    posted_on=TODAY,
-                    **one,
-                )
-            )
-    program = replace(PROGRAM, postage=PostageSettings((("ordinary", 110),)))
-    with house.database.read() as session:
-        line = next(
-            one
-            for one in postage_of_month(work_in(session, program=program), TODAY)
-            if one.mail_class == "ordinary"
-        )
-    assert (line.letters, line.cards, line.parcels, line.others, line.yen) == (1, 7, 0, 3, 1_210)
-
-
-def test_postage_is_counted_by_class_in_the_month_of_posting(house: MailHouse) -> None:
-    run_id, _people = house.run(5, handed_over=True)
-    mine = numbers(house, run_id)
-    post(house, (mine[0], tracking_no(1)), (mine[1], tracking_no(2)))
-    post(house, (mine[2], tracking_no(3)), day=TODAY.replace(day=1) - timedelta(days=1))
-    with house.database.write() as session:
-        post_run(work_in(session, house.officer), run_id, Posting(TODAY, "ordinary"))
-        parcel = Shipment(
-            kind="parcel",
-            household_id=1,
-            value_yen=30_000,
-            state="posted",
-            mail_class=SIMPLE,
-            tracking_no=tracking_no(8),
-            posted_on=TODAY,
-            created_at=NOW,
-            changed_at=NOW,
-        )
-        session.add(parcel)
-    program = replace(PROGRAM, postage=PostageSettings(((SIMPLE, 460),)))
-    with house.database.read() as session:
-        lines = {
-            line.mail_class: line
-            for line in postage_of_month(work_in(session, program=program), TODAY)
-        }
-        before = postage_of_month(
-            work_in(session, program=program), TODAY.replace(day=1) - timedelta(days=1)
-        )
-    assert (lines[SIMPLE].letters, lines[SIMPLE].parcels, lines[SIMPLE].items) == (2, 1, 3)
-    assert (lines[SIMPLE].yen_each, lines[SIMPLE].yen) == (460, 1_380)
-    assert (lines["ordinary"].letters, lines["ordinary"].yen) == (2, None)
-    assert sum(line.items for line in before) == 1

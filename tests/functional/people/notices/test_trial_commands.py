@@ -232,6 +232,8 @@ def test_the_self_check_says_what_was_not_tried_live_and_since_when_it_was(
 
 def test_a_site_that_would_send_without_consent_does_not_start(ward: Ward) -> None:  # noqa: F811  (the fixture's value)
     settings = replace(ward.settings, smtp_url="smtp://mail.example.jp", mail_from="a@example.jp")
-    refused = CliRunner().invoke(serve, ["resident"], obj=Context(settings))
+    refused = CliRunner().invoke(
+        serve, ["resident", "--port", str(free_port())], obj=Context(settings)
+    )
     assert refused.exit_code == 1
     assert "mail.example.jp" in refused.output
