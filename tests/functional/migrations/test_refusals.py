@@ -18,6 +18,7 @@ from portal.settings import Settings
 from tests.support.databases.catalog import catalog
 from tests.support.databases.migrations import LATER, later_versions
 from tests.support.databases.pools import Cluster, new_name
+from tests.support.programs.servers import free_port
 
 pytestmark = pytest.mark.matrix
 
@@ -61,12 +62,21 @@ def execute(settings: Settings, *statements: str) -> None:
     engine.dispose()
 
 
+def commands() -> tuple[tuple[str, ...], ...]:
+    """A command, a site at a port that nobody uses, and an upgrade."""
+    return (
+        ("staff", "list"),
+        ("serve", "resident", "--port", str(free_port())),
+        ("db", "upgrade"),
+    )
+
+
 def assert_refused(settings: Settings, *words: str) -> None:
     """A site, a command and an upgrade all say the same in one sentence, and change nothing."""
     before = tables(settings)
     with pytest.raises(DomainError) as refused:
         check_prepared(settings)
-    for command in (("staff", "list"), ("serve", "resident"), ("db", "upgrade")):
+    for command in commands():
         done = portal(settings, *command)
         assert done.exit_code == 1
         assert done.stderr.strip() == refused.value.message
@@ -108,7 +118,7 @@ def test_a_mistyped_name_makes_no_file(tmp_path: Path) -> None:
         environment="test",
         database_url=f"sqlite:///{tmp_path}/other/protal.sqlite3",
     )
-    for command in (("staff", "list"), ("serve", "resident"), ("db", "upgrade")):
+    for command in commands():
         done = portal(settings, *command)
         assert (done.exit_code, "portal init" in done.stderr) == (1, True)
     assert not (tmp_path / "other").exists()
