@@ -41,8 +41,11 @@ JOBS = (
     JobName.SITES,
     JobName.SWEEP,
 )
-CLOCKS = re.compile(r"^portal_\w+_(?:difference_seconds|time_seconds|created)\b")
-"""Series of a machine's clock."""
+CLOCKS = re.compile(
+    r"^portal_\w+_(?:difference_seconds|time_seconds|created)\b|^portal_outbox_(?:messages|\w+_seconds)\b"
+)
+"""Series of a machine's clock, and of what is not sent yet: a whole sum, in which a message counts
+until a worker has looked at it."""
 WHOLE = re.compile(
     r"manifest\.json|SHA256SUMS|README\.txt|ledgers/print_runs\.\w+|management/progress\.\w+|"
     r"reports/(?:settlement|declines)\.\w+|ledgers/coupon_batches\.\w+|"

@@ -148,10 +148,14 @@ class Project:
         return container.said
 
     def end(self, name: str) -> None:
-        """End one service, as when it is lost."""
+        """End one service with all its processes, as when it is lost."""
         container = self.running.pop(name)
+        left = container.processes()
         container.process.kill()
         container.process.wait()
+        for number in left:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
 
     def start(self, service: Service, given: str = "") -> Container:
         """Start one service when what it waits for is as far as it demands."""
