@@ -26,7 +26,7 @@ from tests.support.faults.cluster import PostgresServer, opened, running
 from tests.support.faults.nodes import Node, serving
 from tests.support.people import Person
 from tests.support.programs.servers import ROOT, Server, clean_environment, free_port
-from tests.support.resident import start_session
+from tests.support.resident import session_cookies, start_session
 
 COUNTING = {"shared_preload_libraries": "pg_stat_statements", "pg_stat_statements.max": "10000"}
 WORKERS = {"postgresql": 2, "sqlite": 1}
@@ -101,7 +101,7 @@ class SignedIn:
 
     def visit(self, *steps: Step) -> Visit:
         """Come with this browser."""
-        return Visit(list(steps), {"sid": self.cookie}, self.token)
+        return Visit(list(steps), session_cookies(self.cookie), self.token)
 
     def get(self, path: str) -> Visit:
         """Open a page."""

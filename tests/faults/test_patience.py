@@ -26,7 +26,7 @@ from tests.support.faults.lab import Laboratory
 from tests.support.faults.load import add_families
 from tests.support.faults.nodes import Node, offset_from, serving
 from tests.support.people import add_person
-from tests.support.resident import NOON, TOKEN, start_session
+from tests.support.resident import NOON, TOKEN, session_cookies, start_session
 
 LIMIT, BACK = 2.0, 5.0
 """Seconds to the answer, and until all goes on when the fault has ended."""
@@ -65,7 +65,7 @@ class Browser:
         return self._timed("POST", path, {**data, "form_token": bound, "form_key": "k" * 24})
 
     def _timed(self, method: str, path: str, data: Mapping[str, str] | None = None) -> Answer:
-        with httpx.Client(timeout=90, cookies={"sid": self._token}) as http:
+        with httpx.Client(timeout=90, cookies=session_cookies(self._token)) as http:
             began = time.monotonic()
             answer = http.request(method, self._node.url + path, data=data)
             return Answer(answer.status_code, time.monotonic() - began, answer.text)

@@ -223,9 +223,8 @@ class Resident:
         """A visitor whose session is already at a stage, with a form of this session in hand."""
         visitor = visitor or self.visitor()
         token = start_session(self.database, person, self.now, stage)
-        visitor.http.cookies.set("sid", token, domain="127.0.0.1")
-        given = make_pass(self.site.vault, Standing.SIGNED_IN, "", time.time())
-        visitor.http.cookies.set("pass", given, domain="127.0.0.1")
+        for name, value in session_cookies(token).items():
+            visitor.http.cookies.set(name, value, domain="127.0.0.1")
         visitor.token = form_token(self.site.vault, sessions.token_hash(token).hex())
         return visitor
 
@@ -269,6 +268,11 @@ class Resident:
         """How many rows of a table have these values."""
         with self.database.read() as session:
             return len(session.scalars(select(model).filter_by(**wanted)).all())
+
+
+def session_cookies(token: str) -> dict[str, str]:
+    """Return what the browser of somebody holds who is signed in: the session, and the pass."""
+    return {"sid": token, "pass": make_pass(VAULT, Standing.SIGNED_IN, "", time.time())}
 
 
 def start_session(database: Database, person: Person, now: datetime, stage: str = "full") -> str:

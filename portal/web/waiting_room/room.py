@@ -53,12 +53,13 @@ class Rooms:
     Attributes:
         new: From so many of people who are not signed in, whoever is new waits; 0: nobody ever.
         begun: From so many, also who has begun to fill a form.
-        signed_in: From so many of people who are signed in, they too.
+        signed_in: From so many of people who are signed in, they too: five times as many as there
+            are threads.
     """
 
     new: int = 6
     begun: int = 18
-    signed_in: int = 60
+    signed_in: int = 200
 
 
 @dataclass(frozen=True, slots=True)

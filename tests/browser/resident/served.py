@@ -17,7 +17,7 @@ from portal.platform.database import Database, make_engine
 from portal.settings import Settings
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.programs.servers import Server, StartServer
-from tests.support.resident import NOON, serve_resident, start_session
+from tests.support.resident import NOON, serve_resident, session_cookies, start_session
 from tests.support.work import work_in
 
 LANGUAGES = {
@@ -58,7 +58,10 @@ class Served:
         """Give the browser a session of a family at a stage; a new family where `who` is empty."""
         person = self.people[who] if who else self.add()
         token = start_session(self.database, person, self.now, stage)
-        page.context.add_cookies([{"name": "sid", "value": token, "url": self.url}])
+        held = session_cookies(token).items()
+        page.context.add_cookies(
+            [{"name": name, "value": value, "url": self.url} for name, value in held]
+        )
         return person
 
     def add(self, *, active: bool = False, children: int = 2) -> Person:

@@ -42,7 +42,7 @@ from tests.support.people import (
 from tests.support.programs.mail import SmtpSink
 from tests.support.programs.servers import PATIENCE, ROOT, clean_environment, until
 from tests.support.programs.sms import SmsGateway
-from tests.support.resident import NOON, Loop, Visitor, start_session
+from tests.support.resident import NOON, Loop, Visitor, session_cookies, start_session
 from tests.support.staff import AT_MAIN, Colleague, hire
 from tests.support.transfers import confirm_sides, extract_figures, written_sheet
 from tests.support.work import work_in
@@ -165,7 +165,8 @@ class Play:
         """A decline with words of its own, and a call-back that is asked for outside."""
         browser = self.browser(self.resident, AT_HOME)
         token = start_session(self.database, person, NOON)
-        browser.http.cookies.set("sid", token, domain="127.0.0.1")
+        for name, value in session_cookies(token).items():
+            browser.http.cookies.set(name, value, domain="127.0.0.1")
         browser.open("/decline")
         browser.open("/decline/choose")
         chosen = {"child_2": "1", "reason": "other", "text": FREE["decline"]}

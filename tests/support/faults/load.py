@@ -26,7 +26,7 @@ from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
 from tests.support.coupons import VAULT
 from tests.support.people import Person, add_person, give_coupons
-from tests.support.resident import start_session
+from tests.support.resident import session_cookies, start_session
 from tests.support.work import work_in
 
 CHILDREN = 2
@@ -206,7 +206,8 @@ class _Visit:
     def __init__(self, load: Load, family: Family, dice: random.Random) -> None:
         self.load, self.family, self.dice = load, family, dice
         self.http = httpx.Client(timeout=90)
-        self.http.cookies.set("sid", family.token, domain="127.0.0.1")
+        for name, value in session_cookies(family.token).items():
+            self.http.cookies.set(name, value, domain="127.0.0.1")
         self.form = form_token(load.vault, sessions.token_hash(family.token).hex())
 
     def play(self) -> None:
