@@ -148,8 +148,12 @@ class Project:
         return container.said
 
     def end(self, name: str) -> None:
-        """End one service with all its processes, as when it is lost."""
+        """End one service with all its processes, as when it is lost; its ports are closed."""
         container = self.running.pop(name)
+        for port in map(str, container.service.described.get("ports", ())):
+            if (passing := self._forwarding.pop(port, None)) is not None:
+                passing.terminate()
+                passing.wait()
         left = container.processes()
         container.process.kill()
         container.process.wait()
