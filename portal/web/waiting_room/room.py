@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from litestar.enums import ScopeType
 from litestar.types import (
     ASGIApp,
-    HTTPReceiveMessage,
     Message,
     Receive,
     Scope,
@@ -38,6 +37,7 @@ from portal.web.waiting_room.passes import (
     place_of,
     standing_of,
 )
+from portal.web.waiting_room.presence import Presence
 from portal.web.waiting_room.shares import Shares
 
 FREE = frozenset({"/healthz", "/readyz", disclosure.PATH, REPORTS_PATH})
@@ -72,39 +72,6 @@ class Visitor:
     came_before: bool
     """Whether they carried that place."""
     fills_a_form: bool
-
-
-class _Presence:
-    """One request among those at which a process works.
-
-    A form counts from when it came whole: forms that are sent slowly, on purpose, cost next to
-    nothing, and must not make others wait.
-    """
-
-    def __init__(self, inside: dict[Standing, int], standing: Standing) -> None:
-        self._inside, self._standing = inside, standing
-        self._counted = False
-
-    def begin(self) -> None:
-        if not self._counted:
-            self._inside[self._standing] += 1
-            self._counted = True
-
-    def end(self) -> None:
-        if self._counted:
-            self._inside[self._standing] -= 1
-            self._counted = False
-
-    def when_whole(self, receive: Receive) -> Receive:
-        """Wrap ``receive`` so that the request counts from its last part on."""
-
-        async def receiving() -> HTTPReceiveMessage:
-            message: HTTPReceiveMessage = await receive()  # type: ignore[assignment]  # http
-            if not message.get("more_body", False):
-                self.begin()
-            return message
-
-        return receiving
 
 
 class WaitingRoom:
@@ -142,7 +109,7 @@ class WaitingRoom:
         if not turn.let_in:
             await self._hold(request, visitor, turn, send)
             return
-        presence = _Presence(self._inside, visitor.standing)
+        presence = Presence(self._inside, visitor.standing)
         if request.method != "POST":
             presence.begin()
         try:

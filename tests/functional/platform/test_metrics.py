@@ -13,7 +13,6 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from portal.domain.foundation.clock import FixedClock
-from portal.domain.foundation.errors import InputError
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.notices import services
 from portal.domain.people.notices.messages import Message
@@ -28,7 +27,6 @@ from portal.web import routes
 from tests.functional.resident.test_privacy import journey
 from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
-from tests.support.programs.servers import free_port
 from tests.support.resident import NOON, Resident
 from tests.support.sources import ROOT
 from tests.support.staff import StaffSite
@@ -234,21 +232,3 @@ def test_the_outbox_is_told_by_kind(scrape: str, database: Database) -> None:
     assert value(text, "portal_disk_free_bytes", folder="data") > 0  # type: ignore[operator]
     assert abs(value(text, "portal_clock_difference_seconds") or 99) < 5
     assert "+8190" not in text
-
-
-def test_without_a_database_the_rest_is_told(deployment: Settings) -> None:
-    away = Database(make_engine("sqlite:////nowhere/portal.sqlite3"))
-    text = generate_latest(make_registry(deployment, away, "1.2.3")).decode()
-    assert value(text, "portal_database_up") == 0
-    assert value(text, "portal_disk_free_bytes", folder="data") > 0  # type: ignore[operator]
-
-
-def test_a_taken_port_is_said_in_one_sentence(deployment: Settings) -> None:
-    port = free_port()
-    own = Database(make_engine(deployment.database_url))
-    registry = make_registry(deployment, own, "1.2.3")
-    exporter = serve(registry, "127.0.0.1", port)
-    with pytest.raises(InputError, match="PORTAL_METRICS"):
-        serve(registry, "127.0.0.1", port)
-    exporter.stop()
-    own.engine.dispose()

@@ -1,7 +1,6 @@
 """The played town as a staff site, with some of its families under protection or never there.
 
-Everything is asked of both by the same people at the same instants. What is returned holds nothing
-that differs between two answers to the same question anyway.
+Both are asked the same at the same instants, without what differs between any two answers.
 """
 
 import io

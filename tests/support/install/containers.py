@@ -154,7 +154,7 @@ class Project:
             if (passing := self._forwarding.pop(port, None)) is not None:
                 passing.terminate()
                 passing.wait()
-        left = container.processes()
+        left = container.processes() if container.process.poll() is None else []
         container.process.kill()
         container.process.wait()
         for number in left:

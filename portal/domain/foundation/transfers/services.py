@@ -24,7 +24,7 @@ from portal.domain.foundation.transfers.sheets import (
     incoming,
 )
 from portal.domain.foundation.transfers.states import TRANSFER
-from portal.domain.foundation.transfers.vouching import is_vouched, stand_for
+from portal.domain.foundation.transfers.vouching import action_of, stand_for
 from portal.domain.foundation.transfers.words import disagreement
 from portal.domain.foundation.work import Work
 
@@ -229,7 +229,7 @@ def _compared(work: Work, row: FileTransfer, event: str) -> FileTransfer:
     if row.sent_at is not None and row.got_at is not None:
         found = [one.stored() for one in compare(row.rule, row.sent, row.got)] + list(row.findings)
         row.differences = found
-        row.state = TRANSFER.next(row.state, _made(row))
+        row.state = TRANSFER.next(row.state, action_of(row))
         row.ended_at = work.now if row.is_agreed else None
         row.reason_sealed = None
     work.session.add(row)
@@ -237,12 +237,6 @@ def _compared(work: Work, row: FileTransfer, event: str) -> FileTransfer:
     forget_proposal(work, row.id)
     record(work, event, SUBJECT, row.id, kind=row.kind, state=row.state)
     return row
-
-
-def _made(row: FileTransfer) -> str:
-    if row.differences:
-        return "differ"
-    return "match" if is_vouched(row) else "match_one_side"
 
 
 def forget_proposal(work: Work, transfer_id: int) -> None:

@@ -29,6 +29,13 @@ def is_vouched(row: FileTransfer) -> bool:
     return not row.rule.of_ward  # a command without an account, on paper of a company
 
 
+def action_of(row: FileTransfer) -> str:
+    """Return what comparing both sides of a hand-over comes to, as an action of its states."""
+    if row.differences:
+        return "differ"
+    return "match" if is_vouched(row) else "match_one_side"
+
+
 def may_vouch(work: Work, row: FileTransfer) -> bool:
     """Tell whether the actor may confirm the other side's figures of a one-sided hand-over."""
     actor = work.actor
