@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
 from admin.page import Page
+from admin.people.new_password import known_words
 from admin.people.signin import code_fault
 from portal.domain.foundation.errors import BusyError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
@@ -83,9 +84,7 @@ def _checked_hash(page: Page) -> str | None:
         user = (
             page.who.staff if page.who.staff is not None else StaffUser(login="", display_name="")
         )
-        names = site.program.names
-        known = names.ward.ja, names.ward.in_language("en"), names.program.ja
-        current, words = user.password_hash, (user.login, user.display_name, *known)
+        current, words = user.password_hash, known_words(site.program, user)
     if not site.hashes.verify(current, form.get("current")):
         form.error("current", _s("いまのパスワードが違います。"))
     try:

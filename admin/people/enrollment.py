@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import before_enrollment, public_route
 from admin.page import Page
+from admin.people.new_password import known_words
 from portal.domain.foundation.errors import BusyError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.models import AuthSession
@@ -98,9 +99,7 @@ def _new_hash(page: Page) -> str | None:
     with site.database.read() as session:
         page.load_auth(session, site.clock.now(session))
         _auth, user = _who(page)
-        names = site.program.names
-        known = names.ward.ja, names.ward.in_language("en"), names.program.ja
-        first, words = user.password_hash, (user.login, user.display_name, *known)
+        first, words = user.password_hash, known_words(site.program, user)
     try:
         password = check_own_password(form.get("new_password"), words)
     except InputError as error:

@@ -16,7 +16,9 @@ from portal.platform.routes import NUMBER
 from portal.platform.site import Site
 
 LOG = logging.getLogger("portal.requests")
-QUIET = frozenset({"GET /static/{name:path}", "GET /healthz", "GET /readyz"})
+WAITING_ROOM = "HELD waiting-room"
+"""The name under which requests that wait in line are counted, in place of their route's."""
+QUIET = frozenset({"GET /static/{name:path}", "GET /healthz", "GET /readyz", WAITING_ROOM})
 """Routes whose every request is no news."""
 
 

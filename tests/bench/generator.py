@@ -6,14 +6,14 @@ Reads one plan from standard input and writes one result to standard output, bot
 import asyncio
 import json
 import re
-import resource
-import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pyotp
+
+from tests.bench.driving import Driven, answer
 
 PATIENCE = 120.0
 """Seconds until a request counts as lost."""
@@ -78,7 +78,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Seen:
+class Seen(Driven):
     """What was answered.
 
     Attributes:
@@ -87,7 +87,6 @@ class Seen:
         wrong: How often a step got another answer than it must, by name, status and place.
         done: Visits that got to their end.
         foreign: Pages that showed another household's name.
-        processor: Processor seconds of the load itself.
     """
 
     seconds: float = 0.0
@@ -95,7 +94,6 @@ class Seen:
     wrong: dict[str, int] = field(default_factory=dict)
     done: int = 0
     foreign: int = 0
-    processor: float = 0.0
 
 
 class _Browser:
@@ -195,15 +193,5 @@ def read_plan(text: str) -> Plan:
     return Plan(visits, given["connections"], given["offset"])
 
 
-def main() -> None:
-    """Play the plan that stands on standard input."""
-    plan = read_plan(sys.stdin.read())
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    seen = asyncio.run(play(plan))
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    seen.processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    json.dump(asdict(seen), sys.stdout)
-
-
 if __name__ == "__main__":
-    main()
+    answer(read_plan, play)

@@ -9,15 +9,16 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
 import psycopg
 
+from tests.bench.driving import driven
 from tests.bench.generator import Plan, Seen, Visit
 from tests.bench.processes import Tree
 from tests.support.faults.nodes import offset_from
-from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
+from tests.support.programs.servers import PATIENCE, ROOT
 
 ROUNDS = 5
 OFFSET = offset_from()
@@ -61,18 +62,7 @@ class Figure:
 def come(visits: Sequence[Visit], connections: int) -> Seen:
     """Let visitors come from a process of their own, and return what they saw."""
     plan = Plan(list(visits), connections, OFFSET.total_seconds())
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.generator"],
-        cwd=ROOT,
-        env=clean_environment(),
-        input=json.dumps(asdict(plan)),
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE * 2,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    seen = Seen(**json.loads(done.stdout))
+    seen = Seen(**driven("tests.bench.generator", plan, PATIENCE * 2))
     assert not seen.foreign
     return seen
 

@@ -7,7 +7,7 @@ import pytest
 from tests.bench.day.curves import Points, curves
 from tests.bench.day.page import page
 from tests.bench.day.verdict import verdict
-from tests.bench.day.visitors import CANARY, Seen
+from tests.bench.day.visitors import Seen
 from tests.bench.day.watching import Used
 
 USED = Used(
@@ -90,7 +90,3 @@ def test_a_drawing_is_whole_also_of_nothing() -> None:
     for lines in every:
         drawn = ET.fromstring(curves("a & b", "/s", lines))
         assert len(drawn.findall("{*}polyline")) == len(lines)
-
-
-def test_a_family_is_known_by_its_number_alone() -> None:
-    assert CANARY.findall("金糸雀12 様") == ["12"]

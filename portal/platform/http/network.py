@@ -48,19 +48,6 @@ def peer_of(scope: Scope) -> str:
     return plain_address(client[0]) or client[0] if client is not None else ""
 
 
-@lru_cache(maxsize=4096)
-def near_network(address: str) -> str:
-    """Return the network that stands for one household or carrier: the address, of IPv6 its /64.
-
-    Empty if it is no address.
-    """
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return ""
-    return str(ip if ip.version == 4 else ipaddress.ip_network((ip, 64), strict=False))
-
-
 def client_address(request: WebRequest, trusted_proxies: Sequence[str]) -> str:
     """Return the address of the nearest party that is not one of our own proxies.
 

@@ -27,9 +27,6 @@ class Meter:
     def refused(self) -> None:
         """Count a password that was not compared: too many waited."""
 
-    def held(self) -> None:
-        """Count a request that was asked to wait in line."""
-
     def in_line(self, length: int) -> None:
         """Say how many wait in line."""
 
@@ -70,7 +67,6 @@ class CountingMeter(Meter):
         self._threads = timer("thread_wait_seconds", "Waiting for a thread.", SITE).labels(site)
         self._hashes = timer("hash_wait_seconds", "Waiting for Argon2.", SITE).labels(site)
         self._refused = counter("hash_refused", "Too many waited.", SITE).labels(site)
-        self._held = counter("held", "Asked to wait in line.", SITE).labels(site)
         self._in_line = live("waiting_in_line", "Wait in line.", SITE).labels(site)
         self._lost = counter("log_lines_lost", "Log lines not written.", SITE).labels(site)
         self._failures = counter("database_failures", "Requests without it.", [*SITE, "reason"])
@@ -105,10 +101,6 @@ class CountingMeter(Meter):
     def refused(self) -> None:
         """Count a password that was not compared: too many waited."""
         self._refused.inc()
-
-    def held(self) -> None:
-        """Count a request that was asked to wait in line."""
-        self._held.inc()
 
     def in_line(self, length: int) -> None:
         """Say how many wait in line."""

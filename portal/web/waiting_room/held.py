@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs
 
+from litestar import get
+from litestar.exceptions import NotFoundException
 from litestar.types import HTTPReceiveMessage, Receive
 
 from portal.domain.foundation.texts import use_locale
 from portal.domain.people.credentials.formats import read_login_id
+from portal.platform.observing import WAITING_ROOM
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.signin.letter_id import keep_letter_id
@@ -23,6 +26,12 @@ LARGEST_FORM = 8 * 1024
 """Bytes of a form of ID and password that are read to keep the ID."""
 FRESH = 30.0
 """Seconds for which a drawn page is used again: it tells the hours of the telephone."""
+
+
+@get("/", name=WAITING_ROOM, sync_to_thread=False, include_in_schema=False)
+def waiting() -> None:
+    """Stand for the route of a request that waits; it answers nothing."""
+    raise NotFoundException
 
 
 class Asked(StrEnum):

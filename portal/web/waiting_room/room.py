@@ -17,14 +17,21 @@ from litestar.types import (
     Send,
 )
 
+from portal.domain.people.authn.networks import networks_of
 from portal.platform.application import page_of_no_route
 from portal.platform.http import cookies, disclosure
 from portal.platform.http.incoming import WebRequest
-from portal.platform.http.network import client_address, near_network
+from portal.platform.http.network import client_address
 from portal.platform.routes import chosen_language
 from portal.platform.senders import REPORTS_PATH
 from portal.platform.site import Site
-from portal.web.waiting_room.held import Asked, HeldPages, comes_back, keep_typed_id
+from portal.web.waiting_room.held import (
+    Asked,
+    HeldPages,
+    comes_back,
+    keep_typed_id,
+    waiting,
+)
 from portal.web.waiting_room.line import Line, Place, Turn
 from portal.web.waiting_room.passes import (
     LIVES,
@@ -124,7 +131,7 @@ class WaitingRoom:
     def _visitor(self, request: WebRequest) -> Visitor:
         site, carried = self._site, request.cookies
         prefix, now = site.cookie_prefix, self._now()
-        network = near_network(client_address(request, site.settings.trusted_proxies))
+        network = networks_of(client_address(request, site.settings.trusted_proxies))[0]
         shown, place = carried.get(prefix + PASS), carried.get(prefix + PLACE)
         carries = place_of(site.vault, place, now) if place else None
         return Visitor(
@@ -189,6 +196,7 @@ class WaitingRoom:
 
     async def _hold(self, request: WebRequest, visitor: Visitor, turn: Turn, send: Send) -> None:
         """Answer 503 with the page of the line, which comes back by itself."""
+        request.scope["route_handler"] = waiting
         site, page = self._site, page_of_no_route(request)
         answer = chosen_language(page)
         if answer is None:
@@ -204,7 +212,6 @@ class WaitingRoom:
             if seconds:
                 target = "/signin" if asked is Asked.SIGN_IN else request.scope["path"]
                 answer.headers["refresh"] = f"{seconds}; url={target}"
-            site.meter.held()
         await answer.to_asgi_response(None, request)(request.scope, request.receive, send)
 
 

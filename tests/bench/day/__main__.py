@@ -1,11 +1,8 @@
 """Play an opening day: families at a rate, searches, perhaps a flood; a page says how it went."""
 
 import argparse
-import json
-import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 from tests.bench.day.page import page
@@ -13,8 +10,9 @@ from tests.bench.day.verdict import verdict
 from tests.bench.day.visitors import Plan, Seen
 from tests.bench.day.watching import watched
 from tests.bench.day.world import Ward, ward
+from tests.bench.driving import driven
 from tests.bench.measuring import OFFSET
-from tests.support.programs.servers import ROOT, clean_environment
+from tests.support.programs.servers import ROOT
 
 REPORT = ROOT / ".build" / "day.html"
 SUSTAINED = 17.0
@@ -80,18 +78,7 @@ def _plan(made: Ward, options: argparse.Namespace) -> Plan:
 
 
 def _play(plan: Plan) -> Seen:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.day.visitors"],
-        cwd=ROOT,
-        env=clean_environment(),
-        input=json.dumps(asdict(plan)),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        sys.exit(done.stderr[-2000:])
-    found = json.loads(done.stdout)
+    found = driven("tests.bench.day.visitors", plan)
     answers = [tuple(one) for one in found.pop("answers")]
     journeys = [tuple(one) for one in found.pop("journeys")]
     return Seen(answers=answers, journeys=journeys, **found)

@@ -9,28 +9,24 @@ import asyncio
 import json
 import random
 import re
-import resource
-import sys
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pyotp
 
+from tests.bench.driving import Driven, answer
+from tests.bench.generator import CANARY, LOST, TOKEN
+
 PATIENCE = 60.0
 """Seconds until a request counts as lost."""
-TOKEN = re.compile(r'name="form_token" value="([0-9a-f]*)"')
 FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-CANARY = re.compile(r"金糸雀(\d+)")
-"""A name that only one household has: on the page of another it is a leak."""
 MISTYPES = 0.3
 """So many of those who sign in mistype their password once."""
 READS = (0.3, 1.5)
 """Seconds between two presses: at least, at most."""
-LOST = 0
-"""The status of a request that got no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +69,7 @@ class Plan:
 
 
 @dataclass(slots=True)
-class Seen:
+class Seen(Driven):
     """What was answered.
 
     Attributes:
@@ -82,7 +78,6 @@ class Seen:
         wrong: Answers that nobody should have got, by what was asked, status and place.
         foreign: Pages that showed another household's name.
         gave_up: Families that did not come to their coupon.
-        processor: Processor seconds of the load itself.
     """
 
     answers: list[tuple[float, str, int, float]] = field(default_factory=list)
@@ -90,7 +85,6 @@ class Seen:
     wrong: dict[str, int] = field(default_factory=dict)
     foreign: int = 0
     gave_up: int = 0
-    processor: float = 0.0
 
 
 class GaveUpError(Exception):
@@ -321,15 +315,5 @@ def read_plan(text: str) -> Plan:
     return Plan(families=families, agents=agents, **given)
 
 
-def main() -> None:
-    """Play the plan that stands on standard input."""
-    plan = read_plan(sys.stdin.read())
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    seen = asyncio.run(play(plan))
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    seen.processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    json.dump(asdict(seen), sys.stdout)
-
-
 if __name__ == "__main__":
-    main()
+    answer(read_plan, play)

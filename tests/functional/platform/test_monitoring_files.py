@@ -13,6 +13,7 @@ from portal.domain.foundation.jobs.alarms import BEGUN_LATE
 from portal.domain.foundation.jobs.queries import FAILING
 from portal.platform import threads
 from portal.platform.metrics.process_files import SIZES
+from portal.platform.observing import WAITING_ROOM
 from portal.platform.selfcheck.copies import LATE
 from portal.platform.selfcheck.watching import SOON
 from tests.functional.platform.test_metrics import deployment, names, read, scrape
@@ -98,3 +99,10 @@ def test_the_guide_searches_the_log_of_every_unit() -> None:
 @pytest.mark.parametrize("name", ["PORTAL_METRICS", "PORTAL_METRICS_DIR", "PORTAL_LOG_FORMAT"])
 def test_the_guide_names_its_settings(name: str) -> None:
     assert f"`{name}`" in GUIDE
+
+
+def test_a_rush_that_waits_in_line_is_not_taken_for_errors() -> None:
+    route = WAITING_ROOM.partition(" ")[2]
+    asked = expressions()
+    assert f'status="5xx",route!="{route}"' in asked["PortalErrors"]
+    assert f'route="{route}"' in asked["PortalWaitingRoom"]

@@ -25,9 +25,9 @@ class NotedMeter(Meter):
 
     asked = length = 0
 
-    def held(self) -> None:
-        """Note a request that was asked to wait."""
-        self.asked += 1
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Note an answer that asked to wait: it is told from errors by its name."""
+        self.asked += (route, status) == ("waiting-room", 503)
 
     def in_line(self, length: int) -> None:
         """Note how many wait."""
