@@ -35,7 +35,7 @@ class Columns:
         connection.row_factory = sqlite3.Row
         self._connection, self._keys, self._trials = connection, keys, trials
         self._tables = _tables(connection)
-        self._data_keys: dict[tuple[str, str], tuple[bytes, HeldKey]] = {}
+        self._data_keys: dict[object, tuple[bytes, HeldKey]] = {}
         self._rules = sealed_columns()
 
     def try_all(self) -> None:
@@ -60,7 +60,7 @@ class Columns:
         for held in self._keys:
             if (opened := data_key_of(held.key, wrapped)) is not None:
                 by = held
-                self._data_keys[table, str(row.get("id"))] = opened, held
+                self._data_keys[wrapped] = opened, held
         self._trials.note(f"{table}.{WRAPPED}", by.number if by else None)
 
     def _try_row(self, table: str, row: Row) -> None:
@@ -68,13 +68,13 @@ class Columns:
             name = f"{table}.{column}"
             if isinstance(value, bytes) and column != WRAPPED:
                 if value and (name in self._rules.columns or _is_unknown(table, column, value)):
-                    self._try_value(name, value, table, row)
+                    self._try_value(name, value, row)
             elif isinstance(value, str) and name in self._rules.in_text:
                 self._try_text(name, value)
 
-    def _try_value(self, name: str, value: bytes, table: str, row: Row) -> None:
+    def _try_value(self, name: str, value: bytes, row: Row) -> None:
         rule = self._rule(name, row)
-        key_row, more = self._key_of(rule, table, row)
+        key_row, more = self._key_of(rule, row)
         context = _context(rule, row, key_row)
         by = next((held for held in self._keys if opens(held.key, value, context)), None)
         if by is None and more is not None and opens(more[0], value, context):
@@ -100,21 +100,21 @@ class Columns:
         return by_action.get("") or by_action.get(str(row.get("action")))
 
     def _key_of(
-        self, rule: SealedColumn | None, table: str, row: Row
+        self, rule: SealedColumn | None, row: Row
     ) -> tuple[Row | None, tuple[bytes, HeldKey] | None]:
         """Return the row that has the key of a value, and that key if one of ours opened it."""
         if rule is None or rule.key in {"kek", "cookie"}:
             return None, None
         if rule.key == "own":
-            return row, self._data_keys.get((table, str(row.get("id"))))
+            return row, self._data_keys.get(row.get(WRAPPED))
         if not self._data_keys and "{key." not in rule.context:
             return None, None
-        target, found = self._target(rule, row)
+        found = self._target(rule, row)
         if found is None:
             return None, None
-        return found, self._data_keys.get((target, str(found.get("id"))))
+        return found, self._data_keys.get(found.get(WRAPPED))
 
-    def _target(self, rule: SealedColumn, row: Row) -> tuple[str, Row | None]:
+    def _target(self, rule: SealedColumn, row: Row) -> Row | None:
         if rule.where:
             detail = _detail(row)
             wanted = {
@@ -123,15 +123,15 @@ class Columns:
                 else row.get(ours)
                 for theirs, ours in rule.where.items()
             }
-            return rule.table, self._one(rule.table, wanted)
-        table, found = "", row
+            return self._one(rule.table, wanted)
+        found = row
         for step in rule.key.split("."):
             column, table = step.split(">")
             next_row = self._one(table, {"id": found.get(column)})
             if next_row is None:
-                return table, None
+                return None
             found = next_row
-        return table, found
+        return found
 
     def _one(self, table: str, wanted: Mapping[str, object]) -> Row | None:
         if not {*wanted} <= self._tables.get(table, set()):

@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 
 from portal.cli.main import portal as cli
 from portal.domain.foundation.paper_shares import Share, lines_of, print_number, split
-from portal.domain.foundation.vault import ALGORITHMS, KEY_FILES, seal
+from portal.domain.foundation.vault import ALGORITHMS, DATA_KEY_CONTEXT, KEY_FILES, seal
 from portal.domain.sealed_columns import context_of, sealed_columns
 from portal.platform.backups.manifest import key_digest
 from portal.platform.key_papers import keys_on_paper
@@ -108,6 +108,22 @@ def test_a_key_that_fits_one_column_alone_is_noticed_there(name: str, tmp_path: 
         assert name not in found["without_values"]
         code, found = check(tmp_path, copy, "--keys", keep(drawer, secrets.token_bytes(32)))
         assert (code, found["opened"], found["keys_tried"]) == (0, 0, 1)
+
+
+def test_every_row_is_opened_by_its_own_key_also_where_a_table_has_no_id(tmp_path: Path) -> None:
+    key, copy = secrets.token_bytes(32), tmp_path / "copy.sqlite3"
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("CREATE TABLE open_question (number, wrapped_key, sealed)")
+        for number in (1, 2, 3):
+            own = secrets.token_bytes(32)
+            wrapped = seal(key, own, DATA_KEY_CONTEXT)
+            sealed = seal(own, secrets.token_bytes(12), f"open_question:{number}".encode())
+            connection.execute(
+                "INSERT INTO open_question VALUES (?, ?, ?)", (number, wrapped, sealed)
+            )
+    _code, found = check(tmp_path, copy, "--keys", keep(tmp_path / "drawer", key))
+    assert found["places"]["open_question.sealed"]["opened"] == 3
+    assert found["places"]["open_question.wrapped_key"]["opened"] == 3
 
 
 def test_what_stands_unsealed_in_a_sealed_column_is_noticed_without_a_key(tmp_path: Path) -> None:
