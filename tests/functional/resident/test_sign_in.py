@@ -199,12 +199,13 @@ def test_every_code_that_a_resident_types_is_on_record_right_or_wrong(resident: 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("short", "10文字以上"),
+        ("short", "パスワードは10文字以上にしてください"),
+        ("kv9!mQ4z#", "パスワードは10文字以上にしてください"),
         ("x" * 129, "128文字まで"),
         ("password1234", "当てられやすい"),
         ("aaaaaaaaaaaa", "当てられやすい"),
         ("東京都汐風区のパスワード", "当てられやすい"),
-        ("汐風区の子育て応援", "10文字以上"),
+        ("汐風区の子育て応援", "パスワードは10文字以上にしてください"),
         ("汐風区の子育て応援2026", "当てられやすい"),
         ("naruto12345", "当てられやすい"),
         ("1qaz2wsx3edc", "当てられやすい"),
