@@ -25,13 +25,13 @@ from tests.support.reading.files import ENCRYPTED, fax, pdf, picture
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
-ENDLESS = zlib.compress(b"0 0 m 500 500 l S\n" * 20_000_000, 9)
+ENDLESS = zlib.compress(b"0 0 m 500 500 l S\n" * 2_000_000, 9)
 SCRIPT = b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>"
 LAUNCH = b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /Launch /F (cmd.exe) >> >>"
 
 
 def endless_pdf() -> bytes:
-    """A PDF of a few hundred kilobytes whose only page draws for minutes."""
+    """A PDF of a hundred kilobytes whose only page draws for longer than anybody waits."""
     content = b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(ENDLESS) + ENDLESS
     return pdf(objects=[content + b"\nendstream"]).replace(
         b"/MediaBox [0 0 200 280]", b"/MediaBox [0 0 200 280] /Contents 100 0 R"
