@@ -4,14 +4,11 @@ Load balancers ask every few seconds; the database is asked once in ten.
 """
 
 import logging
-import sqlite3
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -19,14 +16,15 @@ from portal.domain.foundation.readiness.services import write_row
 from portal.platform.database import Database
 from portal.platform.database_address import sqlite_file
 from portal.platform.outages import Outage, outage_of
+from portal.platform.patience import one_request
 
 LOG = logging.getLogger("portal.readiness")
 EVERY = 10.0
 """Seconds for which an answer of the database holds."""
 PATIENT = 6.0
 """Seconds after which a question without an answer counts as "not ready"."""
-SQLITE_WAIT_MS = 1000
-"""Milliseconds that the question waits for SQLite's one writer."""
+SQLITE_WAIT, SERVER_WAIT = 1.0, 5.0
+"""Seconds that the question waits: for SQLite's one writer, and for a server in all."""
 ROOM = 256 * 1024
 """Bytes that must fit beside a SQLite file."""
 NO_ANSWER = "no_answer"
@@ -71,11 +69,7 @@ class Readiness:
 
 def _try(database: Database) -> str | None:
     try:
-        with (
-            database.engine.connect() as connection,
-            _short_wait(connection),
-            Session(connection) as session,
-        ):
+        with one_request(_limit(database), 0), Session(database.engine) as session:
             write_row(session)
             session.commit()
         _try_room(database)
@@ -87,19 +81,8 @@ def _try(database: Database) -> str | None:
     return None
 
 
-@contextmanager
-def _short_wait(connection: Connection) -> Iterator[None]:
-    """Wait for SQLite's writer shorter than a request does."""
-    raw = connection.connection.driver_connection
-    if not isinstance(raw, sqlite3.Connection):
-        yield
-        return
-    usual = raw.execute("PRAGMA busy_timeout").fetchone()[0]
-    raw.execute(f"PRAGMA busy_timeout={SQLITE_WAIT_MS}")
-    try:
-        yield
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={usual}")
+def _limit(database: Database) -> float:
+    return SQLITE_WAIT if database.engine.dialect.name == "sqlite" else SERVER_WAIT
 
 
 def _try_room(database: Database) -> None:

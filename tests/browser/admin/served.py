@@ -248,7 +248,7 @@ def _copy(path: Path, to: Path) -> None:
 
 @pytest.fixture(scope="session")
 def staff_stage(
-    start_server: StartServer,
+    start_lasting_server: StartServer,
     resident_settings: Settings,
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -258,7 +258,7 @@ def staff_stage(
     path, as_seeded = folder / "portal.sqlite3", folder / "as-seeded.sqlite3"
     shutil.copyfile(sqlite_template, path)
     url = f"sqlite:///{path}"
-    server = serve_staff(start_server, resident_settings, url)
+    server = serve_staff(start_lasting_server, resident_settings, url)
     engine = make_engine(url)
     served = ServedStaff(server, Database(engine), NOON - datetime.now(UTC))
     _seed(served, folder)

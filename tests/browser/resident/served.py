@@ -105,7 +105,7 @@ def _seed(served: Served, folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def served(
-    start_server: StartServer,
+    start_lasting_server: StartServer,
     resident_settings: Settings,
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -116,7 +116,7 @@ def served(
     shutil.copyfile(sqlite_template, path)
     url = f"sqlite:///{path}"
     offset = NOON - datetime.now(UTC)
-    server = serve_resident(start_server, resident_settings, url)
+    server = serve_resident(start_lasting_server, resident_settings, url)
     engine = make_engine(url)
     served = Served(server, Database(engine), offset=offset)
     _seed(served, folder)

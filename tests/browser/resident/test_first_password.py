@@ -20,7 +20,7 @@ from tests.support.resident import NOON, serve_resident, write_program
 
 @pytest.fixture(scope="module")
 def strict(
-    start_server: StartServer,
+    start_lasting_server: StartServer,
     resident_settings: Settings,
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -32,7 +32,7 @@ def strict(
     url = f"sqlite:///{path}"
     program = write_program(folder / "ward", password_mode="activation_only")
     settings = replace(resident_settings, program=str(program))
-    server = serve_resident(start_server, settings, url)
+    server = serve_resident(start_lasting_server, settings, url)
     engine = make_engine(url)
     yield Served(server, Database(engine), offset=NOON - datetime.now(UTC))
     engine.dispose()

@@ -23,7 +23,7 @@ CLOSED_FOR_GOOD = datetime(2023, 12, 29, 3, tzinfo=UTC)
 @pytest.fixture(scope="module", params=[OPEN_IN_DECEMBER, CLOSED_FOR_GOOD], ids=["open", "closed"])
 def december(
     request: pytest.FixtureRequest,
-    start_server: StartServer,
+    start_lasting_server: StartServer,
     resident_settings: Settings,
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
@@ -31,7 +31,9 @@ def december(
     """The site near the end of the year, while somebody answers and after the last staffed day."""
     path = tmp_path_factory.mktemp("december") / "portal.sqlite3"
     shutil.copyfile(sqlite_template, path)
-    server = serve_resident(start_server, resident_settings, f"sqlite:///{path}", now=request.param)
+    server = serve_resident(
+        start_lasting_server, resident_settings, f"sqlite:///{path}", now=request.param
+    )
     return server, request.param is OPEN_IN_DECEMBER
 
 

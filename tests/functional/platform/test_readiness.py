@@ -1,6 +1,7 @@
 """``/readyz``: asks the database by writing, seldom; takes no node away for somebody's lock."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import event, text
 
 from portal.platform.database import Database, make_engine
-from portal.platform.readiness import EVERY, Readiness
+from portal.platform.readiness import EVERY, PATIENT, Readiness
 from tests.support.databases.pools import Cluster, new_name
 from tests.support.resident import Resident
 
@@ -65,7 +66,9 @@ def test_a_lock_of_somebody_else_is_no_reason(database: Database) -> None:
     with database.write() as busy:
         busy.execute(text("UPDATE readiness SET written_at = written_at"))
         watch.seconds += EVERY
+        asked = time.monotonic()
         assert readiness.reason() is None
+        assert time.monotonic() - asked < PATIENT
     watch.seconds += EVERY
     assert readiness.reason() is None
 

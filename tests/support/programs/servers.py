@@ -89,23 +89,23 @@ class Server:
 StartServer = Callable[..., Server]
 
 
-@pytest.fixture(scope="session")
-def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """Start `python -m …`: `start_server(["portal", "serve", …], port=port, env={…})`.
+class Servers:
+    """Starts programs of one test, or of a whole run, and ends them with it."""
 
-    Ended after the run.
-    """
-    folder = tmp_path_factory.mktemp("servers")
-    servers: list[Server] = []
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._started: list[Server] = []
 
     def start(
+        self,
         module: Sequence[str],
         *,
         port: int,
         env: dict[str, str] | None = None,
         wait: float = PATIENCE,
     ) -> Server:
-        log = folder / f"{len(servers)}.log"
+        """Start `python -m …`: `start(["portal", "serve", …], port=port, env={…})`."""
+        log = self._folder / f"{len(self._started)}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", *module],
@@ -116,11 +116,36 @@ def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServ
                 stderr=subprocess.STDOUT,
             )
         server = Server(process, log, port)
-        servers.append(server)
+        self._started.append(server)
         if wait:
             server.wait(wait)
         return server
 
-    yield start
-    for server in reversed(servers):
-        server.stop()
+    def end(self) -> None:
+        """End them all, the last one first."""
+        for server in reversed(self._started):
+            server.stop()
+
+
+@pytest.fixture
+def start_server(
+    tmp_path_factory: pytest.TempPathFactory,
+    new_postgres: Callable[[bool], str],
+    new_sqlite: Callable[[bool], str],
+) -> Iterator[StartServer]:
+    """Start a program that ends with the test.
+
+    It asks for the databases that tests hand on, so that it ends before they are handed on: a
+    worker of one test would do what the next one begins.
+    """
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    yield servers.start
+    servers.end()
+
+
+@pytest.fixture(scope="session")
+def start_lasting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """Start a program that serves many tests and ends with the run."""
+    servers = Servers(tmp_path_factory.mktemp("servers"))
+    yield servers.start
+    servers.end()

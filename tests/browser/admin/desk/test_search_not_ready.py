@@ -19,11 +19,11 @@ from tests.support.staff import serve_staff
 
 @pytest.fixture(scope="module")
 def unready(
-    served_staff: ServedStaff, start_server: StartServer, resident_settings: Settings
+    served_staff: ServedStaff, start_lasting_server: StartServer, resident_settings: Settings
 ) -> Iterator[ServedStaff]:
     """A second site before the same database, which still has to make its index."""
     url = served_staff.database.engine.url.render_as_string(hide_password=False)
-    server = serve_staff(start_server, resident_settings, url, ready=False)
+    server = serve_staff(start_lasting_server, resident_settings, url, ready=False)
     yield replace(served_staff, server=server)
     server.stop()
 
