@@ -106,6 +106,8 @@ class DatabaseGauges:
         yield gauge("signin_failures", "Refused on the site in five minutes.", [({}, failed)])
         waits = site_failures.is_slow(session, now)
         yield gauge("signin_slow_mode", "1 while unknown devices wait.", [({}, waits)])
+        flood = held_until(session, site_failures.FLOOD_KEY, now) is not None
+        yield gauge("signin_flood", "1 within five minutes of an attack.", [({}, flood)])
         sent = sms_count.SENT.total(session, now)
         yield gauge("sms_codes_sent", "Codes by SMS in the last hour.", [({}, sent)])
         braked = held_until(session, sms_count.SPENT_KEY, now) is not None

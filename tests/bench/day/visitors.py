@@ -25,6 +25,8 @@ PATIENCE = 60.0
 FILES = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 MISTYPES = 0.3
 """So many of those who sign in mistype their password once."""
+SLOW = "/signin/wait"
+"""Where a browser that was never here waits while many sign-ins fail."""
 READS = (0.3, 1.5)
 """Seconds between two presses: at least, at most."""
 
@@ -140,7 +142,7 @@ class Browser:
             self.cookies[key] = kept.value
         self.place = answer.headers.get("location", "")
         waits = answer.headers.get("refresh", "")
-        self._note("waits" if waits else name, answer.status, began)
+        self._note("waits" if waits and answer.status == 503 else name, answer.status, began)
         if answer.content_type == "text/html":
             self._read(body.decode("utf-8", "replace"))
         if waits and self.place == "":
@@ -168,14 +170,27 @@ class Browser:
         """Fill and send a form; whoever has to wait first fills it again afterwards."""
         while await self._waits(got := await self.ask(name, path, form)):
             await self.opens(f"{name} form", "/signin")
+        if got == 303 and self.place == SLOW:
+            got = await self.goes_on(name)
         self.must(to, 303, name, got)
+
+    async def goes_on(self, name: str) -> int:
+        """Wait the ten seconds of slow mode and press its button; return the answer's status."""
+        while self.place == SLOW:
+            await self.ask(f"{name} slowed", SLOW)
+            await self._pauses()
+            got = await self.ask(name, f"{SLOW}/submit", {})
+        return got
 
     async def _waits(self, status: int) -> bool:
         """Wait where the last answer asked for it, as its page does by itself."""
         asked = status == 503 and self.place.startswith("wait ")
         if asked:
-            await asyncio.sleep(float(self.place.split()[1]))
+            await self._pauses()
         return asked
+
+    async def _pauses(self) -> None:
+        await asyncio.sleep(float(self.place.removeprefix("wait ") or 0))
 
     def must(self, to: str, status: int, name: str, got: int) -> None:
         """Go on only where the answer leads on.
@@ -224,6 +239,8 @@ class Journey:
         if self._chance.random() < MISTYPES:
             wrong = {"login_id": family.login_id, "password": "CDFG HJKL MNPQ"}
             got = await browser.ask("wrong password", "/signin/submit", wrong)
+            if got == 303 and browser.place == SLOW:
+                got = await browser.goes_on("wrong password")
             if got == 503:
                 await browser.opens("form", "/signin")
             elif got != 422:

@@ -1,7 +1,8 @@
 """Many failed sign-ins on the whole site: strangers wait ten seconds, known devices never (T5)."""
 
 import re
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ import pytest
 
 from portal.domain.people.authn import site_failures
 from portal.domain.people.authn.attempts import TypedLogin
-from portal.domain.people.authn.models import ThrottleBucket
+from portal.domain.people.authn.models import AuthSession, ThrottleBucket
+from portal.domain.people.authn.sessions import RESIDENT, Stage
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.signin import slow_mode
 from portal.domain.people.tasks.kinds import TaskKind
@@ -62,6 +64,42 @@ def test_more_than_300_failures_in_five_minutes_make_strangers_wait(resident: Re
     assert "refresh" not in stranger.get("/signin/wait").headers
     assert stranger.send("/signin/wait/submit").url.path == "/signin/code"
     assert stranger.cookie("signin_wait") == ""
+
+
+def get_in(resident: Resident, owners: Iterable[int]) -> None:
+    """Families got past their password a minute ago."""
+    with resident.database.write() as session:
+        began = resident.now - timedelta(minutes=1)
+        for owner in owners:
+            session.add(
+                AuthSession(
+                    token_hash=secrets.token_bytes(32),
+                    site=RESIDENT,
+                    stage=Stage.CODE,
+                    owner_id=owner,
+                    created_at=began,
+                    seen_at=began,
+                    ends_at=began + timedelta(hours=1),
+                )
+            )
+
+
+def test_the_slips_of_an_opening_day_slow_nobody(resident: Resident) -> None:
+    """Three of ten families mistype once: with 17 a second that is 1,500 in five minutes."""
+    get_in(resident, range(1_000, 1_700))
+    fail(resident, 350)
+    person = resident.add(active=True)
+    assert attempt(next(strangers(resident)), person.login_id, person.password) == "/signin/code"
+    assert resident.tasks() == {}
+    fail(resident, 20)
+    assert attempt(next(strangers(resident)), new_login_id()) == "/signin/wait"
+    assert set(resident.tasks()) == {"slow_mode"}
+
+
+def test_one_letter_cannot_hide_an_attack_however_often_it_signs_in(resident: Resident) -> None:
+    get_in(resident, [resident.add(active=True).credential_id] * 700)
+    fail(resident, 301)
+    assert attempt(next(strangers(resident)), new_login_id()) == "/signin/wait"
 
 
 def test_a_known_device_is_never_slowed_but_only_for_its_own_id(resident: Resident) -> None:

@@ -1,8 +1,9 @@
 """Slow mode (T5 of ``security.md`` §2): failed sign-ins of the whole site, counted together.
 
-More than 300 in five minutes: unknown devices wait ten seconds before each try, and staff get a
-task; more than 1,000: a second task. Known devices never wait. It ends by itself. Decision 0029
-says how it is counted without a row that every sign-in waits for.
+More than 300 in five minutes, and more than one for two families that got in: unknown devices wait
+ten seconds before each try, and staff get a task; more than 1,000, and than one for each family: a
+second task. Known devices never wait. It ends by itself. Decision 0029 says how it is counted
+without a row that every sign-in waits for, decision 0070 why families count.
 """
 
 import secrets
@@ -16,10 +17,12 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.attempts import TypedLogin
 from portal.domain.people.authn.site_failures import (
+    FLOOD_KEY,
     SLOW_KEY,
     WINDOW,
     count_failure,
     failures,
+    families,
 )
 from portal.domain.people.authn.throttles import Bucket
 from portal.domain.people.signin import site_alarms
@@ -35,9 +38,9 @@ TICKET_LIFE = timedelta(seconds=_USED.seconds)
 
 
 SLOW = Alarm(SLOW_KEY, "signin.slow", TaskKind.SLOW_MODE, WINDOW)
-FLOOD = Alarm("t5:flood", "signin.flood", TaskKind.SIGNIN_FLOOD, WINDOW)
-LEVELS = ((300, SLOW), (1000, FLOOD))
-"""Above so many failures in five minutes an alarm holds."""
+FLOOD = Alarm(FLOOD_KEY, "signin.flood", TaskKind.SIGNIN_FLOOD, WINDOW)
+LEVELS = ((300, 2, SLOW), (1000, 1, FLOOD))
+"""Above so many failures in five minutes, and above one for so many families, an alarm holds."""
 
 
 class MustWaitError(ThrottledError):
@@ -59,9 +62,11 @@ def note_failure(work: Work) -> None:
     """Count a refused sign-in, whether or not its ID exists, and begin or hold slow mode."""
     count_failure(work.session, work.now)
     number = failures(work.session, work.now)
-    for most, alarm in LEVELS:
-        if number > most:
-            site_alarms.hold(work, alarm, {"failures": number})
+    passed = [(each, alarm) for most, each, alarm in LEVELS if number > most]
+    came = families(work.session, work.now) if passed else 0
+    for each, alarm in passed:
+        if number > came / each:
+            site_alarms.hold(work, alarm, {"failures": number, "families": came})
 
 
 def must_wait(now: datetime) -> MustWaitError:
