@@ -176,11 +176,12 @@ class Browser:
 
     async def goes_on(self, name: str) -> int:
         """Wait the ten seconds of slow mode and press its button; return the answer's status."""
-        while self.place == SLOW:
+        while True:
             await self.ask(f"{name} slowed", SLOW)
             await self._pauses()
             got = await self.ask(name, f"{SLOW}/submit", {})
-        return got
+            if self.place != SLOW:
+                return got
 
     async def _waits(self, status: int) -> bool:
         """Wait where the last answer asked for it, as its page does by itself."""
