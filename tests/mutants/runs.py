@@ -40,6 +40,7 @@ class Copy:
         self.tree = tree
         self.limit = limit
         self._environment = environment_of(tree, server)
+        self._seconds = 0
 
     def pytest(self, tests: Sequence[str], on: str, *options: str) -> Outcome:
         """Run tests on one kind of database, unless told otherwise until the first fails."""
@@ -90,15 +91,15 @@ class Copy:
             EntryError: the entry does not fit the source.
         """
         path = self.tree / one.file
-        source, times = path.read_text("utf-8"), path.stat()
-        path.write_text(one.changed(source), "utf-8")
+        source, written = path.read_text("utf-8"), path.stat().st_mtime_ns
+        changed = one.changed(source)
+        # bytecode is taken for fresh by size and second: each state of a file has its own second
+        self._seconds += 1
+        _write(path, changed, written + self._seconds * 1_000_000_000)
         try:
             yield
         finally:
-            path.write_text(source, "utf-8")
-            os.utime(
-                path, ns=(times.st_atime_ns, times.st_mtime_ns)
-            )  # else its bytecode seems fresh
+            _write(path, source, written)
 
     def _end(self, running: subprocess.Popen[bytes]) -> None:
         """Let the tests take down their servers, then end what is left of this copy."""
@@ -112,6 +113,11 @@ class Copy:
             with contextlib.suppress(OSError, ValueError):
                 if mark in (process / "environ").read_bytes().split(b"\0"):
                     os.kill(int(process.name), signal.SIGKILL)
+
+
+def _write(path: Path, source: str, at: int) -> None:
+    path.write_text(source, "utf-8")
+    os.utime(path, ns=(at, at))
 
 
 def _dotted(test: str) -> str:
