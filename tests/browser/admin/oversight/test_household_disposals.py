@@ -100,7 +100,7 @@ def test_two_people_dispose_of_a_household_to_its_certificate(
 ) -> None:
     number = NUMBERS[javascript]
     person = _ended_family(served_staff, number)
-    options = {"width": 320, "height": 740, "javascript": javascript, "kept": False}
+    options = {"width": 360, "height": 740, "javascript": javascript, "kept": False}
     asker, ward = page_factory(**options), page_factory(**options)
     served_staff.enter(asker, Role.OFFICER)
     served_staff.enter(ward, Role.WARD_OFFICER)
