@@ -365,3 +365,4 @@ def test_a_command_on_a_standby_says_so_in_one_sentence(
     assert (refused.returncode, done.returncode) == (1, 1)
     assert "PORTAL_DATABASE_URL" in sentence(refused)
     assert "待機系か読み取り専用" in sentence(done)
+    assert sentence(refused) != sentence(done), "the first comes to no statement"
