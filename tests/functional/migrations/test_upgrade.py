@@ -5,7 +5,9 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from portal.domain.foundation.errors import InputError
 from portal.platform.database import make_engine
@@ -44,6 +46,22 @@ def test_what_is_in_use_is_waited_for_only_so_long(own: Engine, tmp_path: Path) 
         busy.rollback()
     assert catalog(own) == before
     assert upgrade_tables(own, SHORT, versions)
+
+
+def test_a_table_in_use_is_given_up_by_the_limit_of_locks(
+    own_postgres: Engine, tmp_path: Path
+) -> None:
+    """Long before that of statements: whoever comes after us waits behind us as long."""
+    before, limits = catalog(own_postgres), Limits(turn=5, lock=0.3, statement=10)
+    with own_postgres.connect() as busy:
+        busy.execute(text("DELETE FROM request"))
+        with pytest.raises(InputError, match="portal db upgrade") as refused:
+            upgrade_tables(own_postgres, limits, later_versions(tmp_path))
+        busy.rollback()
+    cause = refused.value.__cause__
+    assert isinstance(cause, DBAPIError)
+    assert isinstance(cause.orig, LockNotAvailable)
+    assert catalog(own_postgres) == before
 
 
 def test_a_statement_that_takes_too_long_is_given_up(own_postgres: Engine, tmp_path: Path) -> None:
