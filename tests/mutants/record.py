@@ -43,7 +43,9 @@ class Record:
     def is_killed(self, one: Mutant) -> bool:
         """Whether a test noticed this entry before, as it stands now."""
         row = self._lines.get(one.name)
-        return bool(row) and row["verdict"] == Verdict.KILLED and row["of"] == self._digest(one)
+        return (
+            row is not None and row["verdict"] == Verdict.KILLED and row["of"] == self._digest(one)
+        )
 
     def is_of_another_tree(self, one: Mutant) -> bool:
         """Whether the finding is of another state of the tree; changes that wait are always one."""
