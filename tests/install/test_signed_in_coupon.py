@@ -50,7 +50,6 @@ def network() -> Iterator[Network]:
         "proxy": "10.0.0.5",
         "node1": "10.0.0.11",
         "node2": "10.0.0.12",
-        "node3": "10.0.0.13",
         "database": "10.0.0.20",
     }
     with Network(f"wheel{os.getpid()}", "10.0.0.0/24", addresses) as made:
@@ -305,12 +304,17 @@ def test_an_empty_machine_has_everything_again(
     installed_server: Path,
     nodes: list[Machine],
     database: Machine,
-    network: Network,
+    ways: Ways,
     papers: list[Paper],
 ) -> None:
-    """By backup.md: keys, program, the newest backup and the identity on a machine of its own."""
-    first, _second = nodes
-    empty = Machine("node3", roots.copy_of(installed_server, folder / "node3"), network)
+    """By backup.md: keys, program, the newest backup and the identity on a machine of its own.
+
+    It comes in the place of the first node, and a family gets from its letter to its coupon there.
+    """
+    first, second = nodes
+    first.stop()
+    second.stop()
+    empty = Machine(first.name, roots.copy_of(installed_server, folder / "empty"), first.network)
     home = empty.root / "var" / "lib"
     for name in ("keys", "program", "identity.txt"):
         shutil.rmtree(empty.root / "etc" / "portal" / name, ignore_errors=True)
@@ -329,5 +333,7 @@ def test_an_empty_machine_has_everything_again(
     loaded = [[(one["order_ref"], one["count"]) for one in each["batches"]] for each in told]
     assert loaded[0] == loaded[1]
     assert told[0]["delivery"]["assigned"] == told[1]["delivery"]["assigned"]
+    start_units(empty, guide_text.commands("operate", "A server with the wheel")[1])
+    wait_until_up(empty)
+    ways.sees_the_coupon(papers[-1])
     empty.stop()
-    assert papers

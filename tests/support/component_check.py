@@ -13,7 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 
 CHECK = ".github/components.toml"
-LOCK = "requirements.lock"
+LOCKS = ("requirements.lock", ".docker/aws.lock", ".docker/twilio.lock", ".docker/build.lock")
+"""What a wheel or an image may have inside, and what builds it."""
 GOOD_FOR = timedelta(days=7)
 
 
@@ -31,12 +32,18 @@ class FaultKind(StrEnum):
         return {FaultKind.LETS_IN: 3, FaultKind.SERIOUS: 14, FaultKind.OTHER: 90}[self]
 
 
+def locked(clone: Path) -> str:
+    """Return the digest of what a clone locks, as ``CHECK`` names it."""
+    return hashlib.sha256(b"".join((clone / lock).read_bytes() for lock in LOCKS)).hexdigest()
+
+
 def component_refusals(clone: Path, today: date) -> Iterator[str]:
     """Yield why the components of a clone may not be released, each with the next step."""
-    digest = hashlib.sha256((clone / LOCK).read_bytes()).hexdigest()
+    digest = locked(clone)
     noted = clone / CHECK
     how = (
-        f"Compare {LOCK} with the advisories (.github/guides/protection.md), and write {CHECK}: "
+        f"Compare {', '.join(LOCKS)} with the advisories (.github/guides/protection.md), "
+        f"and write {CHECK}: "
         f'checked_on = {today}, lock = "{digest}", and for each fault that is not mended a '
         f"[[fault]] with advisory, component, kind ({', '.join(FaultKind)}) and known_on."
     )
@@ -51,7 +58,7 @@ def component_refusals(clone: Path, today: date) -> Iterator[str]:
         yield f"{CHECK} cannot be read ({error}). {how}"
         return
     if lock != digest:
-        yield f"{CHECK} is about other components than {LOCK}. {how}"
+        yield f"{CHECK} is about other components than {', '.join(LOCKS)}. {how}"
     elif not timedelta(0) <= today - checked_on <= GOOD_FOR:
         yield f"Faults were last looked for on {checked_on}, not within {GOOD_FOR.days} days. {how}"
     if overdue:

@@ -9,7 +9,7 @@ import pytest
 
 from portal.platform.schema import VERSIONS
 from tests.support import release
-from tests.support.component_check import CHECK, FaultKind
+from tests.support.component_check import CHECK, LOCKS, FaultKind
 from tests.support.databases.stored import ENGINES, revision_of, versions
 from tests.support.faults.record import RECORD, Run, Tried
 from tests.support.release import Candidate, base_image
@@ -26,18 +26,22 @@ CHANGELOG = """# Changelog
 """
 
 
-LOCK = "alembic==1.20.1\n"
+LOCK = {lock: f"alembic==1.20.1  # {lock}\n" for lock in LOCKS}
 STORED = '{"revision": "0007"}\n'
 TODAY = date(2026, 12, 1)
 
 
 def checked(
-    days_ago: int = 0, lock: str = LOCK, faults: tuple[tuple[FaultKind, int], ...] = ()
+    days_ago: int = 0, changed: str = "", faults: tuple[tuple[FaultKind, int], ...] = ()
 ) -> str:
-    """What whoever compared the components noted; faults by kind, with the days since."""
+    """What whoever compared the components noted; faults by kind, with the days since.
+
+    ``changed`` is a lock that was another one then.
+    """
+    compared = "".join((LOCK | ({changed: "other"} if changed else {})).values())
     lines = [
         f"checked_on = {TODAY - timedelta(days=days_ago)}",
-        f'lock = "{hashlib.sha256(lock.encode()).hexdigest()}"',
+        f'lock = "{hashlib.sha256(compared.encode()).hexdigest()}"',
     ]
     for kind, since in faults:
         lines += [
@@ -59,7 +63,7 @@ def git(clone: Path, *arguments: str) -> None:
 def clone(tmp_path: Path) -> Path:
     """A clone in which 0.3.0 can be released."""
     files = {".github/CHANGELOG.md": CHANGELOG, "portal/migrations/versions/0007_last.py": ""}
-    files |= {"requirements.lock": LOCK, CHECK: checked()}
+    files |= LOCK | {CHECK: checked()}
     files |= {f"tests/stored/0.3.0/{engine}.xz": "rows" for engine in ENGINES}
     files |= {f"tests/stored/0.3.0/{engine}.json": STORED for engine in ENGINES}
     for name, content in files.items():
@@ -216,7 +220,7 @@ def test_the_files_of_a_release_have_their_sums_and_the_image_its_base(
     [
         (None, "who looked"),
         (checked(days_ago=8), "7 days"),
-        (checked(lock="alembic==1.19.0\n"), "other components"),
+        *((checked(changed=lock), "other components") for lock in LOCKS),
         (checked(faults=((FaultKind.LETS_IN, 4),)), "alembic: PYSEC-1"),
         (checked(faults=((FaultKind.SERIOUS, 15),)), "alembic: PYSEC-1"),
         (checked(faults=((FaultKind.OTHER, 91),)), "alembic: PYSEC-1"),

@@ -28,6 +28,7 @@ from portal.platform.selfcheck.outside import check_senders
 from portal.platform.selfcheck.program import check_program_texts
 from portal.platform.selfcheck.search import check_search
 from portal.platform.selfcheck.subject import Subject
+from portal.platform.selfcheck.tested import check_test_results
 from portal.platform.selfcheck.watching import check_certificates, check_metrics
 
 
@@ -77,6 +78,7 @@ CHECKS: tuple[Check, ...] = (
     Check("security_txt", check_disclosure),
     Check("agreements", check_agreements),
     Check("availability", check_availability),
+    Check("test_results", check_test_results),
 )
 AT_START = tuple(check for check in CHECKS if check.at_start)
 DISPOSED = (Check("disposal", check_disposal),)

@@ -3,7 +3,6 @@
 Nothing is pushed: the clone is thrown away.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -19,6 +18,7 @@ import pytest
 
 import portal
 from portal.platform.schema import revisions
+from tests.support.component_check import locked
 from tests.support.databases.stored import revision_of
 from tests.support.faults.record import Run, Tried, keep
 from tests.support.install.compose import read_compose
@@ -99,13 +99,12 @@ def said(clone: Path, refused: str) -> str:
     assert refused
     today = datetime.now(UTC).date()
     newest = revisions(clone / "portal" / "migrations" / "versions")[-1]
-    lock = hashlib.sha256((clone / "requirements.lock").read_bytes()).hexdigest()
     replace_in(
         clone / "portal" / "__init__.py", r"^__version__ = .*$", f'__version__ = "{VERSION}"'
     )
     replace_in(clone / ".github" / "CHANGELOG.md", "^## Unreleased$", f"## {VERSION} ({today})")
     (clone / ".github" / "components.toml").write_text(
-        f'checked_on = {today}\nlock = "{lock}"\n', "utf-8"
+        f'checked_on = {today}\nlock = "{locked(clone)}"\n', "utf-8"
     )
     git(clone, "add", "-A")
     git(clone, "commit", "-qm", f"Release {VERSION}")

@@ -113,6 +113,7 @@ def test_a_new_deployment_in_production_is_told_what_is_missing_and_nothing_else
     by_name = {one["name"]: one for one in found}
     assert by_name["database"]["level"] == "ok"
     assert by_name["backups"]["level"] == "warning"
+    assert by_name["test_results"]["level"] == "warning", "a clone carries none"
     assert not [one for one in found if "接続できません" in one["sentence"]]
 
 
