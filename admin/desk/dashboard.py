@@ -17,7 +17,7 @@ from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.faxes import queries as faxes
 from portal.domain.contacts.faxes.queries import Counts
-from portal.domain.desk.casework import steps, watch, worklists
+from portal.domain.desk.casework import returned_in_use, steps, watch, worklists
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.desk.casework.reviews import queue as review_queue
 from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
@@ -174,6 +174,7 @@ def show(page: Page) -> Response[Any]:
     lists, counted = allowed(page, Permission.SEE_TASKS), allowed(page, Permission.SEE_TOTALS)
     session, program = page.session, page.site.program
     approvals = open_counts(session) if lists else {}
+    approvals.pop(returned_in_use.KIND, 0)  # counted as its task, which only some may know
     task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
     return page.render(
         "admin/desk/dashboard/dashboard.html",

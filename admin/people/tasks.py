@@ -10,10 +10,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import words
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.page import Page
 from portal.domain.desk.call_desk.acting.receipts import act_about
 from portal.domain.desk.call_desk.models import DeskAct
-from portal.domain.desk.casework import worklists
+from portal.domain.desk.casework import returned_in_use, worklists
 from portal.domain.desk.casework.call_notes import call_notes
 from portal.domain.desk.casework.finishing import finish_by_hand, why_not_yet
 from portal.domain.desk.casework.frozen import can_unfreeze, unfreeze
@@ -25,16 +26,24 @@ from portal.domain.desk.casework.new_letters import (
     order_new_letter,
     why_not,
 )
+from portal.domain.desk.casework.returned_in_use import Finding, ProposedFinding
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+)
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_user
 from portal.domain.people.tasks.kinds import OF_SITE, TaskField, TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of
 from portal.domain.people.tasks.states import TaskState
 from portal.domain.requests.recipients.counter import IdentityDocument
 from portal.domain.requests.requests.fields import Line
+from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
@@ -113,6 +122,9 @@ class TaskView(View):
     letter_closed: str
     not_yet: str
     decide_until: date | None
+    findings: Sequence[Finding]
+    found: ProposedFinding | None
+    finder: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -122,6 +134,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     written = page.who.auth is not None and page.who.auth.data.get("read_task") == task.id
     details = details_of(page.site.vault, task)
     is_open = task.state == TaskState.OPEN
+    by_two = is_open and task.kind == TaskKind.RETURNED_IN_USE
+    found = returned_in_use.proposed(page.work, task) if by_two else None
+    finder = staff_user(page.session, found.proposed_by) if found is not None else None
     return page.render(
         "admin/people/task.html",
         TaskView(
@@ -141,6 +156,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             decide_until=last_day_to_decide(program)
             if program.windows.new_letter.is_over(page.now)
             else None,
+            findings=list(Finding) if by_two else [],
+            found=found,
+            finder=finder.display_name if finder is not None else "",
         ),
         status_code,
     )
@@ -208,6 +226,31 @@ def new_letter(page: Page) -> Response[Any]:
     return page.redirect("/tasks?said=letter")
 
 
+def find_out(page: Page) -> Response[Any]:
+    """Record, as the first person, who uses the ID of a letter that came back."""
+    return _by_two(
+        page, lambda task_id: returned_in_use.propose(page.work, task_id, page.form.get("finding"))
+    )
+
+
+def confirm_finding(page: Page) -> Response[Any]:
+    """Decide, as the second person, what the first one found out."""
+    return _by_two(
+        page, lambda task_id: returned_in_use.confirm(page.work, task_id), "/tasks?said=finished"
+    )
+
+
+def refuse_finding(page: Page) -> Response[Any]:
+    """Reject or withdraw what the first person found out."""
+    return _by_two(page, lambda task_id: returned_in_use.turn_down(page.work, task_id))
+
+
+def _by_two(page: Page, act: Callable[[int], object], then: str = "") -> Response[Any]:
+    task = _task(page)
+    again = Again(show, "finding", only=(InputError, NotAllowedError))
+    return carry_out_once(page, lambda: act(task.id), then or f"/tasks/{task.id}", again)
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
@@ -226,4 +269,14 @@ def handlers() -> list[HTTPRouteHandler]:
             "POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS
         ),
         staff_route("POST", "/tasks/{task_id:int}/lift", lift, Permission.DECIDE_TASKS, shows=show),
+        *(
+            staff_route(
+                "POST", f"/tasks/{{task_id:int}}/{step}", act, Permission.DECIDE_TASKS, shows=show
+            )
+            for step, act in (
+                ("finding", find_out),
+                ("finding/confirm", confirm_finding),
+                ("finding/refuse", refuse_finding),
+            )
+        ),
     ]

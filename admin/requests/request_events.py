@@ -80,6 +80,7 @@ def _mail() -> dict[str, str]:
         "shipment.deliver": _s("配達が完了"),
         "shipment.return": _s("差出人に返送中"),
         "shipment.receive": _s("返送された郵便を受け取った"),
+        "shipment.turn_up": _s("届いたか、なくなったはずの郵便が、手元に戻った"),
         "shipment.lose": _s("郵便の行方がわからなくなった"),
         "shipment.find": _s("行方がわからない郵便が見つかった"),
         "shipment.cancel": _s("発送を取りやめ"),

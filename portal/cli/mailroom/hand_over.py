@@ -63,9 +63,9 @@ def _say(value: dict[str, Any]) -> None:
         click.echo(
             _sn(
                 "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）"
-                "を差し出しずみにしました。",
+                "を印刷会社に引き渡しました。",
                 "印刷 %(run)d の手紙%(n)d通（こども%(children)d人、%(yen)s円）"
-                "を差し出しずみにしました。",
+                "を印刷会社に引き渡しました。",
                 value["letters"],
             )
             % {
@@ -78,7 +78,7 @@ def _say(value: dict[str, Any]) -> None:
     else:
         click.echo(
             _s(
-                "印刷 %(run)d の差し出しを提案しました。ほかの人が、職員のサイトか "
+                "印刷 %(run)d の引き渡しを提案しました。ほかの人が、職員のサイトか "
                 "--confirmed-by で承認してください。"
             )
             % {"run": value["run_id"]}

@@ -353,7 +353,7 @@ def _echo_runs(runs: Sequence[RunStatus]) -> None:
 def _echo_withdrawn(withdrawn: Sequence[Withdrawal], *, of_ward: bool) -> None:
     if withdrawn:
         click.echo(
-            _s("印刷の後に、支援措置や保留になった世帯の手紙です。差し出す前に抜き取ってください。")
+            _s("印刷の後に、支援措置や保留になった世帯の手紙です。引き渡す前に抜き取ってください。")
         )
     for letter in withdrawn:
         click.echo(

@@ -57,7 +57,7 @@ def delivered(context: Context) -> None:
 
 def _say(found: Deliveries) -> None:
     names = {
-        DeliveredMeans.HANDED_OVER: _s("差し出しずみ"),
+        DeliveredMeans.HANDED_OVER: _s("引き渡しずみ"),
         DeliveredMeans.REVEALED: _s("表示ずみ"),
         DeliveredMeans.EXCHANGED: _s("交換ずみ"),
     }

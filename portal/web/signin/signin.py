@@ -7,12 +7,11 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import BusyError, ThrottledError, TooLateError
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.queries import sent_at
+from portal.domain.letters.shipments.queries import sent_on
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.sessions import Stage
@@ -166,7 +165,7 @@ def _refusal(page: Page, tried: Attempt) -> str:
             "自分で決めたパスワードがある方は、大文字と小文字も、"
             "決めたとおりに入力してください。"
         )
-    sent = sent_at(page.session, household_id)
+    sent = sent_on(page.session, household_id)
     if sent is None:
         return _(
             "このIDとパスワードは、もう使えません。新しい手紙を、まもなく送ります。"
@@ -175,7 +174,7 @@ def _refusal(page: Page, tried: Attempt) -> str:
     return _(
         "このIDとパスワードは、もう使えません。新しい手紙を、%(day)sに送りました。"
         "新しいIDとパスワードを使ってください。"
-    ) % {"day": format_day(jst_date(sent))}
+    ) % {"day": format_day(sent)}
 
 
 def device_label(user_agent: str) -> str:

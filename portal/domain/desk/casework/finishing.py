@@ -57,6 +57,10 @@ STOPS: Mapping[str, Stop] = {
     TaskKind.BIRTH_FROZEN: Stop(
         lambda _work, _task, one: one.state == CredentialState.LOCKED, _by_proof
     ),
+    TaskKind.RETURNED_IN_USE: Stop(
+        lambda _work, _task, one: one.state == CredentialState.ACTIVE,
+        lambda: _s("二人で決めるまで、この用件は終わりにできません。"),
+    ),
     TaskKind.REPORT_LOST: Stop(
         _is_reported,
         lambda: _s(

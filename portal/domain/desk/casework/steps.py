@@ -38,7 +38,7 @@ class StepName(Labeled):
     CODES = "codes", lambda: _s("クーポンのコードを読み込む")
     ASSIGN = "assign", lambda: _s("クーポンを割り当てる")
     LETTERS = "letters", lambda: _s("手紙を作る")
-    HAND_OVER = "hand_over", lambda: _s("手紙を差し出す")
+    HAND_OVER = "hand_over", lambda: _s("手紙を印刷会社に渡す")
 
     @property
     def advice(self) -> str:

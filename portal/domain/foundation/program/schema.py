@@ -45,7 +45,7 @@ class Forwarding(StrEnum):
 class DeliveredMeans(Labeled):
     """The ways of counting a delivery, as staff read them; a program names the one that counts."""
 
-    HANDED_OVER = "handed_over", lambda: _s("手紙を差し出した")
+    HANDED_OVER = "handed_over", lambda: _s("手紙を引き渡した")
     REVEALED = "revealed", lambda: _s("クーポンを表示した")
     EXCHANGED = "exchanged", lambda: _s("クーポンを交換した")
 
@@ -56,7 +56,7 @@ class DeliveredMeans(Labeled):
 
 
 _IN_REPORTS: Mapping[DeliveredMeans, Sentence] = {
-    DeliveredMeans.HANDED_OVER: lambda: _s("差し出し"),
+    DeliveredMeans.HANDED_OVER: lambda: _s("引き渡し"),
     DeliveredMeans.REVEALED: lambda: _s("コードの表示"),
     DeliveredMeans.EXCHANGED: lambda: _s("交換"),
 }

@@ -1,13 +1,11 @@
 """Read letters and print runs."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
-from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.letters.states import LIVE
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import CredentialState, Door
@@ -41,12 +39,6 @@ def household_of_number(session: Session, number: str | None) -> int | None:
 def print_run(session: Session, run_id: int) -> PrintRun | None:
     """Return one print run; None if no run has this key."""
     return session.get(PrintRun, run_id)
-
-
-def sent_at(session: Session, household_id: int) -> datetime | None:
-    """Return when the valid letter was handed over to the post (UTC); None if it was not yet."""
-    letter = living_letter(session, household_id)
-    return letter.handed_over_at if letter is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class LetterState(Labeled):
 
     PREPARED = "prepared", lambda: _s("準備")
     PRINTED = "printed", lambda: _s("印刷ずみ")
-    HANDED_OVER = "handed_over", lambda: _s("差し出しずみ")
+    HANDED_OVER = "handed_over", lambda: _s("引き渡しずみ")
     SUPERSEDED = "superseded", lambda: _s("新しい手紙に交代")
     CANCELLED = "cancelled", lambda: _s("取り消し")
     POSTED = "posted", lambda: _s("郵便局に渡した")
@@ -90,7 +90,7 @@ class RunState(Labeled):
 
     BUILDING = "building", lambda: _s("作成中")
     BUILT = "built", lambda: _s("作成ずみ")
-    HANDED_OVER = "handed_over", lambda: _s("差し出しずみ")
+    HANDED_OVER = "handed_over", lambda: _s("引き渡しずみ")
     DISCARDED = "discarded", lambda: _s("取りやめ")
 
 

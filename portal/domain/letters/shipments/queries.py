@@ -5,6 +5,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.clock import jst_date
+from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.shipments.models import Shipment
 
 
@@ -34,6 +37,25 @@ def latest_of_letter(session: Session, letter_id: int) -> Shipment | None:
         .limit(1)
     )
     return session.scalar(statement)
+
+
+def day_sent(letter: Letter | None, posting: Shipment | None) -> date | None:
+    """Return the day (JST) on which a letter left for its household; None if it has not yet.
+
+    It leaves with the post, or is handed over at the ward's counter. A letter that the mail house
+    has is not sent: nobody waits for it, and no redelivery counts from that day.
+    """
+    if posting is not None and posting.posted_on is not None:
+        return posting.posted_on
+    if letter is not None and letter.counter and letter.handed_over_at is not None:
+        return jst_date(letter.handed_over_at)
+    return None
+
+
+def sent_on(session: Session, household_id: int) -> date | None:
+    """Return the day (JST) on which a household's valid letter was sent; None if it was not yet."""
+    letter = living_letter(session, household_id)
+    return day_sent(letter, latest_of_letter(session, letter.id)) if letter is not None else None
 
 
 def postings_before(session: Session, shipment: Shipment) -> list[Shipment]:

@@ -205,13 +205,7 @@ def receive(work: Work, shipment_id: int, back: MailReturn) -> Shipment:
         InputError: no such reason, or a day in the future.
         WrongStateError: it was not on its way back.
     """
-    row = locked(work.session, shipment_id)
-    SHIPMENT.next(row.state, "receive")
-    _refuse_future(back.day, work.now)
-    if ReturnReason.known(back.reason) is None:
-        raise InputError(_s("郵便が戻った理由を選んでください。"))
-    row.returned_on, row.returned_reason = back.day, back.reason
-    return _step(work, row, "receive", reason=back.reason, day=back.day.isoformat())
+    return _take_in(work, locked(work.session, shipment_id), "receive", back)
 
 
 def come_back(work: Work, shipment_id: int, back: MailReturn) -> Shipment:
@@ -225,6 +219,27 @@ def come_back(work: Work, shipment_id: int, back: MailReturn) -> Shipment:
     if SHIPMENT.can(row.state, "return"):
         _step(work, row, "return")
     return receive(work, shipment_id, back)
+
+
+def turn_up(work: Work, shipment_id: int, back: MailReturn) -> Shipment:
+    """Record that an item is here that the post reported as delivered or lost.
+
+    The day of the reported delivery stays: both are known, and people decide what is true.
+
+    Raises:
+        InputError: no such reason, or a day in the future.
+        WrongStateError: not possible from its state.
+    """
+    return _take_in(work, locked(work.session, shipment_id), "turn_up", back)
+
+
+def _take_in(work: Work, row: Shipment, action: str, back: MailReturn) -> Shipment:
+    SHIPMENT.next(row.state, action)
+    _refuse_future(back.day, work.now)
+    if ReturnReason.known(back.reason) is None:
+        raise InputError(_s("郵便が戻った理由を選んでください。"))
+    row.returned_on, row.returned_reason = back.day, back.reason
+    return _step(work, row, action, reason=back.reason, day=back.day.isoformat())
 
 
 def lose(work: Work, shipment_id: int) -> Shipment:

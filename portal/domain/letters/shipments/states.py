@@ -31,6 +31,8 @@ SHIPMENT = StateMachine(
         # not in the design: an item reported lost is sometimes found
         "find": {LOST: POSTED},
         "cancel": {PLANNED: CANCELLED},
+        # the envelope is in our hands, whatever the post's records say
+        "turn_up": {DELIVERED: RETURNED, LOST: RETURNED},
     },
 )
 ON_THE_WAY = (POSTED, AT_POST_OFFICE, RETURNING)

@@ -1,4 +1,10 @@
-"""Receive a returned item: end its shipment, suspend its ID, and start the next step."""
+"""Receive a returned item: end its shipment, settle its ID, and start the next step.
+
+A letter in hand is taken in whatever the post's records say. An ID that nobody used yet is
+suspended at once, since somebody may have read it on its way. One that is in use is left as it is:
+the family may have it and a stranger may have sent the envelope back, so two people find out who
+signs in.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,16 +26,18 @@ from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.queries import absence_key
 from portal.domain.letters.shipments.services import MailReturn
+from portal.domain.letters.shipments.states import SHIPMENT
 from portal.domain.mailroom.returned_mail.actions import NextAction, next_action
 from portal.domain.mailroom.returned_mail.finding import Found, find
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.states import ItemState
 from portal.domain.mailroom.returned_mail.storage import locked
 from portal.domain.people.credentials.services import lock_row, move
-from portal.domain.people.credentials.states import CREDENTIAL
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.people.tasks.kinds import TaskKind
+from portal.domain.people.tasks.queries import open_of
 from portal.domain.people.tasks.services import open_once
 from portal.domain.requests.alternatives import delivery
 from portal.domain.requests.alternatives.models import AlternativeParcel
@@ -84,13 +92,15 @@ def check_pile(pile: Pile, now: datetime) -> dict[str, str]:
 
 
 def receive(work: Work, typed: str, pile: Pile) -> Received:
-    """Receive the item whose number was scanned; its credential is suspended at once.
+    """Receive the item whose number was scanned.
+
+    An ID that was not used yet is suspended at once; for one in use a task is opened.
 
     Raises:
         InputError: a fact of the pile is missing or wrong.
         NotFoundError: no item has the number.
         ConflictError: it was received before, or was never handed over.
-        WrongStateError: it is recorded as delivered or lost.
+        WrongStateError: it is a parcel that is recorded as delivered or lost.
     """
     if faults := check_pile(pile, work.now):
         raise InputError(" ".join(faults.values()))
@@ -101,10 +111,9 @@ def receive(work: Work, typed: str, pile: Pile) -> Received:
     shipment = found.shipment or _posting_of(work, found)
     _refuse_received_before(work, shipment)
     _come_back(work, shipment, pile)
-    if found.letter is not None:
-        _suspend(work, found.letter)
+    in_use = found.letter is not None and _settle_id(work, found.letter)
     item = _store(work, household, shipment, pile)
-    action = _start_next_step(work, household, shipment, pile.reason)
+    action = _start_next_step(work, household, shipment, pile.reason, in_use=in_use)
     item.action = action.value
     work.session.flush()
     if found.letter is not None:
@@ -168,32 +177,40 @@ def _come_back(work: Work, shipment: Shipment, pile: Pile) -> None:
     back = MailReturn(pile.reason, pile.received_on)
     if parcel is not None:
         delivery.come_back(work, parcel, back)
+    elif shipment.kind == mail.ItemKind.LETTER and SHIPMENT.can(shipment.state, "turn_up"):
+        shipments.turn_up(work, shipment.id, back)
     else:
         shipments.come_back(work, shipment.id, back)
 
 
-def _suspend(work: Work, letter: Letter) -> None:
-    """Suspend the ID of a letter, because somebody may have opened it on its way.
+def _settle_id(work: Work, letter: Letter) -> bool:
+    """Suspend the ID of a letter if nobody used it; return whether two people decide about it.
 
-    An ID that is no longer valid is left as it is.
+    An ID that is frozen, suspended or no longer valid is left as it is.
     """
     if letter.credential_id is None:
-        return
+        return False
     credential = lock_row(work.session, letter.credential_id)
-    if CREDENTIAL.can(credential.state, "suspend"):
+    if credential.state == CredentialState.ISSUED:
         move(work, credential, "suspend", reason=SUSPENDED_FOR)
+        return False
+    if credential.state != CredentialState.ACTIVE:
+        return False
+    open_once(work, TaskKind.RETURNED_IN_USE, letter.household_id, {"letter_number": letter.number})
+    return True
 
 
 def _start_next_step(
-    work: Work, household: Household, shipment: Shipment, reason: str
+    work: Work, household: Household, shipment: Shipment, reason: str, *, in_use: bool
 ) -> NextAction:
+    """Start the next step; a letter whose ID is ``in_use`` is never replaced unasked."""
     letter = shipment.kind == mail.ItemKind.LETTER
     used = letters_sent_again(work.session, household.id) if letter else shipment.attempt
     left = max(0, work.program.requests.redeliveries - used)
     asked = open_request(work.session, household.id, None if letter else shipment.id) is not None
     action = next_action(reason, protected=household.protected, left=left, asked=asked)
     if action is NextAction.ON_REQUEST and letter:
-        if work.program.requests.first_redelivery_unasked and used == 0:
+        if work.program.requests.first_redelivery_unasked and used == 0 and not in_use:
             try:
                 with work.session.begin_nested():
                     submit(work, NotArrived(household.id, MissingItem.LETTER))
@@ -232,7 +249,8 @@ def correct_reason(
     before, item.reason, shipment.returned_reason = item.reason, reason, reason
     item.changed_at = work.now
     household = work.session.get_one(Household, item.household_id)
-    item.action = _start_next_step(work, household, shipment, reason).value
+    in_use = open_of(work.session, TaskKind.RETURNED_IN_USE, household.id) is not None
+    item.action = _start_next_step(work, household, shipment, reason, in_use=in_use).value
     record(
         work,
         "returned_mail.corrected",

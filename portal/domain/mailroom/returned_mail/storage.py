@@ -3,8 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
@@ -18,6 +19,8 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.actions import PEOPLE_ACT, NextAction
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.states import RETURNED_ITEM, ItemState
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.households.models import Household
 
 PAGE = 20
@@ -25,12 +28,28 @@ PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class StoredItem:
-    """One item in storage; ``number`` is its letter or tracking number, nothing personal."""
+    """One item in storage; ``number`` is its letter or tracking number, nothing personal.
+
+    ``id_state`` is the state of the ID in a letter now, "" for a parcel. ``delivered_on`` is the
+    day (JST) on which the post says that it was delivered, although it is here.
+    """
 
     item: ReturnedItem
     kind: str
     number: str
     attempt: int
+    id_state: str
+    delivered_on: date | None
+
+    @property
+    def id_is_stopped(self) -> bool:
+        """Whether nobody can sign in with the ID in it."""
+        return self.id_state == CredentialState.SUSPENDED
+
+    @property
+    def id_is_used(self) -> bool:
+        """Whether somebody signs in with the ID in it."""
+        return self.id_state == CredentialState.ACTIVE
 
     @property
     def is_letter(self) -> bool:
@@ -56,9 +75,7 @@ def in_storage(
     ``limit`` 0 returns all of them by box, for a printed list.
     """
     statement = (
-        select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
-        .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
-        .outerjoin(Letter, Letter.id == Shipment.letter_id)
+        _stored()
         .where(
             ReturnedItem.state == ItemState.KEPT,
             ReturnedItem.id > after,
@@ -70,10 +87,7 @@ def in_storage(
         statement = statement.where(ReturnedItem.box == box)
     if limit:
         statement = statement.order_by(None).order_by(ReturnedItem.id).limit(limit)
-    return [
-        StoredItem(item, kind, number or tracking or "", attempt)
-        for item, kind, attempt, number, tracking in session.execute(statement)
-    ]
+    return [_item(row) for row in session.execute(statement)]
 
 
 def of_day(
@@ -83,16 +97,41 @@ def of_day(
     mine = (ReturnedItem.created_at >= day_start(day), ReturnedItem.created_at < day_end(day))
     count = session.scalar(select(func.count()).select_from(ReturnedItem).where(*mine)) or 0
     rows = session.execute(
-        select(ReturnedItem, Shipment.kind, Shipment.attempt, Letter.number, Shipment.tracking_no)
-        .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
-        .outerjoin(Letter, Letter.id == Shipment.letter_id)
+        _stored()
         .where(*mine, _visible(include_protected))
         .order_by(ReturnedItem.id.desc())
         .limit(PAGE)
     )
-    return int(count), [
-        StoredItem(item, kind, no or label or "", n) for item, kind, n, no, label in rows
-    ]
+    return int(count), [_item(row) for row in rows]
+
+
+def _stored() -> Select[Any]:
+    """Return the statement for items with what stands on them and in the post's records."""
+    return (
+        select(
+            ReturnedItem,
+            Shipment.kind,
+            Shipment.attempt,
+            Shipment.tracking_no,
+            Shipment.delivered_on,
+            Letter.number,
+            Credential.state.label("id_state"),
+        )
+        .join(Shipment, Shipment.id == ReturnedItem.shipment_id)
+        .outerjoin(Letter, Letter.id == Shipment.letter_id)
+        .outerjoin(Credential, Credential.id == Letter.credential_id)
+    )
+
+
+def _item(row: Row[Any]) -> StoredItem:
+    return StoredItem(
+        row.ReturnedItem,
+        row.kind,
+        row.number or row.tracking_no or "",
+        row.attempt,
+        row.id_state or "",
+        row.delivered_on,
+    )
 
 
 def boxes(session: Session, *, include_protected: bool) -> Mapping[str, int]:

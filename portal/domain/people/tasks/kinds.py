@@ -19,6 +19,7 @@ class TaskKind(Labeled):
     LETTER_WISHED = "letter_wished", lambda: _s("手紙での問い合わせ")
     DECLINE_FORM = "decline_form", lambda: _s("辞退届の発送")
     ADDRESS_CHECK = "address_check", lambda: _s("住所の確認（戻った郵便）")
+    RETURNED_IN_USE = "returned_in_use", lambda: _s("戻った手紙のIDが使われている")
     SLOW_MODE = "slow_mode", lambda: _s("サインインの失敗が多い（10秒待ち）")
     SIGNIN_FLOOD = "signin_flood", lambda: _s("サインインへの大量の攻撃")
     SMS_BUDGET_LOW = "sms_budget_low", lambda: _s("SMSの上限が近い")
@@ -81,6 +82,11 @@ _ADVICE: Mapping[TaskKind, Sentence] = {
     TaskKind.ADDRESS_CHECK: lambda: _s(
         "郵便が、住所か受取人の問題で戻りました。区が住民基本台帳を確かめます。"
         "確かめるまで、もう一度送りません。"
+    ),
+    TaskKind.RETURNED_IN_USE: lambda: _s(
+        "手紙が戻りましたが、そのIDは、もう使われています。サインインは止めていません。"
+        "世帯の方が使っているか、登録された連絡先か窓口で確かめて、止めるかどうかを、"
+        "二人で決めてください。"
     ),
     TaskKind.SLOW_MODE: lambda: _s(
         "サイト全体で、サインインの失敗が5分間に300回を超えました。初めての端末には、"

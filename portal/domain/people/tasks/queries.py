@@ -36,6 +36,15 @@ def counts(session: Session) -> dict[str, int]:
     return dict(rows.all())
 
 
+def open_of(session: Session, kind: str, household_id: int) -> Task | None:
+    """Return a household's open task of a kind; None if it has none."""
+    return session.scalar(
+        select(Task).where(
+            Task.kind == kind, Task.household_id == household_id, Task.state == TaskState.OPEN
+        )
+    )
+
+
 def tasks_of(session: Session, household_id: int) -> list[Task]:
     """Return a household's tasks, newest first."""
     return list(session.scalars(OF_HOUSEHOLD, {"household_id": household_id}))

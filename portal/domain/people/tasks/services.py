@@ -14,7 +14,8 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
-from portal.domain.people.tasks.states import TASK, TaskState
+from portal.domain.people.tasks.queries import open_of
+from portal.domain.people.tasks.states import TASK
 
 RECEIPT_ALPHABET = "CDFGHJKLMNPQRTVWXY34679"
 
@@ -58,11 +59,7 @@ def open_once(work: Work, kind: TaskKind, household_id: int, details: dict[str, 
     work.session.execute(
         select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
     )
-    found = work.session.scalar(
-        select(Task).where(
-            Task.kind == kind, Task.household_id == household_id, Task.state == TaskState.OPEN
-        )
-    )
+    found = open_of(work.session, kind, household_id)
     return found or open_task(work, kind, household_id, details)
 
 

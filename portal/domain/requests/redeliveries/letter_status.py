@@ -13,7 +13,7 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.shipments.mail import WARD_REASONS, ItemKind
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.queries import latest_of_letter, shipments_of
+from portal.domain.letters.shipments.queries import day_sent, latest_of_letter, shipments_of
 from portal.domain.requests.redeliveries.queries import letters_sent_again, open_request
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.requests.models import Request
@@ -40,7 +40,8 @@ class LetterStatus:
         item: Which of the two it is.
         letter: The letter; None for a parcel, or where none is valid.
         shipment: Its last posting.
-        sent_on: The day on which it was sent (JST).
+        sent_on: The day on which it went to the post, or was handed over at the counter (JST);
+            None while it is with the mail house.
         kept_until: The last day (JST) at the post office, while it is kept there.
         used: How many redeliveries count already.
         left: How many are left.
@@ -82,10 +83,7 @@ def letter_status(work: Work, household_id: int, *, but_for: int | None = None) 
     """Return the status of the household's letter; ``but_for`` is the request being decided."""
     letter = living_letter(work.session, household_id)
     shipment = latest_of_letter(work.session, letter.id) if letter is not None else None
-    handed_over = letter.handed_over_at if letter is not None else None
-    sent_on = (shipment.posted_on if shipment is not None else None) or (
-        jst_date(handed_over) if handed_over else None
-    )
+    sent_on = day_sent(letter, shipment)
     used = letters_sent_again(work.session, household_id)
     asked = open_request(work.session, household_id, None, but_for=but_for)
     return _status(work, _Sent(MissingItem.LETTER, letter, shipment, sent_on, used, asked))

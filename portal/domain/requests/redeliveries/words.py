@@ -4,10 +4,11 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.clock import day_start
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _, _n
 from portal.domain.letters.letters.orders import living_letter
-from portal.domain.letters.shipments.queries import shipment
+from portal.domain.letters.shipments.queries import latest_of_letter, shipment
 from portal.domain.letters.shipments.words import where
 from portal.domain.requests.redeliveries.letter_status import Bar, LetterStatus
 from portal.domain.requests.redeliveries.models import Redelivery
@@ -149,8 +150,9 @@ def _sent_steps(session: Session, request: Request, row: Redelivery) -> list[Ste
         )
     ]
     letter = living_letter(session, request.household_id or 0)
-    if letter is not None and letter.handed_over_at is not None:
-        steps.append(Step(letter.handed_over_at, _("新しい手紙を、郵便局に渡しました。")))
+    posting = latest_of_letter(session, letter.id) if letter is not None else None
+    if posting is not None and posting.posted_on is not None:
+        steps.append(Step(day_start(posting.posted_on), _("新しい手紙を、郵便局に渡しました。")))
     else:
         steps.append(Step(None, _("まもなく、新しい手紙を送ります。")))
     return steps

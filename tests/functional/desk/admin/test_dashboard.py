@@ -115,7 +115,7 @@ def test_all_three_figures_show_and_the_setting_moves_the_mark(
         ["3", "4", "120,000円"],
     ]
     words = {
-        "handed_over": "手紙を差し出した",
+        "handed_over": "手紙を引き渡した",
         "revealed": "クーポンを表示した",
         "exchanged": "クーポンを交換した",
     }

@@ -84,7 +84,7 @@ def test_who_may_hand_over_takes_the_encrypted_archive_of_a_run_that_left_and_th
     built = house.build(run_id)
     officer, ward = sqlite_staff.enter_as(Role.OFFICER), sqlite_staff.enter_as(Role.WARD_OFFICER)
     file = f"/letters/{run_id}/archive/{built.id}/file"
-    assert "差し出しが承認された" in officer.post(file).text
+    assert "引き渡しが承認された" in officer.post(file).text
     house.hand_over(run_id)
     assert "ダウンロードする" not in ward.open(f"/letters/{run_id}/archive").text
     assert ward.post(file).status_code == 403

@@ -102,8 +102,8 @@ def test_an_officer_proposes_and_another_person_confirms_with_a_fresh_code(
     own = first.post(f"/letters/{run}/confirm", {"code": officer.code(staff.now), "form_key": "c"})
     assert own.status_code == 403
     visitor = staff.enter(other)
-    assert "差し出しの承認を待つ印刷" in visitor.open("/").text
-    assert "差し出しの承認待ち" in visitor.open("/letters").text
+    assert "引き渡しの承認を待つ印刷" in visitor.open("/").text
+    assert "引き渡しの承認待ち" in visitor.open("/letters").text
     visitor.open(f"/letters/{run}")
     assert visitor.post(f"/letters/{run}/confirm", {"code": ""}).status_code == 422
     assert staff.count(Letter, state="printed") == 2
@@ -111,7 +111,7 @@ def test_an_officer_proposes_and_another_person_confirms_with_a_fresh_code(
     assert {visitor.post(f"/letters/{run}/confirm", form).status_code for _ in range(3)} == {303}
     assert staff.count(Letter, state="handed_over") == 2
     assert len(staff.events("print_run.handed_over")) == 1
-    assert "2通を差し出しました" in visitor.open(f"/letters/{run}").text
+    assert "2通を印刷会社に引き渡しました" in visitor.open(f"/letters/{run}").text
 
 
 def test_the_ward_does_not_propose_and_sees_no_button_for_it(sqlite_staff: StaffSite) -> None:
@@ -205,5 +205,5 @@ def test_a_household_shows_each_letter_once_and_who_handed_it_over(sqlite_staff:
         f"/households/{person.household_id}/reason/submit", {"reason": "check", "form_key": "o"}
     )
     page = visitor.open(f"/households/{person.household_id}").text
-    assert page.count("手紙を差し出し") == 1
+    assert page.count("手紙を印刷会社に引き渡し") == 1
     assert page.count("手紙を印刷") == 1

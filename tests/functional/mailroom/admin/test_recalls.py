@@ -20,7 +20,7 @@ def test_an_officer_draws_up_sends_and_notes_the_answers(staff: StaffSite) -> No
     officer = staff.enter_as(Role.OFFICER)
     base = f"/letters/{run_id}/recalls"
     assert base in officer.open(f"/letters/{run_id}").text
-    assert "ありません。差し出しのあとに" in officer.open(base).text
+    assert "ありません。引き渡しのあとに" in officer.open(base).text
     assert officer.post(base + "/draw-up").status_code == 422
     with staff.database.write() as session:
         for person in people[:3]:

@@ -157,7 +157,7 @@ def test_the_hand_over_writes_the_archive_down_and_then_the_plain_files_go(
     built = house.build(run_id)
     with house.database.read() as session:
         assert runs_to_clear(session) == []
-    with pytest.raises(ConflictError, match="まだ差し出していません"):
+    with pytest.raises(ConflictError, match="まだ引き渡していません"):
         remove_plain_files(house.node(), run_id)
     house.hand_over(run_id)
     with house.database.read() as session:

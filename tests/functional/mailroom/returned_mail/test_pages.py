@@ -11,13 +11,16 @@ from sqlalchemy import select
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.letters.letters.models import Letter
+from portal.domain.letters.shipments import services as shipments
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
-from tests.functional.requests.redeliveries.support import handed_over
+from portal.domain.people.tasks.models import Task
+from tests.functional.requests.redeliveries.support import POSTED, handed_over
 from tests.support.people import CANARY_NAME, Person
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 PILE = {
     "reason": "storage_ended",
@@ -57,6 +60,56 @@ def test_fifty_scans_in_a_row_keep_the_pile_and_say_the_next_step(sqlite_staff: 
     assert page.count('<th scope="row" class="mono nowrap">') == 20
     assert sqlite_staff.count(ReturnedItem) == 50
     assert sqlite_staff.count(Credential, state="suspended") == 50
+
+
+def in_use(staff: StaffSite, *, protected: bool = False) -> str:
+    """A delivered letter whose ID is in use; return its number."""
+    person = staff.add_household(active=True)
+    with staff.database.write() as session:
+        letter = handed_over(session, person)
+        work = work_in(session, now=staff.now)
+        shipment = shipments.plan_letter(work, letter)
+        shipments.post_unlabeled(work, shipment.id, POSTED)
+        shipments.deliver(work, shipment.id, POSTED)
+        session.get_one(Household, person.household_id).protected = protected
+        return letter.number
+
+
+def test_a_delivered_letter_in_hand_goes_to_two_who_decide_about_its_id(staff: StaffSite) -> None:
+    first, second = staff.enter_as(Role.OFFICER), staff.enter_as(Role.OFFICER)
+    number = in_use(staff)
+    assert scan(first, number) == 303
+    page = first.open("/returns?said=received").text
+    assert "IDを止めました" not in page
+    assert "2023-07-10に届いたことになっています" in page
+    assert "/tasks?kind=returned_in_use" in page
+    with staff.database.read() as session:
+        task = f"/tasks/{session.scalars(select(Task.id)).one()}"
+    assert "二人で決めるまで" in first.open(task).text
+    nothing = first.post(f"{task}/finding", {"form_key": "none"})
+    assert (nothing.status_code, "わかったことを選んで" in nothing.text) == (422, True)
+    first.send(f"{task}/finding", {"form_key": "f", "finding": "stranger"})
+    assert "ほかの人の承認を待っています" in first.open(task).text
+    own = first.post(f"{task}/finding/confirm", {"form_key": "own"})
+    assert (own.status_code, "自分の提案" in own.text) == (422, True)
+    assert staff.count(Credential, state="active") == 1
+    assert "本人は使っていない" in second.open(task).text
+    second.send(f"{task}/finding/confirm", {"form_key": "c"})
+    assert staff.count(Credential, state="suspended") == 1
+
+
+def test_who_may_not_know_a_protected_household_finds_no_task_about_its_letter(
+    staff: StaffSite,
+) -> None:
+    officer = staff.enter_as(Role.OFFICER)
+    assert scan(officer, in_use(staff, protected=True)) == 303
+    with staff.database.read() as session:
+        task = f"/tasks/{session.scalars(select(Task.id)).one()}"
+    for step in ("", "/finding", "/finding/confirm", "/finding/refuse"):
+        answer = officer.post(task + step, {"finding": "stranger"}) if step else officer.get(task)
+        assert answer.status_code == 404
+    ward = staff.enter_as(Role.WARD_OFFICER)
+    assert "二人で決める" in ward.open(task).text
 
 
 def test_a_number_that_fits_nothing_says_what_to_do_and_the_pile_stays(staff: StaffSite) -> None:

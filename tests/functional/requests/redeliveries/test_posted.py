@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor
-from portal.domain.foundation.clock import FixedClock
+from portal.domain.foundation.clock import FixedClock, jst_date
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
+from portal.domain.mailroom.printing.dispatch.posting import Posting, post_run
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.authn import codes
 from portal.domain.people.credentials.models import Credential
@@ -25,6 +26,8 @@ from tests.support.mailroom.letters import printer
 from tests.support.mailroom.proofs import approve_run
 from tests.support.people import Person
 from tests.support.work import work_in
+
+TODAY = jst_date(NOW)
 
 
 def with_sms(post: Post) -> Person:
@@ -48,7 +51,7 @@ def ask(post: Post, person: Person, actor: Actor = PARENT, telephone: str = "") 
 
 
 def send(post: Post, folder: Path) -> None:
-    """Print what is due and hand it over to the post."""
+    """Print what is due, hand it over to the mail house, and record that it was posted."""
     with post.database.write() as session:
         record_protection(work_in(session, post.officer, NOW), ProtectionSource.EXTRACT)
     built = build_letters(printer(post.database, folder, FixedClock(NOW)), workers=0)
@@ -57,6 +60,12 @@ def send(post: Post, folder: Path) -> None:
     with post.database.write() as session:
         propose_hand_over(work_in(session, post.officer, NOW), built.run_id)
         confirm_hand_over(work_in(session, post.ward, NOW), built.run_id)
+    with post.database.write() as session:
+        assert (
+            session.scalars(select(Announcement).where(Announcement.event == "posted")).all() == []
+        )
+    with post.database.write() as session:
+        post_run(work_in(session, post.officer, NOW), built.run_id, Posting(TODAY, "ordinary"))
 
 
 def told(post: Post, person: Person) -> list[tuple[str, str]]:

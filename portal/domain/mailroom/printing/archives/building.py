@@ -164,7 +164,7 @@ def _plan(work: Work, order: _Order, folder: Path) -> Plan:
     )
     if not plan.chunks:
         raise ConflictError(
-            _s("この印刷に、差し出す手紙は残っていません。"), code="nothing_to_send"
+            _s("この印刷に、引き渡す手紙は残っていません。"), code="nothing_to_send"
         )
     return plan
 

@@ -70,7 +70,7 @@ def give_up_lost_run(work: Work, run_id: int) -> Superseded:
     after = PRINT_RUN.next(run.state, "lose")
     if has_whole_archive(work.session, run_id):
         raise ConflictError(
-            _s("アーカイブは失われていないので、このまま差し出せます。"), code="archive_there"
+            _s("アーカイブは失われていないので、このまま引き渡せます。"), code="archive_there"
         )
     _drop_live_archive(work, run_id)
     _cancel_planned(work, run_id)

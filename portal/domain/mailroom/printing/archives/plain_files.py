@@ -132,7 +132,7 @@ def _locked_finished_run(session: Session, run_id: int) -> PrintRun:
         run.state not in {RunState.HANDED_OVER, RunState.DISCARDED}
         and session.scalar(lost.limit(1)) is None
     ):
-        raise ConflictError(_s("この印刷は、まだ差し出していません。"), code="not_handed_over")
+        raise ConflictError(_s("この印刷は、まだ引き渡していません。"), code="not_handed_over")
     return run
 
 

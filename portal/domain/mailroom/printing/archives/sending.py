@@ -95,7 +95,7 @@ def refuse_wrong_archive(session: Session, run_id: int) -> None:
     if session.scalar(lost.limit(1)) is not None:
         raise ConflictError(
             _s(
-                "この印刷のアーカイブは失われました。この手紙は差し出せません。"
+                "この印刷のアーカイブは失われました。この手紙は引き渡せません。"
                 "新しく印刷してください。"
             ),
             code="archive_lost",
@@ -189,7 +189,7 @@ def take_archive(work: Work, node: PrintingNode, run_id: int, archive_id: int) -
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
     if archive.state != ArchiveState.SENT:
         raise ConflictError(
-            _s("渡せるのは、差し出しが承認されたアーカイブだけです。"), code="not_sent"
+            _s("渡せるのは、引き渡しが承認されたアーカイブだけです。"), code="not_sent"
         )
     if archive.sealed_file_id is not None:
         pieces = open_pieces(work, archive.sealed_file_id, node.read)

@@ -1,4 +1,4 @@
-"""Hand a print run over to the post, by two people.
+"""Hand a print run over to the mail house, by two people; its letters are not posted by that.
 
 One officer proposes it, a second person confirms, and all its letters are handed over together.
 """
@@ -19,7 +19,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import kind_of
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
 from portal.domain.letters.letters.services import cancel, locked
-from portal.domain.letters.letters.states import PRINT_RUN, REDELIVERY, LetterState
+from portal.domain.letters.letters.states import PRINT_RUN, LetterState
 from portal.domain.letters.letters.without_id import locked as locked_without_id
 from portal.domain.letters.letters.without_id import take_out as take_out_without_id
 from portal.domain.mailroom.printing.archives.sending import refuse_wrong_archive, send_archive
@@ -28,7 +28,6 @@ from portal.domain.mailroom.printing.proofs.making import forget_pictures, locke
 from portal.domain.mailroom.printing.runs.queries import count_to_withdraw
 from portal.domain.people.households.models import Household
 from portal.domain.people.staff.permissions import knows_protected
-from portal.domain.requests.redeliveries.fulfilling import letters_posted
 
 HAND_OVER, SUBJECT = "hand_over_run", "print_run"
 OF_WARD = "ward_takes_out"
@@ -71,8 +70,8 @@ def propose_hand_over(work: Work, run_id: int) -> Approval:
 def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
     """Confirm another person's proposal: the run and its printed letters are handed over together.
 
-    Households that had requested a redelivery are informed that their letter was sent. The pictures
-    of the proof are removed. An archive that was built for a mail house is recorded as sent.
+    The pictures of the proof are removed. An archive that was built for a mail house is recorded as
+    sent. Nobody is told yet: a letter is on its way when its posting is recorded.
 
     Raises:
         NotFoundError: there is no such run, or nobody proposed it.
@@ -85,7 +84,7 @@ def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
     after = PRINT_RUN.next(run.state, "hand_over")
     waiting = proposal_of(work.session, run_id)
     if waiting is None:
-        raise NotFoundError(_s("この印刷の差し出しは、まだ提案されていません。"))
+        raise NotFoundError(_s("この印刷の引き渡しは、まだ提案されていません。"))
     _lock_households(work.session, run_id)
     _refuse_letters_that_must_stay(work, run_id)
     require_approval(work.session, run_id)
@@ -93,12 +92,6 @@ def confirm_hand_over(work: Work, run_id: int) -> HandedOver:
     confirm(work, waiting.id, ward_needed=False)
     done = _hand_over(work, run, after)
     forget_pictures(work, run_id)
-    again = select(Letter.household_id).where(
-        Letter.print_run_id == run_id,
-        Letter.handed_over_at == work.now,
-        Letter.reason == REDELIVERY,
-    )
-    letters_posted(work, work.session.scalars(again).all())
     return done
 
 
@@ -149,9 +142,9 @@ def _refuse_letters_that_must_stay(work: Work, run_id: int) -> None:
         raise ConflictError(
             _sn(
                 "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
-                "抜き取ってから、差し出してください。",
+                "抜き取ってから、引き渡してください。",
                 "印刷の後に、保留や支援措置になった世帯の手紙が%(n)d通あります。"
-                "抜き取ってから、差し出してください。",
+                "抜き取ってから、引き渡してください。",
                 count,
             )
             % {"n": count},
@@ -160,7 +153,7 @@ def _refuse_letters_that_must_stay(work: Work, run_id: int) -> None:
     if count_to_withdraw(session, run_id, include_protected=True):
         raise ConflictError(
             _s(
-                "区の担当が先に抜き取る手紙があるので、まだ差し出せません。区の担当に連絡してください。"
+                "区の担当が先に抜き取る手紙があるので、まだ引き渡せません。区の担当に連絡してください。"
             ),
             code=OF_WARD,
         )

@@ -28,6 +28,7 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
 from portal.domain.mailroom.printing.recalls.recall_list import found_posted
 from portal.domain.mailroom.printing.runs.columns import read_columns
+from portal.domain.requests.redeliveries.fulfilling import letters_posted
 
 AT_ONCE = 500
 One = TypeVar("One")
@@ -301,7 +302,10 @@ def _store(
 
 
 def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posting) -> None:
-    """Create a shipment for each letter with an ID; letters without an ID have none."""
+    """Create a shipment for each letter with an ID; letters without an ID have none.
+
+    Households that asked for their letter again hear now that it is on its way.
+    """
     state = SHIPMENT.next(SHIPMENT.initial, "post")
     for part in _parts(pairs):
         earlier = _earlier(work.session, [letter.household_id for letter, _label in part])
@@ -324,6 +328,9 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
                 for letter, label in part
             ],
         )
+    asked = [letter.household_id for letter, _label in pairs if letter.reason == REDELIVERY]
+    for household_ids in _parts(asked):
+        letters_posted(work, household_ids)
     events = [(letter.id, letter.household_id) for letter, _label in pairs]
     record_many(
         work,

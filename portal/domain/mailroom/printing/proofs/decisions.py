@@ -96,7 +96,7 @@ def require_approval(session: Session, run_id: int) -> None:
         raise ConflictError(
             _s(
                 "この印刷は、まだ校正刷りで承認されていません。校正刷りを作り、"
-                "ほかの人が承認してから、差し出してください。"
+                "ほかの人が承認してから、引き渡してください。"
             ),
             code="proof_missing",
         )

@@ -182,7 +182,7 @@ def finish_run(work: Work, run_id: int, folder: Path) -> RunTotals:
         totals.letters == totals.households == run.planned == in_files == len(rows)
     ):
         raise IntegrityFaultError(
-            _s("印刷 %(id)d の通数が合いません。差し出さずに、管理者に連絡してください。")
+            _s("印刷 %(id)d の通数が合いません。引き渡さずに、管理者に連絡してください。")
             % {"id": run_id}
         )
     run.state = PRINT_RUN.next(run.state, "finish")
