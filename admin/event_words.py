@@ -142,7 +142,7 @@ def _letters() -> dict[str, str]:
     return {
         "letter.printed": _s("手紙を印刷"),
         "print_proof.viewed": _s("校正刷りで手紙を見た"),
-        "letter.handed_over": _s("手紙を印刷会社に引き渡し"),
+        "letter.handed_over": _s("印刷会社に手紙を引き渡し"),
         "letter.posted": _s("手紙を郵便局に差し出し"),
         "pull_letter.pull": _s("手紙を印刷会社で抜き取り"),
         "pull_letter.find_posted": _s("引抜きが間に合わず、手紙は差し出したあとだった"),
@@ -150,7 +150,7 @@ def _letters() -> dict[str, str]:
         "letter.cancel": _s("手紙を取り消し"),
         "letter.supersede": _s("前の手紙と入れ替え"),
         "bare_letter.printed": _s("事前案内を印刷"),
-        "bare_letter.handed_over": _s("事前案内を印刷会社に引き渡し"),
+        "bare_letter.handed_over": _s("印刷会社に事前案内を引き渡し"),
         "bare_letter.post": _s("事前案内を郵便局に差し出し"),
         "bare_letter.come_back": _s("事前案内が戻ってきた"),
         "bare_letter.supersede": _s("事前案内をなくしたため無効にした"),

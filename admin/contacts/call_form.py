@@ -9,6 +9,8 @@ from portal.domain.contacts.calls.categories import Category, Subcategory
 from portal.domain.contacts.calls.finishing import AfterCall
 from portal.domain.contacts.calls.kinds import Result
 from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.escalations.call_back_results import TryResult
+from portal.domain.contacts.escalations.kinds import Outcome
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import digits
 from portal.platform.http.forms import Form
@@ -51,6 +53,12 @@ def read(form: Form) -> AfterCall:
         call_back=form.get("call_back"),
         tracking=form.get("tracking"),
     )
+
+
+def read_try(form: Form) -> TryResult | None:
+    """Return what became of the call-back of this call; None if nothing was chosen."""
+    outcome = Outcome.known(form.get("outcome"))
+    return TryResult(outcome, office=form.get("office") == YES) if outcome is not None else None
 
 
 def _minutes(form: Form, flag: str, name: str) -> int | None:

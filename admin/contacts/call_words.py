@@ -80,4 +80,8 @@ def call_events() -> dict[str, str]:
         "household.closed_to_callers": _s(
             "確認の失敗が続いたため、この日は受付で確認できなくなった"
         ),
+        "household.open_to_callers": _s("受付で確認できるように、止まっていたのを解いた"),
+        "household_note.written": _s("メモを書いた"),
+        "household_note.assign": _s("メモを窓口に回した"),
+        "household_note.finish": _s("メモを終わりにした"),
     }

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.call_bar import DEFAULTS
-from admin.contacts import call_form
+from admin.contacts import call_form, escalation_words
 from admin.contacts.call_form import chosen
 from admin.desk.in_call import act_words
 from admin.desk.in_call.follow_ups import FollowUpsView, after_finish, follow_ups_of
@@ -28,6 +28,7 @@ from portal.domain.contacts.calls.kinds import (
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.queries import DayOfCalls
 from portal.domain.contacts.calls.states import AFTER_CALL, ENDED
+from portal.domain.contacts.escalations.kinds import Outcome
 from portal.domain.desk.call_desk import ending
 from portal.domain.desk.call_desk.acting.receipts import acts_of_call
 from portal.domain.desk.call_desk.models import DeskAct
@@ -40,6 +41,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names, staff_user
+from portal.domain.people.tasks.kinds import TaskKind
 from portal.platform.view import View
 
 AFTER_START = "/desk"
@@ -164,6 +166,8 @@ class CallFinishView(View):
     action: str
     correcting: bool
     reception: str
+    outcomes: Sequence[Outcome]
+    escalation_words: ModuleType
 
 
 def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
@@ -172,10 +176,13 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
     if call is None:
         return page.redirect("/calls")
     suggested = suggest(page.session, call)
+    called_for = ending.unsettled(page.session, call)
     if page.method == "GET":
         page.form.values = call_form.suggested_values(
             suggested, ending.likely_result(page.session, call)
         )
+        if called_for is not None and called_for.kind == TaskKind.UNMATCHED:
+            page.form.values["office"] = call_form.YES
     return page.render(
         "admin/contacts/calls/call_finish.html",
         CallFinishView(
@@ -186,6 +193,8 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
             action="/calls/finish/submit",
             correcting=False,
             reception=reception_text(page.site.program.calendar),
+            outcomes=list(Outcome) if called_for is not None else [],
+            escalation_words=escalation_words,
         ),
         status_code,
     )
@@ -193,11 +202,11 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
 
 def finish(page: Page) -> Response[Any]:
     """End the call with its after-call record."""
-    after = call_form.read(page.form)
+    after, tried = call_form.read(page.form), call_form.read_try(page.form)
     try:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
-                ending.end_call(page.work, _number(page.form.get("call_id")), after)
+                ending.end_call(page.work, _number(page.form.get("call_id")), after, tried)
     except finishing.FieldsError as error:
         call_form.put_faults(page.form, error.faults)
     if not page.form.ok:
@@ -291,6 +300,8 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
             action=f"/calls/{call.id}/correct/submit",
             correcting=True,
             reception=reception_text(page.site.program.calendar),
+            outcomes=[],
+            escalation_words=escalation_words,
         ),
         status_code,
     )

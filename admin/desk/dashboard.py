@@ -17,6 +17,8 @@ from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.faxes import queries as faxes
 from portal.domain.contacts.faxes.queries import Counts
+from portal.domain.contacts.notes import queries as notes
+from portal.domain.contacts.notes.kinds import desk_of
 from portal.domain.desk.casework import returned_in_use, steps, watch, worklists
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.desk.casework.reviews import queue as review_queue
@@ -127,11 +129,12 @@ def _with_ward(page: Page) -> WithWard | None:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What waits for who watches over others: unusual looks, openings, and lists that leave."""
+    """What to watch over: unusual looks, openings, lists that leave; and notes for one's desk."""
 
     unseen: int
     openings: OpenCount | None
     lists: int
+    notes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +176,7 @@ def show(page: Page) -> Response[Any]:
     protected = allowed(page, Permission.KNOW_PROTECTED)
     lists, counted = allowed(page, Permission.SEE_TASKS), allowed(page, Permission.SEE_TOTALS)
     session, program = page.session, page.site.program
-    approvals = open_counts(session) if lists else {}
-    approvals.pop(returned_in_use.KIND, 0)  # counted as its task, which only some may know
-    task_counts = worklists.task_counts(session, include_protected=protected) if lists else {}
+    approvals, task_counts = _counts(page, protected=protected) if lists else ({}, {})
     return page.render(
         "admin/desk/dashboard/dashboard.html",
         DashboardView(
@@ -203,7 +204,7 @@ def show(page: Page) -> Response[Any]:
             hand_overs=_hand_overs(page),
             late_entries=_late_entries(page),
             incident_words=incident_words,
-            watched=Watched(_unseen(page), _openings(page), _waiting_lists(page)),
+            watched=_watched(page),
             faxes=_faxes(page),
             left=left_open(page) if allowed(page, Permission.SEE_ESCALATIONS) else None,
             job_alarms=alarms(session, page.now) if allowed(page, Permission.SEE_SYSTEM) else [],
@@ -240,6 +241,25 @@ def _faults(page: Page) -> int:
         return 0
     protected = allowed(page, Permission.KNOW_PROTECTED)
     return fault_queries.open_count(page.session, include_protected=protected)
+
+
+def _counts(page: Page, *, protected: bool) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the numbers of proposals that wait and of open tasks, each by kind."""
+    found = open_counts(page.session)
+    found.pop(returned_in_use.KIND, 0)  # counted as its task, which only some may know
+    return found, worklists.task_counts(page.session, include_protected=protected)
+
+
+def _watched(page: Page) -> Watched:
+    return Watched(_unseen(page), _openings(page), _waiting_lists(page), _desk_notes(page))
+
+
+def _desk_notes(page: Page) -> int:
+    desk = desk_of(page.actor)
+    if desk is None or not allowed(page, Permission.KEEP_NOTES):
+        return 0
+    protected = allowed(page, Permission.KNOW_PROTECTED)
+    return notes.waiting_count(page.session, desk, include_protected=protected)
 
 
 def _unseen(page: Page) -> int:

@@ -13,12 +13,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk.asking import ask
+from admin.desk.contacts_of import ContactsView, contacts_of, write_note
 from admin.desk.gate import closed, kept_until, opened_until, remember
 from admin.desk.reasons import chosen, open_household
 from admin.interrupted import carried, go_on
 from admin.marks import Mark, marks
 from admin.page import Page
 from admin.people import notice_words
+from portal.domain.contacts.escalations.services import RaisedIn
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.access import Part
 from portal.domain.desk.casework.overview import Overview, overview
@@ -169,6 +171,7 @@ class HouseholdPageView(View):
     timeline: Sequence[TimelineEntry]
     notices: Sequence[LogEntry]
     notice_words: ModuleType
+    known_contacts: ContactsView
     until: str
     said: str
     just_shown: str
@@ -221,6 +224,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             ),
             notices=delivery_log(page.session, household.id) if found.notices else [],
             notice_words=notice_words,
+            known_contacts=contacts_of(page, household.id, shown=shown[Part.NOTES] is not None),
             until=_latest([opened_until(page, household.id) or page.now]),
             said=page.query.get("said", ""),
             just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
@@ -340,6 +344,14 @@ def unmask(page: Page) -> Response[Any]:
     return page.redirect(f"/households/{household.id}?{kept}")
 
 
+def note(page: Page) -> Reply:
+    """Write a note about the household."""
+    if (answer := refused(page)) is not None:
+        return answer
+    key = number_in_address(page, "household_id")
+    return write_note(page, RaisedIn(None, key), f"/households/{key}?said=noted", show)
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     permission = Permission.OPEN_HOUSEHOLD
@@ -349,4 +361,5 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", base + "/reason", show_reason, permission),
         staff_route("POST", base + "/reason/submit", submit_reason, permission, shows=show_reason),
         staff_route("POST", base + "/unmask", unmask, permission, shows=show),
+        staff_route("POST", base + "/notes", note, permission, shows=show),
     ]

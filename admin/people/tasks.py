@@ -10,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin import words
 from admin.access import allowed, first_post, number_in_address, staff_route
-from admin.carrying_out import carry_out_once
 from admin.page import Page
 from portal.domain.desk.call_desk.acting.receipts import act_about
 from portal.domain.desk.call_desk.models import DeskAct
@@ -31,7 +30,6 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
-    NotAllowedError,
     NotFoundError,
 )
 from portal.domain.foundation.texts import _s, label_of
@@ -43,7 +41,6 @@ from portal.domain.people.tasks.services import details_of
 from portal.domain.people.tasks.states import TaskState
 from portal.domain.requests.recipients.counter import IdentityDocument
 from portal.domain.requests.requests.fields import Line
-from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
@@ -86,7 +83,12 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _task(page: Page) -> Task:
+def task_of(page: Page) -> Task:
+    """Return the task of the address.
+
+    Raises:
+        NotFoundError: there is none that this person may know of.
+    """
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     task = worklists.visible_task(
         page.session, number_in_address(page, "task_id"), include_protected=may_know
@@ -129,7 +131,7 @@ class TaskView(View):
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one task; what the requester wrote is shown on demand only."""
-    task = _task(page)
+    task = task_of(page)
     program = page.site.program
     written = page.who.auth is not None and page.who.auth.data.get("read_task") == task.id
     details = details_of(page.site.vault, task)
@@ -179,7 +181,7 @@ def _written_lines(details: Mapping[str, Any]) -> list[WrittenLine]:
 
 def read(page: Page) -> Response[Any]:
     """Show what the requester wrote, and log that it was read."""
-    task = _task(page)
+    task = task_of(page)
     if page.who.auth is not None:
         record(page.work, "task.read", "task", task.id, household_id=task.household_id)
         page.who.auth.data = page.who.auth.data | {"read_task": task.id}
@@ -188,7 +190,7 @@ def read(page: Page) -> Response[Any]:
 
 def finish(page: Page) -> Response[Any]:
     """Finish a task."""
-    task = _task(page)
+    task = task_of(page)
     if first_post(page):
         finish_by_hand(page.work, task.id)
     return page.redirect("/tasks?said=finished")
@@ -196,7 +198,7 @@ def finish(page: Page) -> Response[Any]:
 
 def unfreeze_birth(page: Page) -> Response[Any]:
     """Let a household try its first sign-in again."""
-    task = _task(page)
+    task = task_of(page)
     if first_post(page):
         unfreeze(page.work, task.id)
     return page.redirect("/tasks?said=unfrozen")
@@ -204,7 +206,7 @@ def unfreeze_birth(page: Page) -> Response[Any]:
 
 def lift(page: Page) -> Response[Any]:
     """End a report of a loss for a person who showed an identity document."""
-    task = _task(page)
+    task = task_of(page)
     if first_post(page):
         try:
             lift_at_counter(page.work, task.id, page.form.get("document"))
@@ -216,7 +218,7 @@ def lift(page: Page) -> Response[Any]:
 
 def new_letter(page: Page) -> Response[Any]:
     """Decide that the household gets a new letter."""
-    task = _task(page)
+    task = task_of(page)
     if first_post(page):
         try:
             order_new_letter(page.work, task.id)
@@ -224,31 +226,6 @@ def new_letter(page: Page) -> Response[Any]:
             page.form.error("letter", error.message)
             return show(page, 422)
     return page.redirect("/tasks?said=letter")
-
-
-def find_out(page: Page) -> Response[Any]:
-    """Record, as the first person, who uses the ID of a letter that came back."""
-    return _by_two(
-        page, lambda task_id: returned_in_use.propose(page.work, task_id, page.form.get("finding"))
-    )
-
-
-def confirm_finding(page: Page) -> Response[Any]:
-    """Decide, as the second person, what the first one found out."""
-    return _by_two(
-        page, lambda task_id: returned_in_use.confirm(page.work, task_id), "/tasks?said=finished"
-    )
-
-
-def refuse_finding(page: Page) -> Response[Any]:
-    """Reject or withdraw what the first person found out."""
-    return _by_two(page, lambda task_id: returned_in_use.turn_down(page.work, task_id))
-
-
-def _by_two(page: Page, act: Callable[[int], object], then: str = "") -> Response[Any]:
-    task = _task(page)
-    again = Again(show, "finding", only=(InputError, NotAllowedError))
-    return carry_out_once(page, lambda: act(task.id), then or f"/tasks/{task.id}", again)
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -269,14 +246,4 @@ def handlers() -> list[HTTPRouteHandler]:
             "POST", "/tasks/{task_id:int}/unfreeze", unfreeze_birth, Permission.DECIDE_TASKS
         ),
         staff_route("POST", "/tasks/{task_id:int}/lift", lift, Permission.DECIDE_TASKS, shows=show),
-        *(
-            staff_route(
-                "POST", f"/tasks/{{task_id:int}}/{step}", act, Permission.DECIDE_TASKS, shows=show
-            )
-            for step, act in (
-                ("finding", find_out),
-                ("finding/confirm", confirm_finding),
-                ("finding/refuse", refuse_finding),
-            )
-        ),
     ]

@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from portal.domain.contacts.calls import models as _calls
 from portal.domain.contacts.escalations import models as _escalations
 from portal.domain.contacts.faxes import models as _faxes
+from portal.domain.contacts.notes import models as _notes
 from portal.domain.contacts.scripts import models as _scripts
 from portal.domain.contacts.telephony import models as _telephony
 from portal.domain.desk.call_desk import models as _call_desk
@@ -78,6 +79,7 @@ SLICES = (
     _jobs,
     _letters,
     _management,
+    _notes,
     _notices,
     _person_lists,
     _person_lists,

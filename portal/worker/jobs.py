@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from portal.domain.contacts.calls.forgotten import close_forgotten, maybe_forgotten
+from portal.domain.contacts.escalations.call_backs import release_forgotten
 from portal.domain.desk.casework import reminder_cards
 from portal.domain.foundation.audit.services import forget_keys
 from portal.domain.foundation.files.storing import (
@@ -124,7 +125,11 @@ def _calls() -> Job:
     def find(work: Work, aside: Collection[int]) -> Sequence[int]:
         return maybe_forgotten(work, len(aside))
 
-    return RowJob(JobName.CALLS, TEN_MINUTES, "call", find, _in_one_work(close_forgotten), 200)
+    def act(work: Work, rows: Sequence[int]) -> None:
+        close_forgotten(work, rows)
+        release_forgotten(work, rows)
+
+    return RowJob(JobName.CALLS, TEN_MINUTES, "call", find, _in_one_work(act), 200)
 
 
 def _changes() -> Job:

@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, post_key, staff_route
+from admin.desk.contacts_of import ContactsView, contacts_of, write_note
 from admin.desk.household import ChildRow, child_rows
 from admin.desk.in_call.follow_ups import FollowUpsView, follow_ups_of
 from admin.desk.in_call.offered_acts import ActsView, acts_of
@@ -30,6 +31,7 @@ from portal.domain.contacts.calls.levels import Level, VerifiedCaller
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.states import TALKING
 from portal.domain.contacts.calls.verification import verify
+from portal.domain.contacts.escalations.services import RaisedIn
 from portal.domain.desk.call_desk import calling_back
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
 from portal.domain.desk.call_desk.answer_words import Answer, answers
@@ -55,8 +57,13 @@ SHOWN = "desk_shown"
 PASSED = "passed"
 REASONS = (access.Reason.INQUIRY, access.Reason.REQUEST, access.Reason.CHECK)
 PARTS = {
-    Level.STATUS: (access.Part.NAME,),
-    Level.ACT: (access.Part.NAME, access.Part.CHILDREN, access.Part.ADDRESS),
+    Level.STATUS: (access.Part.NAME, access.Part.NOTES),
+    Level.ACT: (
+        access.Part.NAME,
+        access.Part.CHILDREN,
+        access.Part.ADDRESS,
+        access.Part.NOTES,
+    ),
 }
 """Parts that may be unmasked: never a birth date, ID or postal code, which callers are asked for.
 
@@ -117,6 +124,7 @@ class KnownView(View):
     messages: Sequence[MessageFacts]
     message_words: ModuleType
     notice_words: ModuleType
+    known_contacts: ContactsView
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +204,7 @@ def _known(page: Page, desk: Desk) -> KnownView:
         answers=answers(facts, spoken(desk.call), page.now),
         name=fields.name if open_name else masking.mask_name(fields.name),
         kana=fields.kana if open_name else masking.mask_name(fields.kana),
-        parts=PARTS[level],
+        parts=[part for part in PARTS[level] if part is not access.Part.NOTES],
         part_names=access.Part,
         shown=shown,
         reasons=REASONS,
@@ -209,6 +217,9 @@ def _known(page: Page, desk: Desk) -> KnownView:
         messages=messages_of(page.work, household.id, spoken(desk.call)),
         message_words=message_words,
         notice_words=notice_words,
+        known_contacts=contacts_of(
+            page, household.id, shown=access.Part.NOTES in shown, but_call=desk.call.id
+        ),
     )
 
 
@@ -322,6 +333,15 @@ def _choice(kind: type[Choice], typed: str) -> Choice | None:
     return next((member for member in kind if member.value == typed), None)
 
 
+def note(page: Page) -> Response[Any]:
+    """Write a note about the household of the call."""
+    desk = at_desk(page)
+    if not isinstance(desk, Desk):
+        return desk
+    raised = RaisedIn(desk.call.id, desk.household.id)
+    return write_note(page, raised, f"{desk.address}?said=noted", show)
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     permission = Permission.HANDLE_CALLS
@@ -330,4 +350,5 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", base, show, permission, transaction=Transaction.WRITE),
         staff_route("POST", base + "/verify", submit_verification, permission, shows=show),
         staff_route("POST", base + "/reveal", reveal, permission, shows=show),
+        staff_route("POST", base + "/notes", note, permission, shows=show),
     ]

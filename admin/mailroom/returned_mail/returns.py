@@ -19,7 +19,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.letters.shipments.mail import RETURN_REASONS, STORAGE_ENDED
-from portal.domain.mailroom.returned_mail import receiving, storage
+from portal.domain.mailroom.returned_mail import next_step, receiving, storage
 from portal.domain.mailroom.returned_mail.storage import StoredItem
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
@@ -83,7 +83,7 @@ def correct(page: Page) -> Response[Any]:
     number = number_in_address(page, "item_id")
     return carry_out_once(
         page,
-        lambda: receiving.correct_reason(
+        lambda: next_step.correct_reason(
             page.work,
             number,
             page.form.get(f"reason-{number}"),

@@ -13,9 +13,11 @@ from portal.demo.issuer import make_statement
 from portal.demo.stage import Stage, set_stage
 from portal.domain.contacts.escalations import answers_in
 from portal.domain.contacts.escalations.answers_file import AnswerRow, AnswersFile
+from portal.domain.contacts.escalations.services import RaisedIn
 from portal.domain.contacts.faxes import replies
 from portal.domain.contacts.faxes import services as faxes
 from portal.domain.contacts.faxes.models import FaxCase
+from portal.domain.contacts.notes import services as household_notes
 from portal.domain.desk.casework.access import Reason
 from portal.domain.desk.openings.services import open_with_reason
 from portal.domain.foundation.actors import SYSTEM, Actor, Role
@@ -166,6 +168,8 @@ def _looks(work: Work, people: People) -> None:
     household = _household(work)
     by_officer = work.acting_as(people["officer"])
     open_with_reason(by_officer, household, Reason.INQUIRY, "本人からの電話。")
+    about = RaisedIn(None, household.id)
+    household_notes.write(by_officer, household_notes.NewNote("平日の昼は留守。"), about)
     keep_moved(work, household, MovedView(9, "架空　三郎", "カクウ サブロウ", AMOUNT, None))
 
 

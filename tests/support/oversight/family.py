@@ -111,6 +111,7 @@ def fill(session: Session, person: Person) -> None:
     )
     add("call_household", call_id=call, household_id=home, relation="mother")
     add("call_verification", call_id=call, household_id=home, asked=[], matched=[])
+    add("household_note", household_id=home, call_id=call, topic="general", state="kept")
     add("fax_reply", case_id=case, call_id=call, household_id=home, state="sent")
     add("report_note", report_id=add("monthly_report"), call_id=call)
     _mail(session, home)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.calls.states import CallState
-from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.foundation.base import Base, BigId, primary_key, state_column
 
 NOT_ENDED = "state <> 'ended'"
 
@@ -107,10 +107,30 @@ class CallHousehold(Base):
     verified_at: Mapped[datetime | None]
 
 
+class VerificationRelease(Base):
+    """Somebody lifted the closure of a household to callers, for ``reason`` (a code).
+
+    Failures of that JST ``day`` up to the try with the key ``up_to`` count no more. A day has at
+    most one.
+    """
+
+    __tablename__ = "verification_release"
+    __table_args__ = (UniqueConstraint("household_id", "day"),)
+
+    id: Mapped[int] = primary_key()
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    day: Mapped[date]
+    up_to: Mapped[int] = mapped_column(BigId)
+    reason: Mapped[str] = mapped_column(String(20))
+    released_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    released_at: Mapped[datetime]
+
+
 class VerificationAttempt(Base):
     """One try to verify a caller.
 
-    Five failures on one JST ``day`` close the household to callers until the next day.
+    Five failures on one JST ``day`` close the household to callers until the next day, or until a
+    supervisor lifts that (``VerificationRelease``).
     """
 
     __tablename__ = "call_verification"

@@ -9,13 +9,18 @@ or wrong; what matched is stored with the call.
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.caller_answers import Caller, Item, Said, is_enough
 from portal.domain.contacts.calls.gate import locked_call, locked_household, opened_in
 from portal.domain.contacts.calls.levels import Level
-from portal.domain.contacts.calls.models import Call, CallHousehold, VerificationAttempt
+from portal.domain.contacts.calls.models import (
+    Call,
+    CallHousehold,
+    VerificationAttempt,
+    VerificationRelease,
+)
 from portal.domain.contacts.calls.names import name_matches
 from portal.domain.contacts.calls.states import TALKING
 from portal.domain.foundation.audit.services import record
@@ -165,13 +170,31 @@ def confirm_call_back(work: Work, call: Call, household_id: int) -> CallHousehol
 
 
 def failures_on(session: Session, household_id: int, day: date) -> int:
-    """Return the number of failed tries for a household on a JST day, in any call."""
+    """Return the number of failed tries for a household on a JST day, in any call.
+
+    Those before the closure was lifted count no more.
+    """
     statement = select(func.count(VerificationAttempt.id)).where(
         VerificationAttempt.household_id == household_id,
         VerificationAttempt.day == day,
         VerificationAttempt.passed.is_(False),
+        ~was_lifted_since(),
     )
     return session.scalar(statement) or 0
+
+
+def was_lifted_since() -> ColumnElement[bool]:
+    """Return the condition that the closure was lifted on the day of a try, after it."""
+    return (
+        select(VerificationRelease.id)
+        .where(
+            VerificationRelease.household_id == VerificationAttempt.household_id,
+            VerificationRelease.day == VerificationAttempt.day,
+            VerificationRelease.up_to >= VerificationAttempt.id,
+        )
+        .correlate(VerificationAttempt)
+        .exists()
+    )
 
 
 def _refuse_too_little(said: Said, level: Level) -> None:

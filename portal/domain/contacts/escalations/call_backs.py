@@ -1,5 +1,6 @@
 """Call-backs: requested in a call, claimed by one agent, and called."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -181,6 +182,30 @@ def release(work: Work, task_id: int) -> CallBack:
     row.state, row.claimed_by, row.claimed_at = state, None, None
     record_step(work, task, "call_back.release")
     return row
+
+
+def release_forgotten(work: Work, call_ids: Collection[int]) -> int:
+    """Release the call-backs of calls that were closed by rule, and return how many.
+
+    Nobody told what became of them: they wait again, as if nobody had called.
+    """
+    keys = work.session.scalars(
+        select(Call.task_id)
+        .join(CallBack, CallBack.task_id == Call.task_id)
+        .where(
+            Call.id.in_(call_ids),
+            Call.closed_by_rule.is_(True),
+            CallBack.state == CLAIMED,
+            CallBack.claimed_by == Call.agent_id,
+        )
+    ).all()
+    count = 0
+    for task_id in sorted({key for key in keys if key is not None}):
+        task, row = locked_call_back(work.session, task_id)
+        row.state, row.claimed_by, row.claimed_at = MACHINE.next(row.state, "release"), None, None
+        record_step(work, task, "call_back.release")
+        count += 1
+    return count
 
 
 def refuse_others(row: CallBack, actor: Actor) -> None:

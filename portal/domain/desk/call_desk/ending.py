@@ -6,22 +6,36 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls import finishing
-from portal.domain.contacts.calls.finishing import AfterCall
+from portal.domain.contacts.calls.finishing import AfterCall, FieldsError
 from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.queries import opened_last
 from portal.domain.contacts.escalations import call_back_queries, call_backs, queries
+from portal.domain.contacts.escalations.call_back_results import TryResult, settle
+from portal.domain.contacts.escalations.models import CallBack, CallBackTry
 from portal.domain.contacts.escalations.services import RaisedIn
+from portal.domain.contacts.escalations.states import CLAIMED
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TASK
 
 
-def end_call(work: Work, call_id: int, after: AfterCall) -> Call:
+def end_call(work: Work, call_id: int, after: AfterCall, tried: TryResult | None = None) -> Call:
     """End a call with its after-call record, and open a call-back that was not requested before.
 
-    Raises: as ``finishing.finish``.
+    ``tried`` is what became of the call-back that the call was made for. A call ends with it or not
+    at all: without a result somebody would be taken to be calling still, and the tries not counted.
+
+    Raises: as ``finishing.finish``; FieldsError: the result of the call-back is missing
+        (``outcome``).
     """
+    call = work.session.get(Call, call_id)
+    task = unsettled(work.session, call)
+    if task is not None:
+        if tried is None:
+            raise FieldsError({"outcome": _s("折り返しの電話が、どうなったかを選んでください。")})
+        settle(work, task.id, tried)
     known = replace(after, call_back_asked=is_asked(work.session, work.session.get(Call, call_id)))
     call = finishing.finish(work, call_id, known)
     _ask(work, call, known)
@@ -52,6 +66,20 @@ def is_asked(session: Session, call: Call | None) -> bool:
         or (task is not None and task.state == TASK.initial)
         or session.scalar(enrolled.limit(1)) is not None
     )
+
+
+def unsettled(session: Session, call: Call | None) -> Task | None:
+    """Return the call-back for which a call is made and of which no result was recorded yet."""
+    task = call_backs.task_of(session, call)
+    if call is None or task is None or task.state != TASK.initial:
+        return None
+    row = session.scalar(select(CallBack).where(CallBack.task_id == task.id))
+    if row is None or row.state != CLAIMED or row.claimed_by != call.agent_id:
+        return None
+    told = select(CallBackTry.id).where(
+        CallBackTry.task_id == task.id, CallBackTry.call_id == call.id
+    )
+    return task if session.scalar(told.limit(1)) is None else None
 
 
 def likely_result(session: Session, call: Call) -> Result:

@@ -41,6 +41,7 @@ class Part(Labeled):
     BIRTH = "birth", lambda: _s("世帯主の生年月日")
     CHILDREN = "children", lambda: _s("こどもの名前と生年月日")
     LOGIN_ID = "login_id", lambda: _s("手紙のID")
+    NOTES = "notes", lambda: _s("電話とメモの内容")
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def of_day(
     return int(count), [_item(row) for row in rows]
 
 
-def _stored() -> Select[Any]:
+def _stored() -> Select[*tuple[Any, ...]]:
     """Return the statement for items with what stands on them and in the post's records."""
     return (
         select(

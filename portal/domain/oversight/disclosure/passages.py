@@ -18,6 +18,9 @@ from portal.domain.contacts.escalations.sealed import answer_text, question_of
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.queries import sender_of
 from portal.domain.contacts.faxes.sheets import open_reply
+from portal.domain.contacts.notes.kinds import NoteTopic
+from portal.domain.contacts.notes.models import HouseholdNote
+from portal.domain.contacts.notes.services import text_of
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
@@ -38,6 +41,11 @@ _OF_QUESTION = {
     EscalationKind.PROTECTION: Reserved.PROTECTION,
     EscalationKind.CHANGE_OF_RECIPIENT: Reserved.RECIPIENTS,
     EscalationKind.ACCIDENT: Reserved.INCIDENTS,
+}
+_OF_NOTE = {
+    NoteTopic.VIOLENCE: Reserved.PROTECTION,
+    NoteTopic.SEPARATION: Reserved.RECIPIENTS,
+    NoteTopic.RECIPIENT: Reserved.RECIPIENTS,
 }
 
 
@@ -68,6 +76,7 @@ def passages(work: Work, keys: FamilyKeys) -> list[Passage]:
         *_mail(work, keys),
         *_requests(work, keys),
         *_contacts(work, keys),
+        *_notes(work, keys),
         *_questions(work, keys),
         *_faults(work, keys),
     ]
@@ -125,6 +134,14 @@ def _contacts(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
     for reply, receipt_no in session.execute(replies.where(FaxReply.case_id.in_(keys.cases))):
         name, text = f"{receipt_no}/{reply.id}", open_reply(vault, reply).words.text
         yield Passage(name, Place.FAXES, reply.prepared_at, _s("返信のFAX"), text)
+
+
+def _notes(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
+    rows = select(HouseholdNote).where(HouseholdNote.household_id == keys.household)
+    for row in work.session.scalars(rows):
+        topic, text = NoteTopic(row.topic), text_of(work.vault, row)
+        about = _s("メモ（%(topic)s）") % {"topic": topic.label}
+        yield Passage(row.receipt_no, Place.NOTES, row.written_at, about, text, _OF_NOTE.get(topic))
 
 
 def _questions(work: Work, keys: FamilyKeys) -> Iterator[Passage]:

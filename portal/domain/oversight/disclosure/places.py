@@ -20,6 +20,7 @@ class Place(Labeled):
     SCANS = "scans", lambda: _s("紙とFAXの画像")
     CALLS = "calls", lambda: _s("電話の記録")
     TASKS = "tasks", lambda: _s("用件の記録")
+    NOTES = "notes", lambda: _s("メモの記録")
     FAXES = "faxes", lambda: _s("FAXの記録")
     QUESTIONS = "questions", lambda: _s("区への質問と回答")
     COUPONS = "coupons", lambda: _s("クーポンと不具合")
@@ -44,6 +45,7 @@ OF_TABLE: Mapping[str, Place] = {
     **dict.fromkeys(("scan", "scan_finding"), Place.SCANS),
     **dict.fromkeys(("call_record", "call_household", "report_note"), Place.CALLS),
     "task": Place.TASKS,
+    "household_note": Place.NOTES,
     **dict.fromkeys(("fax_case", "fax_reply"), Place.FAXES),
     **dict.fromkeys(("escalation", "escalation_answer", "escalation_sheet"), Place.QUESTIONS),
     **dict.fromkeys(("coupon", "coupon_fault", "issuer_difference"), Place.COUPONS),

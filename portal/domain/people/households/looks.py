@@ -36,6 +36,7 @@ RECORDS = (
     "fax",
     "fax-reply",
     "file_transfer",  # why a difference was accepted
+    "household_note",
     "incident",
     "incident_report",
     "issuer_difference",

@@ -68,6 +68,8 @@ class Permission(StrEnum):
     HANDLE_FAXES = "handle_faxes"
     SEE_ESCALATIONS = "see_escalations"
     ANSWER_ESCALATIONS = "answer_escalations"
+    KEEP_NOTES = "keep_notes"
+    LIFT_CLOSURES = "lift_closures"
     SEE_SCRIPTS = "see_scripts"
     EDIT_SCRIPTS = "edit_scripts"
     SUPERVISE_CALLS = "supervise_calls"
@@ -217,6 +219,11 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_ESCALATIONS: Grant(_DESK.roles | {Role.WARD_OFFICER}),
     # What the ward decides; an officer writes it down with the ward's instruction number.
     Permission.ANSWER_ESCALATIONS: _BACK_OFFICE,
+    # Those that wait at one's own desk: contacts.notes enforces it.
+    Permission.KEEP_NOTES: Grant(_DESK.roles | {Role.WARD_OFFICER}),
+    # Nobody lifts what their own tries closed, and of a protected household only the ward:
+    # calls.lifting enforces it.
+    Permission.LIFT_CLOSURES: Grant(frozenset({Role.SUPERVISOR, Role.WARD_OFFICER})),
     Permission.SEE_SCRIPTS: Grant(_DESK.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
     Permission.EDIT_SCRIPTS: _LEADS,
     Permission.SUPERVISE_CALLS: _LEADS,

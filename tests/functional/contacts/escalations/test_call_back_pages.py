@@ -4,12 +4,15 @@ import re
 
 import pytest
 
+from portal.domain.contacts.calls.forgotten import IDLE, close_forgotten, maybe_forgotten
 from portal.domain.contacts.calls.models import Call
-from portal.domain.contacts.escalations.models import CallBack
+from portal.domain.contacts.escalations.call_backs import release_forgotten
+from portal.domain.contacts.escalations.models import CallBack, CallBackTry
 from portal.domain.foundation.actors import Role
 from portal.domain.people.tasks.models import Task
 from tests.functional.contacts.escalations.browsing import CALLED, agent, asked
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def test_a_call_back_is_taken_once_called_from_its_page_and_done(staff: StaffSite) -> None:
@@ -108,3 +111,36 @@ def test_the_hours_stand_beside_the_time_and_in_its_fault(sqlite_staff: StaffSit
     saturday = {"call": str(call_id), "at": "2023-08-05", "clock": "10:00"}
     answer = visitor.post("/call-backs/new/submit", CALLED | saturday)
     assert f"受付時間の中の日時を入力してください。{hours}" in answer.text
+
+
+@pytest.mark.parametrize(("outcome", "state"), [("reached", "done"), ("no_answer", "waiting")])
+def test_a_call_that_is_ended_at_once_does_not_lose_what_became_of_its_call_back(
+    staff: StaffSite, outcome: str, state: str
+) -> None:
+    visitor, place = asked(staff)
+    visitor.post(f"{place}/start")
+    page = visitor.open("/calls/finish").text
+    assert "折り返しの電話が、どうなったか" in page
+    found = re.search(r'name="call_id" value="(\d+)"', page)
+    assert found
+    ended = {"call_id": found[1], "category": "delivery/absent", "result": "done", "form_key": "f"}
+    refused = visitor.post("/calls/finish/submit", ended)
+    assert (refused.status_code, 'href="#outcome"' in refused.text) == (422, True)
+    assert staff.count(Call, state="ended", task_id=1) == 0
+    assert staff.count(CallBack, state="claimed") == 1
+    sent = [visitor.post("/calls/finish/submit", ended | {"outcome": outcome}) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [303, 303]
+    assert staff.count(CallBack, state=state) == 1
+    assert staff.count(CallBackTry, outcome=outcome) == 1
+
+
+def test_the_call_back_of_a_forgotten_call_waits_again(staff: StaffSite) -> None:
+    visitor, place = asked(staff)
+    visitor.post(f"{place}/start")
+    staff.clock.instant += IDLE * 3
+    with staff.database.write() as session:
+        work = work_in(session, now=staff.now)
+        found = maybe_forgotten(work)
+        assert close_forgotten(work, found) == len(found) > 0
+        assert release_forgotten(work, found) == 1
+    assert staff.count(CallBack, state="waiting", claimed_by=None) == 1

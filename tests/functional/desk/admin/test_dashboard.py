@@ -149,7 +149,7 @@ def test_the_steps_end_when_every_letter_went_out(sqlite_staff: StaffSite) -> No
     officer = sqlite_staff.enter_as(Role.OFFICER)
     steps = officer.open("/").text.split('<ol class="steps">', 1)[1].split("</ol>", 1)[0]
     last = steps.rsplit("<li", 1)[1]
-    assert "手紙を差し出す" in last
+    assert "手紙を印刷会社に渡す" in last
     assert "2 / 3" in last
 
 

@@ -278,7 +278,7 @@ def test_a_letters_line_says_when_it_was_posted_and_what_became_of_it(
         key = mail.id
     desk = opened(staff, person)
     line = letters_part(desk.open(f"/households/{person.household_id}").text)
-    assert "差し出しずみ・2023-07-24" in line
+    assert "2023-07-24 に差し出し" in line
     assert "2023-07-23" not in line, "the day of printing is no posting"
     with staff.database.write() as session:
         back = session.get_one(Shipment, key)

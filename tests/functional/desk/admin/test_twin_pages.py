@@ -64,6 +64,7 @@ KEYS = {
     "approval_id": "approval",
     "paper_id": "incident_report",
     "reply_id": "fax_reply",
+    "note_id": "household_note",
     "dispatch_id": "dispatch",
     "staff_id": "staff_user",
     "minutes_id": "minutes",

@@ -62,7 +62,9 @@ def verified(staff: StaffSite, person: Person, *, fully: bool = False) -> Agent:
 def test_a_letter_that_nobody_reported_about_is_unconfirmed_never_guessed(staff: StaffSite) -> None:
     person = staff.add_household()
     assert said_of(staff, person)["letter"] == "手紙は、まだ用意していません。"
-    letter_of(staff, person)
+    number = letter_of(staff, person)
+    assert said_of(staff, person)["letter"] == "手紙を用意しました。まもなく送ります。"
+    posted(staff, person, number)
     assert "いまどこにあるかは、未確認です" in said_of(staff, person)["letter"]
 
 

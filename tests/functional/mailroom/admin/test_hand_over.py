@@ -205,5 +205,5 @@ def test_a_household_shows_each_letter_once_and_who_handed_it_over(sqlite_staff:
         f"/households/{person.household_id}/reason/submit", {"reason": "check", "form_key": "o"}
     )
     page = visitor.open(f"/households/{person.household_id}").text
-    assert page.count("手紙を印刷会社に引き渡し") == 1
+    assert page.count("印刷会社に手紙を引き渡し") == 1
     assert page.count("手紙を印刷") == 1

@@ -37,5 +37,5 @@ def test_nothing_is_offered_where_the_archive_is_kept(sqlite_staff: StaffSite) -
     house.build(run_id)
     officer = sqlite_staff.enter_as(Role.OFFICER)
     text = officer.open(f"/letters/{run_id}/lost").text
-    assert "このまま差し出せます" in text
+    assert "このまま引き渡せます" in text
     assert "/lost/confirm" not in text

@@ -4,21 +4,16 @@ Its number opens it, its ID stops at once, and the next step is set going.
 """
 
 import threading
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from portal.domain.desk.casework import returned_in_use
-from portal.domain.desk.casework.finishing import finish_by_hand
-from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
-    NotAllowedError,
     NotFoundError,
     WrongStateError,
 )
@@ -102,80 +97,6 @@ def test_a_scan_finds_the_item_and_stops_the_id_at_once(post: Post, how: str) ->
     assert told(post) == ["came_back"]
 
 
-def state_of_id(post: Post) -> str:
-    with post.database.read() as session:
-        return session.scalars(select(Credential.state)).one()
-
-
-def task_of(post: Post) -> Task:
-    with post.database.read() as session:
-        task = session.scalars(select(Task)).one()
-        session.expunge(task)
-        return task
-
-
-def by(post: Post, actor: Actor, act: Callable[..., object], *typed: object) -> None:
-    with post.database.write() as session:
-        act(work_in(session, actor, NOW, program=PROGRAM), task_of(post).id, *typed)
-
-
-def test_an_id_in_use_goes_on_until_two_have_decided(post: Post) -> None:
-    person = post.household(active=True)
-    take_in(post, number_of(post, person))
-    assert (state_of_id(post), task_of(post).kind) == ("active", "returned_in_use")
-    with pytest.raises(WrongStateError, match="二人で決める"):
-        by(post, post.officer, finish_by_hand)
-    with pytest.raises(InputError, match="わかったこと"):
-        by(post, post.officer, returned_in_use.propose, "nobody")
-    with pytest.raises(NotFoundError):
-        by(post, post.colleague, returned_in_use.confirm)
-    by(post, post.officer, returned_in_use.propose, "stranger")
-    with pytest.raises(NotAllowedError, match="自分の提案"):
-        by(post, post.officer, returned_in_use.confirm)
-    assert (state_of_id(post), task_of(post).state) == ("active", "open")
-    by(post, post.colleague, returned_in_use.confirm)
-    assert (state_of_id(post), task_of(post).state) == ("suspended", "done")
-    with pytest.raises(WrongStateError):
-        by(post, post.colleague, returned_in_use.confirm)
-
-
-@pytest.mark.parametrize(
-    ("finding", "state"),
-    [
-        ("reached", "active"),
-        ("at_counter", "active"),
-        ("not_reached", "suspended"),
-        ("stranger", "suspended"),
-    ],
-)
-def test_only_a_finding_against_the_user_of_an_id_stops_it(
-    post: Post, finding: str, state: str
-) -> None:
-    person = post.household(active=True)
-    take_in(post, number_of(post, person))
-    by(post, post.officer, returned_in_use.propose, finding)
-    by(post, post.colleague, returned_in_use.turn_down)
-    assert (state_of_id(post), task_of(post).state) == ("active", "open")
-    by(post, post.officer, returned_in_use.propose, finding)
-    by(post, post.colleague, returned_in_use.confirm)
-    assert (state_of_id(post), task_of(post).state) == (state, "done")
-
-
-def test_a_letter_whose_id_is_in_use_is_not_replaced_unasked(post: Post) -> None:
-    person = post.household(active=True)
-    program = with_rules(first_redelivery_unasked=True)
-    assert take_in(post, number_of(post, person), program=program).action is NextAction.ON_REQUEST
-    with post.database.read() as session:
-        assert session.scalars(select(Request)).all() == []
-
-
-def test_only_such_a_task_is_decided_by_two(post: Post) -> None:
-    person = post.household()
-    take_in(post, number_of(post, person), "address_unknown")
-    with pytest.raises(WrongStateError):
-        by(post, post.officer, returned_in_use.propose, "reached")
-
-
 def test_the_same_item_twice_and_by_two_scanners_at_once_is_one(post: Post) -> None:
     person = post.household()
     number = number_of(post, person)
@@ -221,28 +142,6 @@ def test_a_letter_whose_posting_nobody_entered_can_come_back(post: Post) -> None
 def test_what_nothing_has_is_said(sqlite_post: Post, typed: str, sentence: str) -> None:
     with pytest.raises(NotFoundError, match=sentence):
         take_in(sqlite_post, typed)
-
-
-@pytest.mark.parametrize("said", ["delivered", "lost"])
-@pytest.mark.parametrize(("active", "state"), [(False, "suspended"), (True, "active")])
-def test_a_letter_in_hand_is_taken_in_whatever_the_post_says(
-    post: Post, said: str, state: str, *, active: bool
-) -> None:
-    person = post.household(active=active)
-    if said == "delivered":
-        post.mail(person, "deliver", POSTED + timedelta(days=2))
-    else:
-        post.mail(person, "lose")
-    take_in(post, number_of(post, person))
-    assert state_of_id(post) == state
-    with post.database.read() as session:
-        shipment = session.scalars(select(Shipment)).one()
-        assert (shipment.state, shipment.returned_on) == ("returned", TODAY)
-        delivered = POSTED + timedelta(days=2) if said == "delivered" else None
-        assert shipment.delivered_on == delivered, "what the post reported stays on record"
-        assert session.scalars(select(ReturnedItem.state)).one() == "kept"
-    with pytest.raises(ConflictError, match="もう受け取って"):
-        take_in(post, number_of(post, person))
 
 
 def test_a_delivered_parcel_is_for_the_parcels_desk(post: Post) -> None:

@@ -5,7 +5,7 @@ Only then the old one ends, and its owner reads when the new one was sent.
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import DomainError
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.services import order_again
+from portal.domain.mailroom.printing.dispatch.posting import Posting, post_run
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.chunks import (
     FinishedChunk,
@@ -166,12 +167,16 @@ def test_the_old_password_works_until_printed_and_then_says_when_the_new_letter_
     assert refusal(portal, person.login_id, person.password) == "let in to /start/birth"
     (paper,) = build()
     assert "まもなく送ります" in refusal(portal, person.login_id, person.password)
-    sent = datetime(2023, 8, 2, 3, 0, tzinfo=UTC)
     with post.database.write() as session:
         new = session.scalars(select(Letter).where(Letter.number == paper.number)).one()
-        new.state, new.handed_over_at = "handed_over", sent
+        new.state, new.handed_over_at = "handed_over", datetime(2023, 7, 31, 3, 0, tzinfo=UTC)
+        run_id = new.print_run_id
+    assert "まもなく送ります" in refusal(portal, person.login_id, person.password)
+    with post.database.write() as session:
+        posting = Posting(date(2023, 8, 1), "ordinary")
+        post_run(work_in(session, post.officer, NOW), run_id, posting)
     said = refusal(portal, person.login_id, person.password)
-    assert "新しい手紙を、2023年8月2日に送りました" in said
+    assert "新しい手紙を、2023年8月1日に送りました" in said
     for login_id, password in (
         (person.login_id, "CDFG HJKL MNPQ"),
         (paper.login_id, person.password),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.notes.models import HouseholdNote
 from portal.domain.desk.openings.models import HouseholdOpening
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.base import Base
@@ -95,6 +96,7 @@ TRACES: tuple[Trace, ...] = (
         lambda keys: CounterHandOver.household_id == keys.household,
         {"receipt_scan_id": None},
     ),
+    Trace(HouseholdNote, lambda keys: HouseholdNote.household_id == keys.household),
     Trace(EscalationAnswer, lambda keys: EscalationAnswer.escalation_id.in_(keys.questions)),
     Trace(Escalation, lambda keys: Escalation.id.in_(keys.questions)),
     Trace(
