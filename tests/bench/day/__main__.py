@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.bench.day.page import page
-from tests.bench.day.verdict import verdict
+from tests.bench.day.verdict import failures, verdict
 from tests.bench.day.visitors import Plan, Seen
 from tests.bench.day.watching import watched
 from tests.bench.day.world import Ward, ward
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
         missed = "" if line.kept else "  MISSED"
         must = f" (must be {line.must})" if line.must else ""
         sys.stdout.write(f"  {line.what:<46}{line.value:>12}{must}{missed}\n")
-    for name, count in seen.wrong.items():
+    for name, count in (failures(seen) | seen.wrong).items():
         sys.stdout.write(f"  {count} x {name}\n")
     sys.stdout.write(f"{options.report} has the curves.\n")
     return int(not all(line.kept for line in lines))

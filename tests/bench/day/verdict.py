@@ -1,5 +1,6 @@
 """What a day came to: the figures that a ward reads, and whether each is as promised."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -8,10 +9,12 @@ from tests.bench.day.watching import Used
 
 SIGNED_IN = ("home", "coupon", "code form", "QR picture")
 SIGN_IN = ("form", "password", "wrong password", "code")
-SEARCH, WAITS, FLOOD = ("staff search", "staff found"), ("waits",), "flood"
+SEARCH, WAITS, BUSY, FLOOD = ("staff search", "staff found"), ("waits",), ("busy",), "flood"
 DYNAMIC = (*SIGNED_IN, *SIGN_IN, "landing", "first showing")
 P95, SHED, MEMORY, JOURNEY = 300.0, 100.0, 350.0, 85.0
 """Milliseconds, milliseconds, MB, milliseconds of processor: what was promised."""
+CROWDED = 1.1
+"""How much more memory the site may hold while more come than it can serve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ def took(seen: Seen, names: Sequence[str]) -> list[float]:
 def verdict(seen: Seen, used: Used, *, crowded: bool) -> list[Line]:
     """Return the figures; ``crowded``: more came than the sites can serve, and some had to wait."""
     families = len(seen.journeys) + seen.gave_up
+    memory = MEMORY * CROWDED if crowded else MEMORY
     each = 1000 * (used.total("resident site") + used.total("PostgreSQL")) / max(1, families)
     return [
         Line("families that came", str(families)),
@@ -50,21 +54,31 @@ def verdict(seen: Seen, used: Used, *, crowded: bool) -> list[Line]:
         *([] if crowded else [_tail("pages", took(seen, DYNAMIC), P95)]),
         _tail("staff searches", took(seen, SEARCH), P95),
         Line("answers that asked to wait in line", str(len(took(seen, WAITS)))),
+        Line("answers that asked to press again", str(len(took(seen, BUSY)))),
         _tail("answers that asked to wait", took(seen, WAITS), SHED),
         _most("processor of site and database, each family", each, JOURNEY, "ms"),
-        _most("memory of the resident site", used.peak("resident site"), MEMORY, "MB"),
+        _most("memory of the resident site", used.peak("resident site"), memory, "MB"),
         Line("processor of the load itself", f"{seen.processor:.0f} s"),
     ]
 
 
 def failed(seen: Seen) -> int:
     """Return how many answers were errors or never came."""
-    return sum(is_failure(name, status) for _at, name, status, _milliseconds in seen.answers)
+    return sum(failures(seen).values())
+
+
+def failures(seen: Seen) -> dict[str, int]:
+    """Return how often which answer was an error or never came."""
+    return Counter(
+        f"{name} {status}"
+        for _at, name, status, _milliseconds in seen.answers
+        if is_failure(name, status)
+    )
 
 
 def is_failure(name: str, status: int) -> bool:
     """Tell whether an answer is an error, or none."""
-    return (status == 0 or status >= 500) and name not in {*WAITS, FLOOD}
+    return (status == 0 or status >= 500) and name not in {*WAITS, *BUSY, FLOOD}
 
 
 def _none(what: str, number: int) -> Line:

@@ -142,7 +142,11 @@ class Browser:
             self.cookies[key] = kept.value
         self.place = answer.headers.get("location", "")
         waits = answer.headers.get("refresh", "")
-        self._note("waits" if waits and answer.status == 503 else name, answer.status, began)
+        if answer.status == 503 and waits:
+            name = "waits"
+        elif answer.status == 503 and name.endswith("password"):  # all places for hashes are taken
+            name, waits = "busy", answer.headers.get("retry-after", "")
+        self._note(name, answer.status, began)
         if answer.content_type == "text/html":
             self._read(body.decode("utf-8", "replace"))
         if waits and self.place == "":
