@@ -36,6 +36,7 @@ from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
+from portal.platform.rendering.templating import DAY_MARK, DAY_TAGS
 from portal.platform.site import Site
 from portal.settings import Settings
 from portal.web import routes
@@ -107,6 +108,21 @@ class Loop:
         self._loop.close()
 
 
+def as_read(response: httpx.Response) -> httpx.Response:
+    """A page as its reader has it: without the marks that keep a day on one line."""
+    if DAY_MARK not in response.text:
+        return response
+    kept = [
+        (name, value)
+        for name, value in response.headers.multi_items()
+        if name not in {"content-length", "content-encoding"}
+    ]
+    whole = DAY_TAGS.sub(r"\1", response.text)
+    return httpx.Response(
+        response.status_code, headers=kept, content=whole.encode(), request=response.request
+    )
+
+
 class Visitor:
     """A browser without a screen.
 
@@ -130,13 +146,12 @@ class Visitor:
         self.visited: list[str] = []
 
     def _keep(self, response: httpx.Response) -> httpx.Response:
-        self.page = response
+        is_text = "text" in response.headers.get("content-type", "")
+        self.page = as_read(response) if is_text else response
         self.visited.append(str(response.request.url))
-        if found := TOKEN.findall(
-            response.text if "text" in response.headers.get("content-type", "") else ""
-        ):
+        if found := TOKEN.findall(response.text if is_text else ""):
             self.token = found[-1]
-        return response
+        return self.page
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         """Open a page; a redirect is returned, not followed."""

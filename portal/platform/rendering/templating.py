@@ -11,13 +11,27 @@ from markupsafe import Markup, escape
 from portal import __version__
 from portal.domain.foundation import texts
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.counters import read_numbers
+from portal.domain.foundation.program.day_text import EASY
 from portal.domain.foundation.resources import TEMPLATES
 from portal.domain.foundation.texts import _, _n, _s, _sn
 from portal.platform.rendering.assets import Assets
 from portal.platform.rendering.template_layout import WithoutLayout
 
 RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
-EASY_DAY = re.compile(r"\d{4}\{年\|ねん\}\d{1,2}\{月\|がつ\}\d{1,2}\{日\|にち\}")
+EASY_DAY = re.compile(
+    r"\d{4}\{年\|ねん\}(?:\d+\{月\||\{\d+月\|)[^{}|]+\}(?:\d+\{日\||\{\d+日\|)[^{}|]+\}"
+)
+_ERA = "令和|平成|昭和|大正"
+DAY = re.compile(
+    rf"(?:\d{{4}}|(?:{_ERA})(?:\d{{1,2}}|元))年\d{{1,2}}月\d{{1,2}}日"
+    r"|\d{4}년 \d{1,2}월 \d{1,2}일"
+    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r" \d{1,2}, \d{4}"
+)
+"""A day as ``format_day`` and forms write it, in the languages without readings."""
+DAY_MARK = '<span class="day">'
+WHOLE = DAY_MARK + r"\g<0></span>"
 RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", re.DOTALL)
 
 MACROS_KEPT = 4_096
@@ -31,7 +45,12 @@ def with_readings(html: str) -> str:
 
     A day with readings stays on one line.
     """
-    return texts.RUBY.sub(RUBY_HTML, EASY_DAY.sub(r'<span class="day">\g<0></span>', html))
+    return texts.RUBY.sub(RUBY_HTML, EASY_DAY.sub(WHOLE, read_numbers(html)))
+
+
+def with_whole_days(html: str) -> str:
+    """Mark each day of escaped text, so that it is never broken in two lines, however large."""
+    return html if DAY_MARK in html else DAY.sub(WHOLE, html)
 
 
 def ruby(text: object) -> Markup:
@@ -39,6 +58,11 @@ def ruby(text: object) -> Markup:
     if isinstance(text, Markup):
         return Markup(with_readings(str(text)))  # noqa: S704  (already markup)
     return Markup(with_readings(str(escape(str(text)))))  # noqa: S704  (escaped just here)
+
+
+def resident_ruby(text: object) -> Markup:
+    """Do what ``ruby`` does, and keep days whole: residents read on narrow screens."""
+    return Markup(with_whole_days(str(ruby(text))))  # noqa: S704  (escaped there)
 
 
 def plain(text: object) -> Markup:
@@ -58,7 +82,9 @@ def yen(amount: int) -> str:
 
 
 def _texts(
-    one: Callable[[str], str], many: Callable[[str, str, int], str]
+    one: Callable[[str], str],
+    many: Callable[[str, str, int], str],
+    read: Callable[[object], Markup],
 ) -> tuple[Callable[..., Markup], Callable[..., Markup]]:
     """Return what templates call ``_`` and ``_n``: translated, with readings, variables escaped.
 
@@ -68,19 +94,23 @@ def _texts(
 
     @lru_cache(maxsize=TEXTS_KEPT)
     def drawn(_language: str, message: str) -> Markup:
-        return Markup(with_readings(one(message)))  # noqa: S704  (catalog text)
+        return read(Markup(one(message)))  # noqa: S704  (catalog text)
 
     @lru_cache(maxsize=TEXTS_KEPT)
     def whole(language: str, message: str) -> Markup:
         return drawn(language, message) % {}
 
     def text(message: str, /, **variables: object) -> Markup:
-        if variables:
-            return drawn(texts.current_locale(), message) % variables
-        return whole(texts.current_locale(), message)
+        language = texts.current_locale()
+        if not variables:
+            return whole(language, message)
+        if language == EASY:  # how a counter is read is known once its number is there
+            return read(Markup(one(message)) % variables)  # noqa: S704  (catalog text)
+        return drawn(language, message) % variables
 
     def counted(singular: str, plural: str, number: int, /, **variables: object) -> Markup:
-        return Markup(with_readings(many(singular, plural, number))) % ({"num": number} | variables)  # noqa: S704  (as above)
+        whole_text = Markup(many(singular, plural, number))  # noqa: S704  (catalog text)
+        return read(whole_text % ({"num": number} | variables))
 
     return text, counted
 
@@ -116,7 +146,8 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
         auto_reload=False,
         extensions=[WithoutLayout],
     )
-    one, many = _texts(_s, _sn) if staff else _texts(_, _n)
+    read = ruby if staff else resident_ruby
+    one, many = _texts(_s, _sn, read) if staff else _texts(_, _n, read)
     environment.globals.update(_=one, _n=many, asset=assets.url, version=__version__)
 
     @pass_context
@@ -125,6 +156,10 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
 
     environment.globals["resident_text"] = resident_text
     environment.filters.update(
-        japanese=japanese, ruby=ruby, plain=plain, yen=yen, jst_date=jst_date
+        japanese=japanese,
+        ruby=read,
+        plain=plain,
+        yen=yen,
+        jst_date=jst_date,
     )
     return environment

@@ -4,6 +4,7 @@ from datetime import date
 
 from babel.dates import format_date, get_day_names
 
+from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.texts import current_locale
@@ -14,12 +15,17 @@ EASY = "ja@easy"
 def format_day(day: date, locale: str | None = None) -> str:
     """Return a day in words of one language (the reader's by default): 2023年5月1日, May 1, 2023.
 
-    やさしい日本語 has readings: 2023{年|ねん}5{月|がつ}1{日|にち}.
+    やさしい日本語 has readings: 2023{年|ねん}5{月|がつ}{1日|ついたち}.
     """
     locale = locale or current_locale()
     if locale == EASY:
-        return f"{day.year}{{年|ねん}}{day.month}{{月|がつ}}{day.day}{{日|にち}}"
+        return f"{day.year}{{年|ねん}}{easy_month_day(day)}"
     return format_date(day, "long", locale=locale)
+
+
+def easy_month_day(day: date) -> str:
+    """Return month and day in やさしい日本語: 5{月|がつ}{1日|ついたち}."""
+    return read_numbers(f"{day.month}{{月|がつ}}{day.day}{{日|にち}}")
 
 
 def day_in_all_languages(day: date) -> LocalText:

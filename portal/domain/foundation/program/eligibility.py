@@ -65,9 +65,8 @@ def check_birth_date(birth: date, program: Program) -> Verdict:
     }
     if birth < first and program.eligibility.birth_from_is_derived:
         reason = _(
-            "%(birth)s生まれの方は、"
-            "18歳になって最初の3月31日が基準日(%(base)s)より前に過ぎているため、"
-            "対象ではありません。"
+            "%(birth)s生まれの方は対象外です"
+            "（18歳になって最初の3月31日が、基準日(%(base)s)より前です）。"
         )
     elif birth < first:
         reason = _(

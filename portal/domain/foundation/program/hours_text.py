@@ -5,8 +5,9 @@ from datetime import date, datetime, time
 from babel.dates import format_skeleton, get_day_names
 
 from portal.domain.foundation.clock import JST
+from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.program.calendar import CallCenterCalendar, Closure
-from portal.domain.foundation.program.day_text import EASY, format_day
+from portal.domain.foundation.program.day_text import EASY, easy_month_day, format_day
 from portal.domain.foundation.texts import _, current_locale
 
 EASY_DAYS = {
@@ -31,7 +32,7 @@ def clock_text(at: time) -> str:
         return f"{half}{hour}時{minutes}"
     easy_half = "{午前|ごぜん}" if half == "午前" else "{午後|ごご}"
     easy_minutes = f"{at.minute}{{分|ふん}}" if at.minute else ""
-    return f"{easy_half}{hour}{{時|じ}}{easy_minutes}"
+    return read_numbers(f"{easy_half}{hour}{{時|じ}}{easy_minutes}")
 
 
 def instant_text(instant: datetime) -> str:
@@ -108,5 +109,5 @@ def _closure_text(closure: Closure) -> str:
 def _month_day(day: date) -> str:
     locale = current_locale()
     if locale == EASY:
-        return f"{day.month}{{月|がつ}}{day.day}{{日|にち}}"
+        return easy_month_day(day)
     return str(format_skeleton("MMMMd", day, locale=locale))

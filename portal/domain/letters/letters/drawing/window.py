@@ -2,6 +2,7 @@
 
 import base64
 
+from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.program.schema import LetterLayout
 from portal.domain.foundation.texts import RUBY
 from portal.domain.letters.letters.drawing.address_block import (
@@ -80,6 +81,7 @@ def _name_image(content: LetterContent, frame: LetterFrame, name_points: float) 
 
 def pieces(text: str) -> list[Piece]:
     """Split a text at its readings: 'あの{子|こ}' gives ['あの', ['子', 'こ']]."""
+    text = read_numbers(text)
     found: list[Piece] = []
     end = 0
     for match in RUBY.finditer(text):
