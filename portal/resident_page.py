@@ -77,7 +77,7 @@ def with_family(read: FamilyRead) -> LoadWho[ResidentWho]:
 
 def origin_of(site: Site) -> Origin:
     """Return the sender of one-time codes."""
-    return Origin(site.public_host, signature_of(site.program.names))
+    return Origin(site.public_host, signature_of(site.program))
 
 
 def with_factors(session: Session, token: str, now: datetime) -> ResidentWho:

@@ -33,7 +33,7 @@ from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import at_stage, signed_in
-from portal.web.information.dates import date_error
+from portal.web.information.dates import birth_error
 
 BIRTH, CHANNEL = at_stage(Stage.BIRTH), at_stage(Stage.CHANNEL)
 
@@ -107,7 +107,7 @@ def submit_birth(page: Page) -> Response[Any]:
     form = page.form
     typed = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
     if not isinstance(typed, date):
-        form.error("birth", date_error(typed))
+        form.error("birth", birth_error(typed))
         return show_birth(page, 422)
     result = activation.check_birth(page.work, session_of(page), typed)
     if result.answer is BirthAnswer.FROZEN:

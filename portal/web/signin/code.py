@@ -49,15 +49,17 @@ class SentCode:
 
     Attributes:
         until: Until when the sent code can be used; empty if there is none.
-        at: When it was sent.
+        at: When it was sent, or is going to be.
         next_from: From when another one can be sent; empty if now.
         earlier: Whether it was sent before this session began, so that no message is on its way.
+        coming: Whether it is still to be sent, a minute after a code for another purpose.
     """
 
     until: str = ""
     at: str = ""
     next_from: str = ""
     earlier: bool = False
+    coming: bool = False
 
 
 def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: CodePurpose) -> SentCode:
@@ -72,7 +74,7 @@ def sent_code(page: Page, authenticator: OtpAuthenticator, purpose: CodePurpose)
     at = until - codes.CODE_LIFE
     earlier = page.who.auth is not None and at < page.who.auth.created_at
     until_text, at_text = (clock_text(instant.astimezone(JST).time()) for instant in (until, at))
-    return SentCode(until_text, at_text, next_from, earlier)
+    return SentCode(until_text, at_text, next_from, earlier, coming=at > page.now)
 
 
 def proven(page: Page) -> second_factor.Factors:

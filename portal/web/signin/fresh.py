@@ -19,7 +19,7 @@ from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.signin.asking import asked
-from portal.web.signin.code import chosen, masked
+from portal.web.signin.code import SentCode, chosen, masked, sent_code
 from portal.web.signin.code_texts import channel_name, code_error
 
 FRESH = timedelta(minutes=5)
@@ -91,6 +91,7 @@ class ConfirmView(View):
 
     place: int
     current: OtpAuthenticator | None
+    sent: SentCode
     purpose: str
     address: str
     name: str
@@ -104,6 +105,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ConfirmView(
             place=_place(page),
             current=current,
+            sent=sent_code(page, current, _purpose(page)) if current is not None else SentCode(),
             purpose=_purpose(page),
             address=masked(page, current) if current is not None else "",
             name=channel_name(current.kind) if current is not None else "",

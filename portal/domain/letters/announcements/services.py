@@ -131,7 +131,7 @@ def _dispatch(work: Work, row: Announcement, way: Reach) -> None:
         return
     row.medium = way.row.kind
     with use_locale(way.locale):
-        sender = signature_of(work.program.names)
+        sender = signature_of(work.program)
         message = progress_message(row.medium, row.event, sender, due=row.due_on)
     out = Outgoing(
         kind=row.medium,

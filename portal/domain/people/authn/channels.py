@@ -37,4 +37,4 @@ class CodePurpose(Labeled):
     DECLINE = "decline", lambda: _("辞退の手続きの番号")
     WITHDRAW = "withdraw", lambda: _("取り下げの番号")
     REPORT_LOSS = "report_loss", lambda: _("手紙をなくした届け出の番号")
-    ALTERNATIVE = "alternative", lambda: _("紙の券を申し込む番号")
+    ALTERNATIVE = "alternative", lambda: _("紙の代替品を申し込む番号")

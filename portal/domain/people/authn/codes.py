@@ -73,8 +73,14 @@ def secret_of(vault: Vault, authenticator: OtpAuthenticator) -> str:
     return unseal(vault.kek, authenticator.sealed, _context(authenticator)).decode()
 
 
-def new_code(work: Work, authenticator: OtpAuthenticator, purpose: str) -> tuple[OneTimeCode, str]:
-    """Make a code to send; from now on it is the only one of its source and purpose that works."""
+def new_code(
+    work: Work, authenticator: OtpAuthenticator, purpose: str, *, sent_at: datetime | None = None
+) -> tuple[OneTimeCode, str]:
+    """Make a code to send; from now on it is the only one of its source and purpose that works.
+
+    One that is sent later, at ``sent_at`` (UTC), lives from then.
+    """
+    begins = sent_at or work.now
     work.session.execute(
         update(OneTimeCode)
         .where(
@@ -89,8 +95,8 @@ def new_code(work: Work, authenticator: OtpAuthenticator, purpose: str) -> tuple
     row = OneTimeCode(
         authenticator_id=authenticator.id,
         purpose=purpose,
-        created_at=work.now,
-        expires_at=work.now + CODE_LIFE,
+        created_at=begins,
+        expires_at=begins + CODE_LIFE,
         digest=work.vault.code_digest(f"code:{authenticator.id}:{purpose}", code),
     )
     work.session.add(row)

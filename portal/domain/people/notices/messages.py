@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.program.schema import Names
+from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, plain
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.authn.codes import CODE_LIFE
@@ -30,15 +30,18 @@ class Signature:
     Attributes:
         short: Begins every SMS.
         full: Stands under an email.
+        telephone: Where to call about a message; it is the call center's.
     """
 
     short: str
     full: str
+    telephone: str
 
 
-def signature_of(names: Names) -> Signature:
+def signature_of(program: Program) -> Signature:
     """Return who sends the program's messages, in the current language."""
-    return Signature(plain(str(names.sms)), plain(str(names.program)))
+    names = program.names
+    return Signature(plain(str(names.sms)), plain(str(names.program)), program.contact.telephone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,8 @@ def notice_message(kind: str, event: AccountEvent, sender: Signature) -> Message
     """Return the message that informs the owner of an account of an event."""
     title, what = plain(event.label), plain(event.sentence())
     if kind == CodeChannel.SMS:
-        return _sms(sender, what, sms_words.not_you())
-    advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
-    where = plain(_("電話番号は、区から届いたお手紙にあります。"))
-    return Message(title, _letter([what, f"{advice}{where}"], sender))
+        return _sms(sender, what, sms_words.not_you() % {"telephone": sender.telephone})
+    return Message(title, _letter([what, _advice(sender)], sender))
 
 
 def progress_texts(event: str, due: date | None = None) -> tuple[str, str]:
@@ -124,9 +125,14 @@ def progress_message(
         return _sms(sender, _short_sentence(event, due), sms_words.see_more())
     title, what = (plain(text) for text in progress_texts(event, due))
     where = plain(_("くわしくは、サインインして、ごらんください。"))
-    advice = plain(_("心当たりがないときは、コールセンターに電話してください。"))
-    number = plain(_("電話番号は、区から届いたお手紙にあります。"))
-    return Message(title, _letter([what, where, f"{advice}{number}"], sender))
+    return Message(title, _letter([what, where, _advice(sender)], sender))
+
+
+def _advice(sender: Signature) -> str:
+    """Return whom to call: the number stands in every letter too, so that it can be compared."""
+    call = plain(_("心当たりがないときは、コールセンター（%(telephone)s）に電話してください。"))
+    where = plain(_("この電話番号は、区から届いたお手紙にもあります。"))
+    return call % {"telephone": sender.telephone} + where
 
 
 def _short_sentence(event: str, due: date | None) -> str:
@@ -141,5 +147,9 @@ def _sms(sender: Signature, what: str, advice: str) -> Message:
 
 
 def _letter(parts: list[str], sender: Signature) -> str:
-    closing = plain(_("このメールには返信できません。"))
+    closing = plain(
+        _(
+            "このアドレスが、この事業の連絡先に登録されているので、お送りしました。返信はできません。"
+        )
+    )
     return "\n\n".join([*parts, closing, *([sender.full] if sender.full else [])]) + "\n"

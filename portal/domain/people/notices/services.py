@@ -82,6 +82,7 @@ class Outgoing:
         dedupe_key: At most 80 characters; a second message with the same key is not sent.
         household_id: The household that it concerns.
         expires_at: From this instant on (UTC) it is not sent any more.
+        send_from: Not before this instant (UTC); None for at once.
     """
 
     kind: str
@@ -91,6 +92,7 @@ class Outgoing:
     dedupe_key: str
     household_id: int | None
     expires_at: datetime
+    send_from: datetime | None = None
 
 
 def enqueue(work: Work, out: Outgoing) -> OutboxMessage:
@@ -119,7 +121,7 @@ def enqueue(work: Work, out: Outgoing) -> OutboxMessage:
         ),
         "tries": 0,
         "created_at": work.now,
-        "next_try_at": work.now,
+        "next_try_at": out.send_from or work.now,
         "expires_at": out.expires_at,
     }
     insert = _INSERT[work.session.get_bind().dialect.name]

@@ -66,7 +66,7 @@ def measured(program: Program, host: str) -> Iterator[Measured]:
 
 
 def _texts(program: Program, host: str) -> Iterator[tuple[str, str]]:
-    sms, sender = CodeChannel.SMS, signature_of(program.names)
+    sms, sender = CodeChannel.SMS, signature_of(program)
     for purpose in CodePurpose:
         code = CodeToSend(purpose, DIGITS)
         yield f"code.{purpose}", code_message(sms, code, Origin(host, sender)).body

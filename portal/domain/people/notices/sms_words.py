@@ -17,7 +17,7 @@ TITLES: Mapping[CodePurpose, Sentence] = {
     CodePurpose.DECLINE: lambda: _("辞退の番号"),
     CodePurpose.WITHDRAW: lambda: _("取り下げ番号"),
     CodePurpose.REPORT_LOSS: lambda: _("届け出の番号"),
-    CodePurpose.ALTERNATIVE: lambda: _("紙の券の番号"),
+    CodePurpose.ALTERNATIVE: lambda: _("紙の代替品の番号"),
 }
 """What a code is for."""
 SHORT: Mapping[ProgressEvent, Sentence] = {
@@ -35,7 +35,7 @@ def code_line() -> str:
 
 def not_you() -> str:
     """Return what to do about a change of an account that its owner did not make."""
-    return _("心当たりがないときは、コールセンターに電話を。")
+    return _("心当たりがなければ電話を %(telephone)s")
 
 
 def see_more() -> str:

@@ -51,7 +51,7 @@ def _prepare(work: Work, kind: str, address: str, locale: str, until: datetime) 
 
 def trial_message(work: Work, kind: str) -> Message:
     """Return the text of a trial in the current language: letters that only Unicode carries."""
-    sender = signature_of(work.program.names)
+    sender = signature_of(work.program)
     text = plain(_("試しの送信です。この文字が読めますか：%(sample)s")) % {"sample": SAMPLE}
     if kind == CodeChannel.SMS:
         return Message(None, f"{sender.short} {text}")

@@ -1,7 +1,7 @@
 """Send one-time codes by SMS or email, within limits per account and address."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.work import Work
@@ -34,22 +34,17 @@ def send_code(
 ) -> None:
     """Make a code and put its message into the outbox.
 
-    A worker sends it after the page was answered.
+    A worker sends it after the page was answered: at once, or a minute after a code for another
+    purpose, so that nobody types one where the other is asked for.
 
     Raises:
-        ThrottledError: sixty seconds have not passed, too many messages in this hour or day, or
-            the site's budget of SMS is spent and the browser is not known.
+        ThrottledError: a code for this purpose went out within sixty seconds, too many messages in
+            this hour or day, or the site's budget of SMS is spent and the browser is not known.
     """
     address = codes.secret_of(work.vault, authenticator)
     _refuse_by_budget(work, authenticator, purpose, asked)
-    refusing = _refusing(purpose)
-    for limit in SENDING:
-        for key in _counted_for(authenticator):
-            verdict = throttles.count_try(work.session, limit.of(key), work.now)
-            if not verdict.allowed and limit in refusing:
-                wait = _full_until(work, authenticator, purpose) or verdict.retry_at or work.now
-                raise _must_wait(work, authenticator, purpose, wait)
-    row, code = codes.new_code(work, authenticator, purpose)
+    sent_at = _turn(work, authenticator, purpose)
+    row, code = codes.new_code(work, authenticator, purpose, sent_at=sent_at)
     credential = work.session.get_one(Credential, authenticator.credential_id)
     out = Outgoing(
         kind=authenticator.kind,
@@ -59,10 +54,48 @@ def send_code(
         dedupe_key=f"code:{row.id}",
         household_id=credential.household_id,
         expires_at=row.expires_at,
+        send_from=sent_at,
     )
     enqueue(work, out)
     if authenticator.kind == CodeChannel.SMS:
         sms_budget.note_sms(work)
+
+
+def _turn(work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose) -> datetime | None:
+    """Count a code to send, and return when its message may go out; None for at once."""
+    later: datetime | None = None
+    for limit in SENDING:
+        for key in _counted_for(authenticator):
+            verdict = throttles.count_try(work.session, limit.of(key), work.now)
+            if verdict.allowed or limit not in _refusing(purpose):
+                continue
+            wait = _full_until(work, authenticator, purpose) or verdict.retry_at or work.now
+            if limit is not throttles.SEND_GAP or not _may_follow(
+                work, authenticator, purpose, wait
+            ):
+                raise _must_wait(work, authenticator, purpose, wait)
+            later = max(later or wait, wait)
+    if later is not None:
+        _take_minute(work, authenticator, purpose, later)
+    return later
+
+
+def _may_follow(
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, wait: datetime
+) -> bool:
+    """Return whether a code can wait for its minute: the first of its purpose, and soon."""
+    soon = wait - work.now <= timedelta(seconds=throttles.SEND_GAP.seconds)
+    return soon and codes.good_until(work, authenticator, purpose) is None
+
+
+def _take_minute(
+    work: Work, authenticator: OtpAuthenticator, purpose: CodePurpose, later: datetime
+) -> None:
+    """Count the minute in which a code goes out later; two at once do not get the same."""
+    for key in _counted_for(authenticator):
+        gap = throttles.SEND_GAP.of(key)
+        if not throttles.count_try(work.session, gap, later).allowed:
+            raise _must_wait(work, authenticator, purpose, later)
 
 
 def _refuse_by_budget(

@@ -75,7 +75,7 @@ def _send(work: Work, source: OtpAuthenticator, report: Report) -> None:
     row, code = codes.new_code(work, source, CodePurpose.REPORT_LOSS)
     credential = work.session.get_one(Credential, source.credential_id)
     to_send = CodeToSend(CodePurpose.REPORT_LOSS, code)
-    origin = Origin(report.host, signature_of(work.program.names))
+    origin = Origin(report.host, signature_of(work.program))
     out = Outgoing(
         kind=source.kind,
         purpose=f"code.{CodePurpose.REPORT_LOSS}",

@@ -41,7 +41,7 @@ def notify_owner(work: Work, credential: Credential, event: AccountEvent) -> Non
             kind=row.kind,
             purpose=f"notice.{event}",
             address=secret_of(work.vault, row),
-            message=notice_message(row.kind, event, signature_of(work.program.names)),
+            message=notice_message(row.kind, event, signature_of(work.program)),
             dedupe_key=f"notice:{event}:{row.id}:{int(work.now.timestamp())}",
             household_id=credential.household_id,
             expires_at=work.now + LIFE,

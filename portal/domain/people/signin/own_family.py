@@ -45,6 +45,21 @@ class SealedChild:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildName:
+    """A child's name as the ward has it, and its reading; "" where the ward's extract has none.
+
+    A reading is never guessed: a name that is read wrong is worse than one without a reading.
+    """
+
+    name: str
+    kana: str
+
+    def __repr__(self) -> str:
+        """Show nothing personal."""
+        return "ChildName(…)"
+
+
+@dataclass(frozen=True, slots=True)
 class Family:
     """What a page of a signed-in household shows of it.
 
@@ -62,17 +77,18 @@ class Family:
     coupons: tuple[HouseholdCoupon, ...]
     also: frozenset[Also] = frozenset()
 
-    def names(self, vault: Vault) -> dict[int, str]:
-        """Return the children's names by their numbers, oldest first.
+    def names(self, vault: Vault) -> dict[int, ChildName]:
+        """Return the children's names with their readings by their numbers, oldest first.
 
         Raises:
             IntegrityFaultError: a wrong key, or a row that was changed or moved.
         """
         key = vault.unwrap(self.wrapped_key)
-        return {
-            child.ordinal: open_child(key, child.sealed, child.person_digest).name
+        opened = {
+            child.ordinal: open_child(key, child.sealed, child.person_digest)
             for child in self.children
         }
+        return {place: ChildName(child.name, child.kana) for place, child in opened.items()}
 
 
 _CHILDREN, _RIGHTS, _COUPONS, _BATCHES = (

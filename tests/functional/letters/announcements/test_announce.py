@@ -117,7 +117,7 @@ def test_it_speaks_the_household_s_language(
     gateway = Gateway()
     send_all(sqlite_database, gateway)
     with use_locale(locale):
-        wanted = progress_message("sms", "received", signature_of(sample_program().names)).body
+        wanted = progress_message("sms", "received", signature_of(sample_program())).body
     assert [claim.body for claim in gateway.got] == [wanted, wanted]
     assert words in wanted
 

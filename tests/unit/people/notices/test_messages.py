@@ -19,7 +19,7 @@ from portal.domain.people.notices.messages import (
     progress_message,
 )
 
-SENDER = Signature("見本区", "見本区 子育て応援")
+SENDER = Signature("見本区", "見本区 子育て応援", "0120-000-139")
 HOST = "kosodate.city.example.jp"
 everywhere = pytest.mark.parametrize("locale", RESIDENT_LOCALES)
 
