@@ -5,7 +5,16 @@ from litestar.handlers import HTTPRouteHandler
 from portal.settings import Settings
 from portal.web import account, message_reports
 from portal.web.coupons import coupon, coupon_trouble, home
-from portal.web.information import check, demo_pages, help_pages, landing, lost, notices, schedule
+from portal.web.information import (
+    check,
+    demo_pages,
+    help_pages,
+    landing,
+    lost,
+    notices,
+    own_messages,
+    schedule,
+)
 from portal.web.requests import (
     alternative,
     alternative_own,
@@ -36,6 +45,7 @@ MODULES = (
     lost,
     loss,
     notices,
+    own_messages,
     signin,
     wait,
     code,

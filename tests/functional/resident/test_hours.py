@@ -26,6 +26,7 @@ PUBLIC = (
     "/notices",
     "/privacy",
     "/accessibility",
+    "/messages",
     "/check",
     "/redelivery",
 )

@@ -171,6 +171,7 @@ def test_changing_the_language_keeps_the_typed_date(sqlite_resident: Resident) -
         "/help",
         "/privacy",
         "/accessibility",
+        "/messages",
         "/lost",
         "/notices",
         "/lost/ask",
