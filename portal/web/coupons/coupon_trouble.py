@@ -12,7 +12,7 @@ from portal.domain.foundation.audit.services import earlier_result, first_time, 
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
-from portal.domain.foundation.typed import DateFault, whole_date
+from portal.domain.foundation.typed import DateFault, date_in_parts
 from portal.domain.mailroom.incidents.fault_queries import ordinal_of, own_fault
 from portal.domain.mailroom.incidents.faults import (
     SHOP_MAX,
@@ -24,14 +24,18 @@ from portal.domain.mailroom.incidents.faults import (
 )
 from portal.domain.mailroom.incidents.kinds import ShopAnswer, Source
 from portal.domain.mailroom.incidents.models import CouponFault
+from portal.domain.people.coupons.queries import HouseholdCoupon
+from portal.domain.people.signin.own_family import ChildName
 from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.coupons.issuer_words import state_words
-from portal.web.coupons.tickets import coupon_in_address, household_of
+from portal.web.coupons.tickets import coupon_in_address, household_of, ticket
+from portal.web.information.dates import day_error
 from portal.web.signin.activation import own_credential
 
+ONE = "/coupon/{ordinal:int}/trouble"
 FIELDS = frozenset({"said", "shop", "words", "shop_on"})
 
 
@@ -64,14 +68,53 @@ class CouponTroubleView(View):
     words_max: int
 
 
-def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask what the shop said; if a case is open, show that instead."""
-    entry = coupon_in_address(page)
+@dataclass(frozen=True, slots=True)
+class CouponChecklistView(View):
+    """What ``portal/coupons/coupon_checklist.html`` shows."""
+
+    ordinal: int
+    name: str
+    issuer: str
+    last_day: date | None
+    is_over: bool
+    shops: Sequence[str]
+
+
+def _elsewhere(page: Page, entry: HouseholdCoupon) -> Response[Any] | None:
+    """Return where to go instead: home with a coupon nobody has seen, or the case that is open."""
     if entry.coupon is None or entry.coupon.revealed_at is None:
         return page.redirect("/home")
     found = open_fault(page.session, entry.entitlement_id)
-    if found is not None:
-        return page.redirect(f"/coupon/trouble/{found.receipt_no}")
+    return None if found is None else page.redirect(f"/coupon/trouble/{found.receipt_no}")
+
+
+def checklist(page: Page) -> Response[Any]:
+    """Show what helps at the till at once; most coupons need no case."""
+    entry = coupon_in_address(page)
+    elsewhere = _elsewhere(page, entry)
+    if elsewhere is not None:
+        return elsewhere
+    name, end = _name(page, entry.ordinal), entry.exchange_end
+    card = ticket(page, ChildName(name, ""), entry)  # it knows what must not be told
+    return page.render(
+        "portal/coupons/coupon_checklist.html",
+        CouponChecklistView(
+            ordinal=entry.ordinal,
+            name=name,
+            issuer=card.issuer,
+            last_day=card.last_day,
+            is_over=end is not None and page.now >= end,
+            shops=str(page.site.program.texts.where_usable).strip().split("\n"),
+        ),
+    )
+
+
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Ask what the shop said; if a case is open, show that instead."""
+    entry = coupon_in_address(page)
+    elsewhere = _elsewhere(page, entry)
+    if elsewhere is not None:
+        return elsewhere
     return page.render(
         "portal/coupons/coupon_trouble.html",
         CouponTroubleView(
@@ -114,14 +157,12 @@ def submit(page: Page) -> Response[Any]:
 
 
 def _day(page: Page) -> date | None:
-    typed = page.form.get("shop_on").strip()
-    if not typed:
+    typed = [page.form.get(part).strip() for part in ("era", "year", "month", "day")]
+    if not any(typed[1:]):
         return None
-    found = whole_date(typed)
+    found = date_in_parts(*typed)
     if isinstance(found, DateFault):
-        page.form.error(
-            "shop_on", _("日付は、2026-04-01 か 令和8年4月1日 のように入力してください。")
-        )
+        page.form.error("shop_on", day_error(found))
         return None
     return found
 
@@ -159,12 +200,12 @@ def received(page: Page) -> Response[Any]:
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    one = "/coupon/{ordinal:int}/trouble"
     return [
-        endpoint("GET", one, show, signed_in, "signed_in"),
+        endpoint("GET", ONE, checklist, signed_in, "signed_in"),
+        endpoint("GET", ONE + "/report", show, signed_in, "signed_in"),
         endpoint(
             "POST",
-            one + "/submit",
+            ONE + "/submit",
             submit,
             signed_in,
             "signed_in",

@@ -18,7 +18,7 @@ from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
-from portal.web.information.dates import date_error
+from portal.web.information.dates import birth_error
 
 IN, TOO_OLD, TOO_YOUNG = "in", "too-old", "too-young"
 
@@ -37,7 +37,7 @@ def submit(page: Page) -> Response[Any]:
     form = page.form
     birth = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
     if isinstance(birth, DateFault):
-        form.error("birth", date_error(birth))
+        form.error("birth", birth_error(birth))
     elif birth > jst_date(page.now):
         form.error("birth", _("これから先の日付です。年をたしかめてください。"))
     else:

@@ -41,7 +41,7 @@ from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
-from portal.web.information.dates import date_error
+from portal.web.information.dates import birth_error
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 ANSWER_SECONDS = 0.05
@@ -162,7 +162,7 @@ def _birth(page: Page) -> date | None:
     form = page.form
     birth = date_in_parts(form.get("era"), form.get("year"), form.get("month"), form.get("day"))
     if isinstance(birth, DateFault):
-        form.error("birth", date_error(birth))
+        form.error("birth", birth_error(birth))
         return None
     if birth > jst_date(page.now):
         form.error("birth", _("これから先の日付です。年をたしかめてください。"))

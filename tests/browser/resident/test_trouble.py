@@ -19,7 +19,7 @@ from tests.browser.resident.screens import send
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory
 from tests.support.coupons import load_codes
-from tests.support.gates import check_page, second_look
+from tests.support.gates import check_page, second_look, sizes
 from tests.support.programs.servers import until
 from tests.support.staff import hire
 from tests.support.work import work_in
@@ -42,10 +42,16 @@ def _coupon(served: Served, page: Page) -> None:
     page.wait_for_url("**/coupon/1")
 
 
-def _form(served: Served, page: Page) -> None:
+def _checklist(served: Served, page: Page) -> None:
     _coupon(served, page)
     page.locator("a[href='/coupon/1/trouble']").click()
     page.wait_for_url("**/coupon/1/trouble")
+
+
+def _form(served: Served, page: Page) -> None:
+    _checklist(served, page)
+    page.locator("a[href='/coupon/1/trouble/report']").click()
+    page.wait_for_url("**/coupon/1/trouble/report")
 
 
 @pytest.fixture
@@ -77,12 +83,14 @@ def test_from_the_coupon_to_the_receipt_without_javascript(
     assert page.locator("p.issuer").first.is_visible()
 
 
-@pytest.mark.parametrize("screen", ["form", "error", "receipt", "home", "coupon"])
+@pytest.mark.parametrize("screen", ["checklist", "form", "error", "receipt", "home", "coupon"])
 def test_a_screen_passes_the_gates(served: Served, page_factory: PageFactory, screen: str) -> None:
     page = page_factory()
     served.speak(page, "ja")
     _form(served, page)
-    if screen == "error":
+    if screen == "checklist":
+        served.go(page, "/coupon/1/trouble")
+    elif screen == "error":
         send(page, shop="汐見マート")
     elif screen != "form":
         page.locator("input[value=not_read]").check()
@@ -90,7 +98,7 @@ def test_a_screen_passes_the_gates(served: Served, page_factory: PageFactory, sc
         page.wait_for_url("**/coupon/trouble/*")
     if screen in {"home", "coupon"}:
         served.go(page, "/home" if screen == "home" else "/coupon/1")
-    found = check_page(page)
+    found = check_page(page) + sizes.complaints(page)
     assert not found, "\n".join(found)
 
 

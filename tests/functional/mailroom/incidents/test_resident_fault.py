@@ -19,7 +19,10 @@ from tests.support.work import work_in
 FORM = {
     "said": "not_read",
     "shop": "汐見マート",
-    "shop_on": "2023-07-31",
+    "era": "令和",
+    "year": "5",
+    "month": "7",
+    "day": "31",
     "words": "レジで断られた",
     "form_key": "f",
 }
@@ -66,6 +69,19 @@ def test_the_whole_way_from_the_coupon_to_the_receipt(resident: Resident) -> Non
     )
 
 
+def test_what_helps_at_once_comes_before_a_case(resident: Resident) -> None:
+    _person, visitor = with_coupon(resident)
+    first = visitor.open("/coupon/1/trouble").text
+    order = ["画面を明るくする", "番号を伝える", "別のレジ", "使えるお店か", "期限が過ぎていないか"]
+    assert sorted(order, key=first.index) == order
+    assert "2023年12月31日まで" in first
+    assert "まだわかりません" in first, "what the company reported about it"
+    assert 'name="said"' not in first
+    assert 'href="/coupon/1/trouble/report"' in first
+    assert resident.count(CouponFault) == 0
+    assert 'name="said"' in visitor.open("/coupon/1/trouble/report").text
+
+
 def test_fifty_equal_posts_are_one_case_and_one_receipt(resident: Resident) -> None:
     _person, visitor = with_coupon(resident)
     visitor.open("/coupon/1/trouble")
@@ -79,8 +95,9 @@ def test_fifty_equal_posts_are_one_case_and_one_receipt(resident: Resident) -> N
     ("changed", "said"),
     [
         ({"said": ""}, "ひとつ選んで"),
-        ({"shop_on": "きのう"}, "日付は"),
-        ({"shop_on": "2023-08-02"}, "今日かそれより前"),
+        ({"day": "きのう"}, "数字で入力してください"),
+        ({"day": "40"}, "カレンダーにありません"),
+        ({"era": "", "year": "2023", "month": "8", "day": "2"}, "今日かそれより前"),
         ({"words": "あ" * 501}, "500文字まで"),
     ],
 )
@@ -128,7 +145,7 @@ def test_another_households_receipt_is_not_found(sqlite_resident: Resident) -> N
 @pytest.mark.parametrize(
     ("status", "used", "words"),
     [
-        (None, 0, "未確認"),
+        (None, 0, "まだわかりません"),
         ("unused", 0, "2023年7月31日の時点: まだ使っていません"),
         ("part_used", 12_000, "12,000円を使いました。残りは18,000円です"),
         ("exchanged", 30_000, "全部を受け取りました"),
