@@ -89,8 +89,8 @@ def show(page: Page) -> Response[Any]:
             issuer=issuer_sentence(coupon, entry.entitlement_state),
             place=place + 1,
             count=len(ordinals),
-            before=(ordinals[place - 1], names[ordinals[place - 1]]) if place else None,
-            after=(ordinals[place + 1], names[ordinals[place + 1]])
+            before=(ordinals[place - 1], names[ordinals[place - 1]].name) if place else None,
+            after=(ordinals[place + 1], names[ordinals[place + 1]].name)
             if place + 1 < len(ordinals)
             else None,
         ),

@@ -1,6 +1,6 @@
 """Home: one card per child with the coupon's state and last day in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,20 +11,16 @@ from portal.domain.foundation.program.deadlines import Window
 from portal.domain.mailroom.incidents.fault_queries import has_fault
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import has_moved_child
-from portal.domain.people.signin.changes import (
-    WaitingChange,
-    has_waiting_change,
-    waiting_changes,
-)
+from portal.domain.people.signin.changes import has_waiting_change, waiting_changes
 from portal.domain.people.signin.own_family import Also, FamilyRead
 from portal.domain.requests.declines.queries import wish_of
-from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import has_request, waiting_for_resident
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page, with_family
 from portal.web.access import signed_in
+from portal.web.coupons.next_steps import Asked, NextStep, next_steps
 from portal.web.coupons.tickets import Ticket, family_of, tickets_of_household
 from portal.web.signin.activation import own_credential
 
@@ -45,11 +41,8 @@ class HomeView(View):
     tickets: Sequence[Ticket]
     total: int
     own_password: bool
-    announced: tuple[Window, ...]
-    kind_name: Callable[[str], str]
+    steps: Sequence[NextStep]
     wish: Request | None
-    waiting: Sequence[Request]
-    changes: Sequence[WaitingChange]
     decline: Window
     paper: Window | None
 
@@ -68,11 +61,15 @@ def show(page: Page) -> Response[Any]:
             tickets=tickets,
             total=sum(t.amount_yen for t in tickets if t.can_show),
             own_password=credential.own_password_hash is not None,
-            announced=program.windows.announced(page.now),
-            kind_name=kind_name,
+            steps=next_steps(
+                Asked(
+                    changes and bool(waiting_changes(page.session, credential, page.now)),
+                    [row for row in waiting if wish is None or row.id != wish.id],
+                ),
+                tickets,
+                program.windows.announced(page.now),
+            ),
             wish=wish,
-            waiting=[row for row in waiting if wish is None or row.id != wish.id],
-            changes=waiting_changes(page.session, credential, page.now) if changes else (),
             decline=program.windows.decline,
             paper=program.windows.alternative if program.alternatives else None,
         ),

@@ -26,7 +26,7 @@ def issuer_sentence(coupon: Coupon | OwnCoupon | None, entitlement_state: str) -
             else ""
         )
     if coupon.issuer_status is None or coupon.issuer_as_of is None:
-        return _("使ったかどうか: 未確認（クーポンの会社の記録が、まだ届いていません）")
+        return _("使ったかどうかは、まだわかりません。クーポンの会社の記録が、まだ届いていません。")
     day, used = format_day(coupon.issuer_as_of), coupon.used_yen
     if 0 < used < coupon.face_yen and coupon.issuer_status != IssuerStatus.STOPPED:
         return _("%(day)sの時点: %(used)sを使いました。残りは%(left)sです。") % {

@@ -1,11 +1,15 @@
 """One card per child: the coupon's state and last day in words, and the child's procedures."""
 
+import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+import jaconv
+
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import NotFoundError
-from portal.domain.foundation.texts import _
+from portal.domain.foundation.program.day_text import EASY
+from portal.domain.foundation.texts import _, current_locale
 from portal.domain.mailroom.incidents.fault_queries import of_household
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
@@ -21,7 +25,7 @@ from portal.domain.people.entitlements.states import OPEN as ENTITLEMENT_OPEN
 from portal.domain.people.entitlements.states import EntitlementState
 from portal.domain.people.households.moved import moved_children
 from portal.domain.people.households.queries import HouseholdView, view_household
-from portal.domain.people.signin.own_family import Also, Family
+from portal.domain.people.signin.own_family import Also, ChildName, Family
 from portal.domain.requests.alternatives.choosing import ChildPaper, papers_of_household
 from portal.domain.requests.declines.queries import ChildDecline, declines_of_household
 from portal.resident_page import Page
@@ -59,10 +63,14 @@ def coupon_in_address(page: Page) -> HouseholdCoupon:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One child's card: ``kind`` picks icon and color, ``words`` say the same."""
+    """One child's card: ``kind`` picks icon and color, ``words`` say the same.
+
+    ``kana`` reads the child's name; "" where the ward's extract has no reading.
+    """
 
     ordinal: int
     name: str
+    kana: str
     amount_yen: int
     kind: str
     words: str
@@ -77,7 +85,13 @@ class Ticket:
     fault_words: str = ""
 
 
-def ticket(page: Page, name: str, entry: HouseholdCoupon) -> Ticket:
+def reading_of(kana: str) -> str:
+    """Return the ward's reading of a name as readers write it: in easy Japanese in hiragana."""
+    full = unicodedata.normalize("NFKC", kana).strip()
+    return str(jaconv.kata2hira(full)) if current_locale() == EASY else full
+
+
+def ticket(page: Page, called: ChildName, entry: HouseholdCoupon) -> Ticket:
     """Describe one child's coupon at this instant."""
     can_show = entry.can_show(page.now)
     shown_before = entry.coupon is not None and entry.coupon.revealed_at is not None
@@ -87,7 +101,8 @@ def ticket(page: Page, name: str, entry: HouseholdCoupon) -> Ticket:
     silent = entry.claimed_by == RECIPIENT_CHANGE
     return Ticket(
         entry.ordinal,
-        name,
+        called.name,
+        reading_of(called.kana),
         entry.amount_yen,
         kind,
         words,
@@ -171,7 +186,7 @@ def _state(entry: HouseholdCoupon, now: datetime) -> tuple[str, str]:
         return "seen", _("一部を使いました")
     if entry.can_show(now):
         if entry.coupon is not None and entry.coupon.revealed_at is not None:
-            return "seen", _("表示したことがあります")
+            return "seen", _("もう表示しました")
         return "ready", _("使えます")
     if entry.exchange_end is not None and now >= entry.exchange_end:
         return "waiting", _("期限が過ぎました")
@@ -189,7 +204,7 @@ def _moved(page: Page, household_id: int) -> list[Ticket]:
     return [
         ticket(
             page,
-            one.name,
+            ChildName(one.name, one.kana),
             HouseholdCoupon(
                 child_id=0,
                 ordinal=one.ordinal,

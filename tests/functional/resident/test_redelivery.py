@@ -151,7 +151,7 @@ def test_the_page_says_where_the_letter_is_and_one_press_asks(
         "2023年7月10日",
         "簡易書留",
         "未確認",
-        "0回、送りました",
+        "まだ、再配送していません",
         "あと2回、送れます",
         "2023年8月1日",
     ):
@@ -253,11 +253,11 @@ def test_a_request_from_outside_waits_for_its_owner_at_the_top_of_home(
 ) -> None:
     person = post.household(active=True)
     row = post.ask_outside()
-    assert "返事を待っている" not in resident.enter(person).open("/home").text
+    assert "返事を待っています" not in resident.enter(person).open("/home").text
     post.match()
     visitor = resident.enter(person)
     home = visitor.open("/home").text
-    assert "あなたの返事を待っている申請が、1件あります" in home
+    assert "この申請は、あなたの返事を待っています" in home
     assert home.index(row.receipt_no) < home.index("鶉野　翡翠") if "鶉野　翡翠" in home else True
     page = visitor.open(f"/requests/{row.receipt_no}").text
     assert "これは、ご自身の申し込みですか" in page
@@ -274,8 +274,8 @@ def test_a_request_from_outside_waits_for_its_owner_at_the_top_of_home(
         late = visitor.post(f"/requests/{row.receipt_no}/answer", {"mine": "yes"})
         assert late.status_code == 409
         assert "この申請は、画面を開いたあとに変わりました" in late.text
-        assert "入力を、もう一度" not in late.text
-    assert "返事を待っている" not in visitor.open("/home").text
+        assert "入力を確かめてください" not in late.text
+    assert "返事を待っています" not in visitor.open("/home").text
 
 
 def test_the_form_on_paper_is_for_everybody_and_names_nobody(sqlite_resident: Resident) -> None:
