@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, rules
+from tests.support.gates import GATES, rules, sizes
 
 PAGE = """<!doctype html><html lang="ja"><head><title>試験のページ</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -99,3 +99,28 @@ def test_our_gates_find_what_the_rules_of_axe_find_that_they_replace(
     assert rule in rules.SAME_AS_OURS
     assert any(rule in text for text in rules.violations(page, [rule]))
     assert GATES[gate](page)
+
+
+@pytest.mark.parametrize(
+    ("style", "body", "said"),
+    [
+        ("p { font-size: 2.5rem; overflow-wrap: anywhere; }", "<p>1人に30,000円です</p>", ""),
+        ("p { width: 3em; overflow-wrap: anywhere; }", "<p>30,000円</p>", ""),
+        ("p { width: 9em; }", "<p>期限は2023年12月31日です</p>", "2023年12月31日 is broken"),
+        ("p { width: 10em; }", "<p>Until December 31, 2023</p>", "December 31, 2023 is broken"),
+        (
+            "p { width: 4em; word-break: keep-all; }",
+            '<p>から<span lang="ja">金糸雀 翡翠</span></p>',
+            "",
+        ),
+        ("h2 { width: 5em; }", '<h2 class="person">あああ 金糸雀</h2>', "金糸雀 is broken"),
+        ("div { width: 15rem; }", "<div>広い</div>", "wider than the page"),
+    ],
+)
+def test_what_breaks_when_letters_are_large_is_found(
+    page_factory: PageFactory, style: str, body: str, said: str
+) -> None:
+    page = page_factory(quiet=False, kept=False)
+    page.set_content(PAGE.format(style=style, body=body))
+    found = sizes.complaints(page)
+    assert any(said in text for text in found) if said else not found, found

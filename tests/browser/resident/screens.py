@@ -297,6 +297,7 @@ for _path in (
     "/privacy",
     "/accessibility",
     "/notices",
+    "/messages",
     "/lost",
     "/lost/ask",
     "/lost/stop",

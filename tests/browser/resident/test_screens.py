@@ -12,7 +12,7 @@ from tests.browser.resident.screens_of_redelivery import REDELIVERY
 from tests.browser.resident.screens_of_waiting import WAITING
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory
-from tests.support.gates import check_page, language, second_look
+from tests.support.gates import check_page, language, second_look, sizes
 
 PEOPLE = "select, .ticket h2, .coupon h1, .list, .tight h1, [lang]:not(html)"
 """Where names stand that nobody here can read aloud, and choices that cannot carry furigana."""
@@ -44,7 +44,7 @@ def test_a_screen_passes_the_gates_in_japanese(
 ) -> None:
     page = page_factory()
     _open(served, page, name, "ja")
-    found = check_page(page)
+    found = check_page(page) + sizes.complaints(page)
     assert not found, lines(found)
 
 
@@ -59,5 +59,6 @@ def test_a_screen_passes_the_gates_in_another_language(
         _open(served, page, name, code)
         only = second_look(page, full_matrix=full_matrix)
         found = _spoken(page, code) + check_page(page, lang=LANGUAGES[code], only=only)
+        found += sizes.complaints(page)
         faults += [f"{code}: {text}" for text in found]
     assert not faults, lines(faults)
