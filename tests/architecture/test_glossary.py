@@ -11,7 +11,8 @@ LANGUAGES = ("en", "ja@easy", "zh_Hans", "zh_Hant", "ko")
 
 
 def rows() -> list[list[str]]:
-    lines = (ROOT / "locales" / "GLOSSARY.md").read_text("utf-8").splitlines()
+    whole = (ROOT / "locales" / "GLOSSARY.md").read_text("utf-8")
+    lines = whole.partition("\n## ")[0].splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if "|" in line]
     return cells[2:]  # without the heading and its rule
 
