@@ -43,7 +43,9 @@ const wider = (words) => { // one that is wider than its line must break somewhe
   document.body.append(gauge);
   const width = gauge.getBoundingClientRect().width;
   gauge.remove();
-  return room !== null && width > room.clientWidth;
+  if (room === null) return false;
+  const beside = ["paddingLeft", "paddingRight"].map((side) => parseFloat(style(room)[side]));
+  return width > room.clientWidth - beside[0] - beside[1];
 };
 for (const size of argument) {
   root.style.fontSize = `${size}%`;
