@@ -35,7 +35,7 @@ def texts(language: str) -> Mapping[str, tuple[str, ...]]:
             if message.id:
                 source = message.id if isinstance(message.id, str) else message.id[0]
                 told = message.string if language != "ja" else source
-                strings = (told,) if isinstance(told, str) else tuple(told)
+                strings = (told,) if isinstance(told, str) else tuple(told or ())
                 found[source] = tuple(RUBY.sub(r"\1", one) for one in strings)
     return found
 
