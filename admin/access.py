@@ -72,6 +72,11 @@ def place_of(page: Page, user: StaffUser) -> Place:
     return admit(page.work, user, address)
 
 
+def works_here(page: Page) -> bool:
+    """Return whether the signed-in person may do more here than switch this site on."""
+    return page.who.staff is not None and not place_of(page, page.who.staff).waiting
+
+
 def allowed(page: Page, permission: Permission) -> bool:
     """Return whether the signed-in person has a permission, for the content of a page."""
     signed_in = (

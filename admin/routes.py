@@ -16,6 +16,7 @@ from admin.contacts import (
     written_down,
 )
 from admin.desk import (
+    box,
     channel_changes,
     counter_channels,
     dashboard,
@@ -126,6 +127,7 @@ MODULES = (
     fax_replies,
     written_down,
     entitlements,
+    box,
     search_in_call,
     household_in_call,
     call_back,

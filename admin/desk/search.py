@@ -1,6 +1,6 @@
 """Household search; the typed text is posted and sealed in the session, never in an address."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,18 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, staff_route
 from admin.page import Page
-from portal.domain.desk.casework import search
 from portal.domain.desk.casework.masking import (
     mask_address,
     mask_birth,
     mask_name,
     mask_postal_code,
 )
-from portal.domain.desk.casework.search import Typed
+from portal.domain.desk.finding import search
+from portal.domain.desk.finding.numbers import taken_as
+from portal.domain.desk.finding.receipts import Receipt, ReceiptKind
+from portal.domain.desk.finding.search import Typed, TypedError
 from portal.domain.foundation.errors import ThrottledError
+from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.finder import SearchNotReadyError
 from portal.domain.people.households.queries import HouseholdView
@@ -33,37 +36,35 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     typed = (
         _kept(page) if page.method == "GET" else search.Typed.from_values(dict(page.form.values))
     )
-    return _answer(page, typed, _find(page, typed), status_code)
+    found = _find(page, typed, counted=False)
+    return _answer(page, typed, search.Found() if isinstance(found, int) else found, status_code)
 
 
 def submit(page: Page) -> Response[Any]:
-    """Search, count the search and log it.
+    """Search through the gate; typing on within a minute is the same search.
 
     Htmx gets the hits only; a plain form is redirected to the page.
     """
-    box = page.form.get("q").strip()
-    typed = search.from_one_box(box) if box else search.Typed.from_values(dict(page.form.values))
-    found = _find(page, typed)
-    if found.faults:
-        for name, sentence in found.faults:
-            page.form.error(name, sentence)
-        return _answer(page, typed, found, 422)
+    typed = search.Typed.from_values(dict(page.form.values))
+    return look(page, typed)
+
+
+def look(page: Page, typed: Typed) -> Response[Any]:
+    """Carry out a search and show its hits, or what is wrong with it."""
+    counted = not typed.empty and not _same_search(page, typed)
+    found = _find(page, typed, counted=counted)
+    if isinstance(found, int):
+        return _answer(page, typed, search.Found(), found)
     if not found.ready:
         # htmx shows no answer of 503
         return _answer(page, typed, found, 200 if page.request.htmx else 503)
-    if not typed.empty and not _same_search(page, typed):
-        try:
-            search.count_search(page.work, typed.used, len(found.households))
-        except ThrottledError as error:
-            page.form.error("name", error.message)
-            return _answer(page, typed, search.Found(faults=(("name", error.message),)), 429)
-    _keep(page, typed)
+    _keep(page, typed, counted=counted)
     return _answer(page, typed, found, 200) if page.request.htmx else page.redirect("/households")
 
 
 def clear(page: Page) -> Response[Any]:
     """Clear the last search."""
-    _keep(page, search.Typed())
+    _keep(page, search.Typed(), counted=True)
     return page.redirect("/households")
 
 
@@ -90,6 +91,32 @@ class SearchAnswerView(View):
     asked: bool
     rows: Sequence[HouseholdRow]
     more: bool
+    taken_as: str
+    records: Sequence[Receipt]
+    record_words: Callable[[ReceiptKind], str]
+
+
+_PAGES: Mapping[ReceiptKind, Permission] = {
+    ReceiptKind.REQUEST: Permission.SEE_REQUESTS,
+    ReceiptKind.TASK: Permission.SEE_TASKS,
+    ReceiptKind.ESCALATION: Permission.SEE_ESCALATIONS,
+    ReceiptKind.FAULT: Permission.HANDLE_COUPON_FAULTS,
+    ReceiptKind.FAX: Permission.HANDLE_FAXES,
+    ReceiptKind.CALL: Permission.SUPERVISE_CALLS,
+}
+"""Who may open the page of a record."""
+
+
+def record_words(kind: ReceiptKind) -> str:
+    """Return what people call a record."""
+    return {
+        ReceiptKind.REQUEST: _s("申請の審査"),
+        ReceiptKind.TASK: _s("用件"),
+        ReceiptKind.ESCALATION: _s("区への引き継ぎ"),
+        ReceiptKind.FAULT: _s("お店で使えないクーポン"),
+        ReceiptKind.FAX: _s("FAX"),
+        ReceiptKind.CALL: _s("受付"),
+    }[kind]
 
 
 def _answer(
@@ -99,7 +126,19 @@ def _answer(
     rows = [row(view) for view in found.households]
     return page.render(
         template,
-        SearchAnswerView(typed=typed, asked=not typed.empty, rows=rows, more=found.more),
+        SearchAnswerView(
+            typed=typed,
+            asked=not typed.empty,
+            rows=rows,
+            more=found.more,
+            taken_as=taken_as(typed.number) if typed.number else "",
+            records=[
+                one
+                for one in found.records
+                if one.kind in _PAGES and allowed(page, _PAGES[one.kind])
+            ],
+            record_words=record_words,
+        ),
         status_code,
     )
 
@@ -120,12 +159,21 @@ def row(view: HouseholdView) -> HouseholdRow:
     )
 
 
-def _find(page: Page, typed: search.Typed) -> search.Found:
+def _find(page: Page, typed: Typed, *, counted: bool) -> search.Found | int:
+    """Return what was found, or with which status the search is refused."""
     if typed.empty:
         return search.Found()
     knows = allowed(page, Permission.KNOW_PROTECTED)
+    ask = search.search if counted else search.find
     try:
-        return search.find(page.work, typed, include_protected=knows)
+        return ask(page.work, typed, include_protected=knows)
+    except TypedError as error:
+        for name, sentence in error.faults.items():
+            page.form.error(name, sentence)
+        return 422
+    except ThrottledError as error:
+        page.form.error(typed.used[0], error.message)
+        return 429
     except SearchNotReadyError as error:
         page.form.error(typed.used[0], error.message)
         return search.Found(ready=False)
@@ -154,11 +202,13 @@ def _kept(page: Page) -> search.Typed:
     return search.Typed.from_values(values)
 
 
-def _keep(page: Page, typed: search.Typed) -> None:
+def _keep(page: Page, typed: search.Typed, *, counted: bool) -> None:
     if page.who.auth is None:
         return
+    # typing on does not begin the minute anew: nobody searches all day for one count
+    at = {"searched_at": page.now.isoformat()} if counted else {}
     sealed = seal_json(page.site.vault.kek, typed.values(), _context(page)).hex()
-    page.who.auth.data = page.who.auth.data | {KEPT: sealed, "searched_at": page.now.isoformat()}
+    page.who.auth.data = page.who.auth.data | {KEPT: sealed} | at
 
 
 def handlers() -> list[HTTPRouteHandler]:

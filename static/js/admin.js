@@ -10,9 +10,6 @@ if (box) {
     box.select();
   });
 }
-// On a narrow screen the menu is folded, so that a page begins with its own heading.
-const menu = document.querySelector("details.menu");
-if (menu && !window.matchMedia("(min-width: 64rem)").matches) menu.open = false;
 // Alt + N goes on to the next request; a bare letter would catch what a speech user says (WCAG 2.1.4).
 const showHints = () => {
   if (document.querySelector("[data-key='n']")) document.querySelectorAll("[data-key='n'] [data-shortcut]").forEach((hint) => { hint.hidden = false; });

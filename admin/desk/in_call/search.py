@@ -22,6 +22,7 @@ from portal.domain.desk.call_desk.calling_back import Waiting, waiting_for_call_
 from portal.domain.desk.call_desk.next_words import to_ask
 from portal.domain.desk.call_desk.search import Asked, AskedError, Hits, find, search
 from portal.domain.desk.casework.masking import mask_name
+from portal.domain.desk.finding.numbers import taken_as
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.finder import SearchNotReadyError
@@ -55,7 +56,11 @@ def submit(page: Page) -> Response[Any]:
     call = page.who.call
     if call is None:
         return no_call(page)
-    asked = Asked.from_values(dict(page.form.values))
+    return look(page, call, Asked.from_values(dict(page.form.values)))
+
+
+def look(page: Page, call: Call, asked: Asked) -> Response[Any]:
+    """Carry out a search of a call and show its hits, or what is wrong with it."""
     try:
         # Only what was found before is found again for nothing: a refused search is refused again.
         if not first_post(page) and kept(page, call) == asked:
@@ -117,6 +122,7 @@ class DeskView(View):
     asked: Asked
     found: Hits | None
     rows: Sequence[CallerRow]
+    taken_as: str
     to_say: Sequence[Answer]
     spoken_lang: str
     waiting: Sequence[Waiting]
@@ -134,6 +140,7 @@ def _answer(
         asked=asked,
         found=hits,
         rows=[_row(view) for view in hits.households] if hits is not None else [],
+        taken_as=taken_as(asked.number) if hits is not None and asked.number else "",
         to_say=to_ask(asked, hits, locale) if hits is not None else [],
         spoken_lang=html_lang(locale),
         waiting=waiting_for_call_back(page.session, page.now) if outbound else [],

@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.page import Page
-from portal.domain.desk.casework.search import read_letter_number
+from portal.domain.desk.finding.search import read_letter_number
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s

@@ -10,7 +10,8 @@ const leads = (el) => !/^(#|javascript:)?$/.test(el.getAttribute("href") || "");
 for (const el of all("a")) {
   if (visible(el) && !leads(el)) found.push(`dead link: ${label(el)}`);
 }
-found.push(...all("button[type=button]").filter(visible).map((el) => `dead button: ${label(el)}`));
+const idle = all("button[type=button]:not([popovertarget])").filter(visible);
+found.push(...idle.map((el) => `dead button: ${label(el)}`));
 for (const el of all("form")) {
   const sends = el.querySelector("button[type=submit], button:not([type])");
   if (!el.getAttribute("action") || !sends) found.push(`dead form: ${label(el)}`);

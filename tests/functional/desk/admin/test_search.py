@@ -8,6 +8,7 @@ import pytest
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
+from portal.domain.people.credentials.formats import new_login_id
 from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
 from tests.support.people import add_household
@@ -54,7 +55,7 @@ def test_any_spelling_finds_the_household(staff: StaffSite, field: str, typed: s
         staff, "別人　太郎", "ベツジン タロウ"
     ) if field == "name" and typed != "翡翠" else None
     visitor = staff.enter_as(Role.OFFICER)
-    page = visitor.send("/households/search", {field: typed})
+    page = visitor.send("/find/search" if field == "q" else "/households/search", {field: typed})
     assert visitor.place == "/households"
     assert FOUND in page.text
     assert "髙●" in page.text
@@ -90,7 +91,7 @@ def test_the_letter_number_and_the_id_find_the_household(staff: StaffSite) -> No
     written = f"ｍ{number[1:5]}-{number[5:]} "
     for typed in (number, written, person.login_id, f"{person.login_id[:4]} {person.login_id[4:]}"):
         assert FOUND in visitor.send("/households/search", {"number": typed}).text, typed
-        assert FOUND in visitor.send("/households/search", {"q": typed}).text, typed
+        assert FOUND in visitor.send("/find/search", {"q": typed}).text, typed
 
 
 def test_what_is_found_is_masked_and_no_name_stands_in_an_address(staff: StaffSite) -> None:
@@ -142,7 +143,8 @@ def test_protected_households_are_found_by_the_ward_alone(staff: StaffSite) -> N
         {"number": person.login_id},
     ):
         hidden = officer.send("/households/search", typed).text
-        nothing = officer.send("/households/search", {"name": "存在しない"}).text
+        absent = {"number": new_login_id()} if "number" in typed else {"name": "存在しない"}
+        nothing = officer.send("/households/search", absent).text
         assert "見つかりませんでした" in hidden
         assert f"/households/{person.household_id}" not in hidden
         assert hidden.split('id="results"')[1][:400] == nothing.split('id="results"')[1][:400]
@@ -171,6 +173,21 @@ def test_htmx_gets_the_answer_alone_and_typing_on_is_one_search(staff: StaffSite
     staff.clock.advance(minutes=2)
     visitor.post("/households/search", {"name": "鶉野"}, headers={"hx-request": "true"})
     assert len(staff.events("household.searched")) == 2
+
+
+def test_another_field_is_another_search_and_typing_on_for_minutes_is_more_than_one(
+    staff: StaffSite,
+) -> None:
+    staff.add_household()
+    visitor = staff.enter_as(Role.OFFICER)
+    for typed in ({"name": "鶉野"}, {"postal": "139-0001"}, {"name": "鶉野"}):
+        visitor.post("/households/search", typed)
+    assert len(staff.events("household.searched")) == 3
+    for _ in range(4):
+        staff.clock.advance(seconds=25)
+        for typed in ({"name": "鶉"}, {"name": "鶉野"}):
+            visitor.post("/households/search", typed)
+    assert len(staff.events("household.searched")) == 4
 
 
 @pytest.mark.asvs("2.4.1", "16.3.3")

@@ -1,0 +1,62 @@
+"""The households of a number, whatever number it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+
+from portal.domain.desk.finding.numbers import Number, NumberKind
+from portal.domain.desk.finding.receipts import Receipt, receipts_of
+from portal.domain.foundation.work import Work
+from portal.domain.letters.letters.queries import household_of_number
+from portal.domain.letters.shipments.queries import by_tracking_number
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.queries import households_with_telephone
+from portal.domain.people.credentials.services import login_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What has a number.
+
+    Attributes:
+        ids: Households, protected ones among them: whoever opens the rows leaves those out.
+        records: What a receipt number was given out for, as far as the reader may know of it.
+        withheld: Protected households that a receipt number names, for the log only.
+    """
+
+    ids: list[int] = field(default_factory=list)
+    records: tuple[Receipt, ...] = ()
+    withheld: tuple[int, ...] = ()
+
+
+def look_up(work: Work, numbers: Sequence[Number], *, include_protected: bool) -> Numbered:
+    """Return what has one of the numbers; each kind takes the same statements whatever it finds."""
+    ids: list[int] = []
+    records: tuple[Receipt, ...] = ()
+    withheld: tuple[int, ...] = ()
+    for number in numbers:
+        if number.kind is NumberKind.RECEIPT:
+            found = receipts_of(work, number.stored, include_protected=include_protected)
+            records, withheld = found.shown, found.withheld
+            ids += found.households
+        else:
+            ids += _households(work, number)
+    return Numbered(list(dict.fromkeys(ids)), records, withheld)
+
+
+def _households(work: Work, number: Number) -> list[int]:
+    if number.kind is NumberKind.LETTER:
+        household_id = household_of_number(work.session, number.stored)
+        return [household_id] if household_id is not None else []
+    if number.kind is NumberKind.LOGIN_ID:
+        digest = login_digest(work.vault, number.stored)
+        return list(
+            work.session.scalars(
+                select(Credential.household_id).where(Credential.login_digest == digest)
+            )
+        )
+    if number.kind is NumberKind.TELEPHONE:
+        return households_with_telephone(work, number.stored)
+    # Tracking numbers are used again after some time: the newest posting comes first.
+    return [row.household_id for row in by_tracking_number(work.session, number.stored)]
