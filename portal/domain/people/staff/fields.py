@@ -3,7 +3,8 @@
 It goes with the one table of permissions: a route belongs to its permission there, shows its
 classes here, and only to the roles that hold the permission and may see the class at all. A route
 that is not named shows none of them. The data stands in ``fields.toml`` beside this file; a walk
-over all pages holds both against each other (``security.md`` A11).
+over all pages, and the tests of those that it does not come to, hold both against each other
+(``security.md`` A11).
 """
 
 import tomllib
@@ -41,6 +42,7 @@ class FieldClass(StrEnum):
     TRACKING_NUMBER = "tracking_number"
     SCAN = "scan"
     CALL_NOTE = "call_note"
+    WARD_ANSWER = "ward_answer"
     FAULT_REPORT = "fault_report"
     REPLY = "reply"
     REASON = "reason"
@@ -170,14 +172,15 @@ def as_markdown(table: FieldTable) -> str:
 _HEAD = """# Which fields the staff's pages show to whom
 
 For the ward's and the contractor's officers of data protection. Made by
-`./run portal fields --write`; the tests compare it with the table, and a walk opens every page as
-every role and fails for a field that is shown without standing here, and for one that stands here
-and is shown nowhere.
+`./run portal fields --write`; the tests compare it with the table. A walk opens the pages as every
+role, and the tests of the pages open those that it does not come to; both fail for a field that is
+shown without standing here, and for one that stands here and is shown nowhere.
 
 Of a protected household these classes are shown to officers of the ward alone, but for the numbers
 of letters and parcels, which name paper and no household. Codes of coupons, passwords and one-time
 codes are shown on no page of the staff. Agents and supervisors see a household only in a call, as
-far as the caller has proven who they are."""
+far as the caller has proven who they are; agents the notes of their own calls and questions alone
+and of call-backs, and a number on record in the call that calls a family back on it."""
 _ROUTES = """A page, its refusals, and the files that it hands out. What is not named shows none of
 these classes."""
 

@@ -59,7 +59,7 @@ def test_of_a_protected_family_others_than_the_ward_are_shown_numbers_of_paper_a
     [
         (
             '"/calls/finish" = "receipt_number"',
-            '"/calls/finish" = "receipt_number channel"',
+            '"/calls/finish" = "receipt_number register_number"',
             "/calls/finish shows",
         ),
         ('administrator = "', 'administrator = "name ', "administrator may see name, but no route"),
@@ -85,6 +85,6 @@ def test_a_class_or_permission_that_does_not_exist_is_refused(before: str, after
 
 
 def test_a_route_under_two_permissions_is_refused() -> None:
-    written = WRITTEN.read_text("utf-8") + '\n[routes.see_audit]\n"/households" = "name"\n'
+    written = WRITTEN.read_text("utf-8") + '\n[routes.own_account]\n"/households" = "name"\n'
     with pytest.raises(ValueError, match="two permissions"):
         FieldTable.read(written)
