@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ NAMES = Path(__file__).resolve().parents[2] / "functional" / "migrations" / "sto
 Row = RowMapping | dict[str, Any]
 
 
+@cache
 def stored_names() -> dict[str, Any]:
     """Return the written list of everything that stands in rows, the sealed columns with it."""
     sealed = tomllib.loads(WRITTEN.read_text("utf-8"))["sealed"]

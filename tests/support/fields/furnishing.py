@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework import counter_channel
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.letters.models import Letter
@@ -63,6 +64,7 @@ def furnish(played: Played, folder: Path) -> None:
     paper = Paper(database, folder, played.site.program, officer, officer_id, ward, NOON)
     _requests(played, paper)
     _lists(played)
+    _at_the_counter(played)
     _disposal(played, people[1])
     _person_request(played, people[0])
 
@@ -102,6 +104,14 @@ def _lists(played: Played) -> None:
         approve(deciding, approved)
         approve(deciding, made)
         make(deciding, made)
+
+
+def _at_the_counter(played: Played) -> None:
+    """A channel that somebody of the ward proposed, which a colleague confirms."""
+    with played.site.database.write() as session:
+        work = work_in(session, _actor(session, Role.WARD_OFFICER), NOON)
+        wish = counter_channel.Wish("danger", "sms", "090-2718-2818", "passport")
+        counter_channel.propose(work, played.active.household_id, wish)
 
 
 def _actor(session: Session, role: Role) -> Actor:

@@ -20,7 +20,7 @@ def answer_text(answer: httpx.Response) -> str:
 
 
 def _content(content: bytes) -> str:
-    if content.startswith(b"%PDF"):
+    if content.startswith(b"%PDF") and content.rstrip().endswith(b"%%EOF"):
         return "\n".join([*pdf.text(content), digest(content)])
     if content.startswith((b"\x89PNG", b"\xff\xd8", b"RIFF")):
         return digest(content)

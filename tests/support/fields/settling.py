@@ -1,8 +1,10 @@
 """The people of the walk: signed in, with households open and a call in progress."""
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from pyotp import TOTP
 from sqlalchemy import select
 
 from admin.app import make_staff_site
@@ -21,7 +23,8 @@ from tests.support.resident import NOON, Loop, Visitor
 from tests.support.staff import ROLES, make_staff
 from tests.support.work import work_in
 
-AT_THE_DESK = (Role.AGENT, Role.SUPERVISOR, Role.OFFICER)
+AT_THE_DESK = (Role.AGENT, Role.SUPERVISOR)
+"""The officer, who may do the same, has no call: he takes what waits."""
 MOST = 4
 NAMES = ("麒麟", "鳳凰", "龜鼈", "鵬翼", "齷齪", "鼯鼠")
 
@@ -53,6 +56,7 @@ class Settled:
     visitors: dict[Role, Visitor]
     families: list[Family]
     own: dict[Role, tuple[str, str]] = field(default_factory=dict)
+    codes: dict[Role, str] = field(default_factory=dict)
 
     def starts(self) -> list[str]:
         """Where everybody begins beside the pages without a key."""
@@ -90,6 +94,7 @@ def settle(world: World, loop: Loop, folder: Path) -> Settled:
         with world.database.write() as session:
             session.get_one(StaffUser, colleague.id).display_name = f"職員　{NAMES[number]}"
         settled.own[role] = (colleague.login, f"職員　{NAMES[number]}")
+        settled.codes[role] = TOTP(colleague.totp_secret).at(NOON, counter_offset=1)
         settled.visitors[role] = visitor = staff.enter(colleague, staff.visitor("127.0.0.1"))
         if role in {Role.OFFICER, Role.WARD_OFFICER}:
             for family in settled.families:
@@ -98,7 +103,28 @@ def settle(world: World, loop: Loop, folder: Path) -> Settled:
             _call(visitor, settled.families)
         if role is Role.AGENT:
             _fax_entered_by(world, colleague.id)
+    _lists_of(settled.visitors)
     return settled
+
+
+def _lists_of(visitors: dict[Role, Visitor]) -> None:
+    """Lists that the walkers asked for and decided about: one in each state that has a button."""
+    auditor, ward = visitors[Role.AUDITOR], visitors[Role.WARD_OFFICER]
+    times = {"from_time": "12:00", "to_time": "12:00"}
+    searched = {"from_on": "2023-07-25", "to_on": "2023-08-01"} | times
+    wish = {"purpose": "事故の調べのため", "recipient": "区 総務課 係長", "until": "2023-08-03"}
+    numbers = []
+    for turn in range(4):
+        auditor.send("/audit/search", searched | {"form_key": f"search{turn}"})
+        asked = auditor.post("/audit/take-out", wish | {"form_key": f"take{turn}"})
+        assert asked.status_code == 303, asked.text
+        numbers += re.findall(r"/person-lists/(\d+)/withdraw", auditor.open("/person-lists").text)
+    approved, made, fetched = sorted(set(map(int, numbers)))[-3:]
+    for number in (approved, made, fetched):
+        ward.send(f"/person-lists/{number}/approve", {"form_key": f"approve{number}"})
+    for number in (made, fetched):
+        ward.post(f"/person-lists/{number}/make", {"form_key": f"make{number}"})
+    auditor.post(f"/person-lists/{fetched}/fetch", {"form_key": "fetch"})
 
 
 def _fax_entered_by(world: World, staff_id: int) -> None:
