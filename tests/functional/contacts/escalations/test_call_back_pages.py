@@ -37,7 +37,8 @@ def test_a_call_back_is_taken_once_called_from_its_page_and_done(staff: StaffSit
 
 
 def test_the_number_is_on_nobody_elses_page(sqlite_staff: StaffSite) -> None:
-    first, place = asked(sqlite_staff)
+    about = "再配達の日にちについて"
+    first, place = asked(sqlite_staff, text=about)
     first.post(f"{place}/start")
     other = sqlite_staff.enter_as(Role.AGENT)
     assert "0312345678" not in other.open(place).text
@@ -47,6 +48,10 @@ def test_the_number_is_on_nobody_elses_page(sqlite_staff: StaffSite) -> None:
     assert other.post(f"{place}/settle", {"outcome": "reached"}).status_code == 422
     assert other.post(f"{place}/release").status_code == 409
     assert first.post(f"{place}/release").status_code == 303
+    assert other.post(f"{place}/start", {"form_key": "next"}).status_code == 303
+    taken = other.open(place).text
+    assert "0312345678" in taken, "whoever takes it calls"
+    assert about in taken, "and knows why"
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,10 @@ def test_the_ward_answers_on_the_page_and_the_agent_tells_and_closes(staff: Staf
         303,
     ]
     assert mine.post(f"{address}/close", {"form_key": "d"}).status_code == 409
+    lead = staff.enter_as(Role.SUPERVISOR)
+    lead.send(f"{address}/read")
+    late = lead.post(f"{address}/close", {"form_key": "e"})
+    assert (late.status_code, WORDS in late.text) == (409, True)
     assert len(staff.events("escalation.close")) == 1
 
 

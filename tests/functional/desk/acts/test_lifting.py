@@ -46,6 +46,8 @@ def test_a_caller_who_has_the_other_item_is_let_in_again(
     desk.telephone(person)
     reported(desk, person, right)
     desk.in_call(person, called_back=called_back)
+    form = desk.open(person, "unlock").text
+    assert f'action="/desk/{person.household_id}/unlock/submit"' in form
     page = desk.do(person, "unlock")
     assert page.status_code == 200
     assert desk.acts()[0].receipt_no in page.text

@@ -228,3 +228,16 @@ def test_on_the_page_an_officer_enters_the_ward_consents_and_files_are_noted(
     again = officer.post("/subcontractors/1/end", {"form_key": "4"})
     assert again.status_code == 422
     assert staff.count(Subcontractor, state="ended") == 1
+
+
+def test_on_the_page_the_ward_refuses_a_company_once_and_nobody_else_does(staff: StaffSite) -> None:
+    officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    officer.open("/subcontractors")
+    form = {"name": "汐風印刷", "purpose": "mail_house", "work": "封入", "public_key": KEY}
+    officer.send("/subcontractors/propose", form | {"form_key": "1"})
+    assert officer.post("/subcontractors/1/refuse", {"form_key": "own"}).status_code == 403
+    assert 'action="/subcontractors/1/refuse"' in ward.open("/subcontractors").text
+    for _twice in range(2):
+        assert ward.post("/subcontractors/1/refuse", {"form_key": "2"}).status_code == 303
+    assert staff.count(Subcontractor, state="refused") == 1
+    assert ward.post("/subcontractors/1/refuse", {"form_key": "3"}).status_code == 422

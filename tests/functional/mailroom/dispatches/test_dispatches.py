@@ -194,6 +194,23 @@ def test_on_the_page_a_posting_is_planned_changed_and_cancelled(staff: StaffSite
     assert visitor.get("/dispatches/9").status_code == 404
 
 
+def test_on_its_day_a_posting_is_marked_as_sent_once(staff: StaffSite) -> None:
+    visitor = staff.enter_as(Role.OFFICER)
+    visitor.open("/dispatches")
+    form = {
+        "day": staff.now.date().isoformat(),
+        "post_office": "汐風郵便局",
+        "planned": "800",
+        "towns": min(towns(staff)),
+        "form_key": "1",
+    }
+    assert visitor.post("/dispatches/add", form).status_code == 303
+    for _twice in range(2):
+        assert visitor.post("/dispatches/1/sent", {"form_key": "2"}).status_code == 303
+    assert staff.count(Dispatch, state="sent") == 1
+    assert visitor.post("/dispatches/1/sent", {"form_key": "3"}).status_code == 422
+
+
 def towns(staff: StaffSite) -> set[str]:
     from portal.domain.mailroom.roster.checks.towns import load_towns
 

@@ -86,6 +86,17 @@ def test_called_off_before_it_begins_and_not_after(office: Office) -> None:
         downtime.cancel(work_in(session, office.actor(), office.now), first)
 
 
+def test_a_stop_that_is_called_off_on_the_page_is_told_to_nobody_any_more(office: Office) -> None:
+    key = planned(office, office.now + timedelta(days=8))
+    desk = office.staff.enter_as(Role.OFFICER)
+    assert f'action="/downtime/{key}/cancel"' in desk.open("/downtime").text
+    assert len(shown_now(office, office.now)) == 1
+    for _twice in range(2):
+        assert desk.post(f"/downtime/{key}/cancel", {"form_key": "c"}).status_code == 303
+    assert not shown_now(office, office.now)
+    assert desk.post(f"/downtime/{key}/cancel", {"form_key": "d"}).status_code == 422
+
+
 def test_what_stopped_is_written_down_and_ended_later(office: Office) -> None:
     desk = office.staff.enter_as(Role.OFFICER)
     desk.open("/downtime")

@@ -69,6 +69,8 @@ def test_the_whole_way_in_the_browser(office: Office) -> None:
     desk.send(place + "/close", {"form_key": "e"})
     assert office.staff.count(Incident, state="closed") == 1
     assert number not in desk.open("/incidents?state=closed").text
+    desk.send(place + "/reopen", {"form_key": "o"})
+    assert office.staff.count(Incident, state="closed") == 0
     assert all(number not in url for url in desk.visited)
     with office.staff.database.read() as session:
         for event in session.query(AuditEvent):

@@ -41,9 +41,10 @@ def test_a_scanner_posts_a_letter_with_two_enters(staff: StaffSite, house: MailH
     first = officer.post("/posting/scan", {**form, "letter_number": mine[0]})
     assert first.status_code == 200
     assert "ラベルを読み取ってください" in first.text
+    assert 'action="/posting/label"' in first.text
     assert staff.count(Shipment) == 0
     whole = {**form, "letter_number": mine[0], "tracking_no": tracking_no(1)}
-    answers = [officer.post("/posting/scan", whole) for _ in range(2)]
+    answers = [officer.post("/posting/label", whole) for _ in range(2)]
     assert {answer.status_code for answer in answers} == {303}
     assert staff.count(Shipment) == 1
     assert f"day={day}" in answers[0].headers["location"]
@@ -98,6 +99,24 @@ def test_a_run_without_labels_goes_at_once_and_the_month_shows_its_postage(
     assert "770円" in officer.send("/posting/other/1/drop", {"form_key": "6"}).text.replace(" ", "")
     assert officer.post("/posting/other/1/drop", {"form_key": "7"}).status_code == 422
     assert officer.post(f"/posting/runs/{run_id}", {**form, "form_key": "2"}).status_code == 422
+
+
+def test_a_file_of_labels_posts_all_its_letters_or_none(staff: StaffSite, house: MailHouse) -> None:
+    run_id, _people = house.run(2, handed_over=True)
+    officer = staff.enter_as(Role.OFFICER)
+    officer.open("/posting")
+    form = {"day": staff.now.date().isoformat(), "mail_class": "simple_registered"}
+    rows = [f"{number},{tracking_no(at)}" for at, number in enumerate(numbers(staff, run_id), 1)]
+    for key, lines, status, posted in (
+        ("1", [rows[0], "M000000000,"], 422, 0),
+        ("2", rows, 303, 2),
+        ("2", rows, 303, 2),
+    ):
+        file = "\r\n".join(["手紙番号,お問い合わせ番号", *lines]).encode("cp932")
+        answer = officer.post(
+            "/posting/file", form | {"form_key": key}, files={"file": ("labels.csv", file)}
+        )
+        assert (answer.status_code, staff.count(Shipment)) == (status, posted)
 
 
 def test_a_chosen_file_is_missing(staff: StaffSite) -> None:

@@ -178,6 +178,11 @@ def test_the_shelf_is_emptied_by_two_people_after_the_last_day(staff: StaffSite)
     first.send("/returns/storage/propose", {"form_key": "p"} | chosen)
     own = first.post("/returns/storage/confirm", {"form_key": "own"} | chosen)
     assert own.status_code == 422
+    back = min(chosen).removeprefix("item-")
+    first.send(f"/returns/{back}/take-back", {"form_key": "t"})
+    early = second.post("/returns/storage/confirm", {"form_key": "early"} | chosen)
+    assert early.status_code == 422, "one of them is proposed no more"
+    first.send("/returns/storage/propose", {"form_key": "u", f"item-{back}": "1"})
     second.send("/returns/storage/confirm", {"form_key": "q"} | chosen)
     assert staff.count(ReturnedItem, state="destroyed") == 2
     assert "保管している郵便はありません" in second.open("/returns/storage").text

@@ -105,6 +105,7 @@ def test_minutes_are_written_corrected_and_confirmed_by_the_ward(staff: StaffSit
     assert "7月11日から" in paper
     assert "区役所5階" in paper
     assert "7月10日から" in "".join(pdf.text(ward.post("/minutes/1/versions/1/pdf").content))
+    assert ward.post("/minutes/1/versions/1/xlsx").content.startswith(b"PK")
     assert (
         officer.post("/minutes/1/save", changed | {"base": "2", "form_key": "7"}).status_code == 422
     )

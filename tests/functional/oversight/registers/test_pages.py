@@ -82,6 +82,24 @@ def test_a_double_press_enters_once(staff: StaffSite) -> None:
     assert staff.count(RegisterEntry) == 1
 
 
+def test_a_certificate_that_was_suspended_counts_again_after_the_consultation(
+    staff: StaffSite,
+) -> None:
+    officer = staff.enter_as(Role.OFFICER)
+    officer.open("/registers/certificate")
+    officer.send("/registers/certificate/enter", CERTIFICATE | {"form_key": "e"})
+    with staff.database.read() as session:
+        key = session.query(RegisterEntry).one().id
+    here = f"/registers/certificate/{key}"
+    page = officer.send(f"{here}/suspend", {"form_key": "s"}).text
+    assert "停止（区と協議する）" in page
+    assert officer.post(f"{here}/resume", {"form_key": "none"}).status_code == 422
+    talked = {f"decision_no-{key}": "5汐子第12号", f"decision_on-{key}": "2023-07-31"}
+    page = officer.send(f"{here}/resume", talked | {"form_key": "r"}).text
+    assert "停止（区と協議する）" not in page
+    assert staff.count(RegisterEntry, state="standing") == 1
+
+
 @pytest.mark.parametrize("ending", ["pdf", "xlsx"])
 def test_the_paper_is_taken_from_the_page_of_the_work(sqlite_staff: StaffSite, ending: str) -> None:
     officer = sqlite_staff.enter_as(Role.OFFICER)

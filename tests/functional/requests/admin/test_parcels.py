@@ -107,6 +107,20 @@ def test_from_the_shelf_to_the_door(
     office.check()
 
 
+def test_what_was_counted_wrong_is_emptied_and_packed_anew(
+    staff: StaffSite, office: Paper, family: Person, people: tuple[Visitor, Visitor]
+) -> None:
+    request_id, first = approved(office, family), people[0]
+    counted = FORM | {"scan_0_0": "GC000001", "scan_0_0_last": "GC000003"}
+    first.send(f"/parcels/pack/{request_id}/count", counted)
+    assert 'action="/parcels/1/discard"' in first.open("/parcels/1").text
+    page = first.send("/parcels/1/discard")
+    assert f"/parcels/pack/{request_id}" in page.text
+    assert staff.count(AlternativeParcel, state="discarded") == 1
+    assert staff.count(AlternativeItem, state="approved") == 1
+    assert first.post("/parcels/1/discard", {"form_key": "again"}).status_code == 422
+
+
 def test_where_no_address_may_be_used_the_ward_hands_the_parcel_over(
     staff: StaffSite, office: Paper, family: Person, people: tuple[Visitor, Visitor]
 ) -> None:
