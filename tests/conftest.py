@@ -17,6 +17,7 @@ pytest_plugins = (
     "tests.support.canaries",
     "tests.support.databases.fixtures",
     "tests.support.databases.turns",
+    "tests.support.fields.watching",
     "tests.support.programs.mail",
     "tests.support.sites",
     "tests.support.programs.sms",

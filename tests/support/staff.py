@@ -27,6 +27,7 @@ from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
 from portal.platform.site import Site
 from portal.settings import Settings
+from tests.support.fields.listening import Listening
 from tests.support.people import Person, add_person, give_coupons
 from tests.support.programs.servers import Server, StartServer, free_port
 from tests.support.resident import NOON, Loop, Visitor
@@ -75,6 +76,11 @@ class StaffSite:
     loop: Loop
     folder: Path
     people: int = field(default=0)
+    listening: Listening = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Hold what is answered against the table of fields when the test is over."""
+        self.listening = Listening(self.site.database, self.site.vault)
 
     @property
     def database(self) -> Database:
@@ -101,6 +107,7 @@ class StaffSite:
         token = start_session(self.database, colleague, self.now)
         visitor.http.cookies.set(COOKIE, token, domain="127.0.0.1")
         visitor.token = form_token(self.site.vault, sessions.token_hash(token).hex())
+        self.listening.to(visitor, colleague.id, colleague.role)
         return visitor
 
     def enter_as(self, role: Role) -> Visitor:
