@@ -92,6 +92,9 @@ def test_a_delivered_letter_in_hand_goes_to_two_who_decide_about_its_id(staff: S
     assert "ほかの人の承認を待っています" in first.open(task).text
     own = first.post(f"{task}/finding/confirm", {"form_key": "own"})
     assert (own.status_code, "自分の提案" in own.text) == (422, True)
+    second.send(f"{task}/finding/refuse", {"form_key": "no"})
+    assert "ほかの人の承認を待っています" not in first.open(task).text
+    first.send(f"{task}/finding", {"form_key": "g", "finding": "stranger"})
     assert staff.count(Credential, state="active") == 1
     assert "本人は使っていない" in second.open(task).text
     second.send(f"{task}/finding/confirm", {"form_key": "c"})
