@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, staff_route
 from admin.desk.in_call.follow_ups import LeftOpen, left_open
 from admin.desk.openings import reviewer_of
+from admin.desk.waiting_approvals import WaitingApprovals, waiting_approvals
 from admin.mailroom.incidents import incident_words
 from admin.oversight.reports import words as report_words
 from admin.page import Page
@@ -150,7 +151,7 @@ class DashboardView(View):
     runs: int
     proofs: int
     nones: int
-    approvals: int
+    approvals: Sequence[WaitingApprovals]
     sums: Sums | None
     delivered: Deliveries | None
     steps: Sequence[Step]
@@ -189,7 +190,7 @@ def show(page: Page) -> Response[Any]:
             runs=approvals.pop(HAND_OVER, 0),
             proofs=waiting_proofs(session) if lists else 0,
             nones=approvals.pop(PROTECTION_NONE, 0),
-            approvals=sum(approvals.values()),
+            approvals=waiting_approvals(page, approvals),
             sums=sums(page) if counted else None,
             delivered=deliveries(session, program.delivered_means) if counted else None,
             steps=steps.next_steps(session) if lists else [],

@@ -13,6 +13,7 @@ from portal.domain.contacts.escalations.models import CallBack
 from portal.domain.contacts.faxes.services import NewFax, receive
 from portal.domain.desk.casework.steps import Step, StepState, next_steps
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.approvals.services import propose
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.letters.documents import services
@@ -258,3 +259,20 @@ def test_faxes_that_wait_have_a_tile_with_what_is_due_today(sqlite_staff: StaffS
     assert not any(
         "FAX" in tile for tile in tiles(sqlite_staff.enter_as(Role.WARD_OFFICER).open("/").text)
     )
+
+
+def test_each_kind_of_approval_leads_to_the_page_where_it_is_confirmed(
+    sqlite_staff: StaffSite,
+) -> None:
+    staff = sqlite_staff
+    first = staff.hire(Role.OFFICER)
+    actor = Actor(Role.OFFICER, first.id, Organization.CONTRACTOR)
+    with staff.database.write() as session:
+        for kind, subject in (("count_stock", "stock_count"), ("accept_transfer", "file_transfer")):
+            propose(work_in(session, actor, staff.now), kind, subject, 1)
+    ward = staff.enter_as(Role.WARD_OFFICER).open("/").text
+    tiles = ward.split('<ul class="tiles">', 1)[1].split("</ul>", 1)[0]
+    assert 'href="/stock"' in tiles
+    assert 'href="/transfers"' in tiles
+    assert "二人目を待つ棚卸し" in tiles
+    assert tiles.count('href="/holds"') == 1, "only the households on hold"
