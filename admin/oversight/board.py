@@ -68,6 +68,7 @@ class BoardView(View):
     days: Sequence[DayRow]
     halves: Sequence[HalfRow]
     level: int
+    least: int
     still: bool
     unseen: int
 
@@ -84,6 +85,7 @@ def show(page: Page) -> Response[Any]:
             days=_days(found),
             halves=_halves(found),
             level=program.calls.answer_rate_alarm,
+            least=program.calls.alarm_min_calls,
             still=page.query.get("still") == "1",
             unseen=watch.unseen(page.session, page.who.staff, page.now)
             if page.who.staff is not None and allowed(page, Permission.WATCH_BROWSING)

@@ -8,11 +8,12 @@ from typing import Any
 import xlsxwriter
 
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
-from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
+from portal.domain.oversight.reports.tables import Report, ReportTable, width_of, written
+from portal.domain.oversight.reports.workbooks import SHEET_NAME_MAX, TableSheet, put_facts
 
-SHEET_NAME_MAX = 31
-MARGIN_MAX = 110
-"""So that the line stays within the 255 characters of a margin, signs doubled."""
+LINE = 84
+"""Half-width characters in the width of a page at the usual size."""
+COLUMN_LEAST, COLUMN_MOST = 5, 44
 _TEXTS_ONLY = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -21,8 +22,11 @@ _TEXTS_ONLY = {
 }
 
 
-def as_pdf(report: Report, now: datetime) -> bytes:
-    """Return the report as a PDF; the same report and instant (UTC) give the same bytes."""
+def as_pdf(report: Report, now: datetime, events: str = "") -> bytes:
+    """Return the report as a PDF; the same report and instant (UTC) give the same bytes.
+
+    ``events`` is the address on the staff site under which figures open their events, "" for none.
+    """
     data = {
         "title": report.title,
         "addressee": report.addressee,
@@ -31,25 +35,60 @@ def as_pdf(report: Report, now: datetime) -> bytes:
         "notes": list(report.notes),
         "day": [now.year, now.month, now.day],
         "tables": [_table(table) for table in report.tables],
+        "events": events,
         "cover": report.cover,
     }
     return compile_pdf("report.typ", data, timestamp=int(now.timestamp()))
 
 
 def _table(table: ReportTable) -> dict[str, Any]:
+    widths = _widths(table)
     return {
         "title": table.title,
         "columns": list(table.columns),
         "numbers": table.figures,
-        "wide": table.wide,
-        "rows": [[_written(cell) for cell in row] for row in table.rows],
-        "total": [_written(cell) for cell in table.total],
+        "widths": widths,
+        "size": max(6.5, min(10.5, 10.5 * LINE / max(1, sum(widths)))),
+        "rows": [[written(cell) for cell in row] for row in table.rows],
+        "total": [written(cell) for cell in table.total],
         "empty": table.empty,
+        "note": table.note,
+        "alarms": list(table.alarms),
+        "opens": list(table.opens),
+        "charts": _charts(table),
     }
 
 
-def _written(cell: Cell) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else cell
+def _widths(table: ReportTable) -> list[int]:
+    """Return the share of each column in the width of a page.
+
+    A column has room for its longest cell in one line, a heading may take two; what is left goes to
+    the widest column, if the table names one.
+    """
+    every = [*table.rows, *([table.total] if table.total else [])]
+    found = []
+    for at, title in enumerate(table.columns):
+        longest = max((width_of(written(row[at])) for row in every), default=0)
+        needed = max(longest, (width_of(title) + 1) // 2) + 2
+        found.append(min(COLUMN_MOST, max(COLUMN_LEAST, needed)))
+    if table.wide is not None:
+        found[table.wide] += max(0, LINE - sum(found))
+    return found
+
+
+def _charts(table: ReportTable) -> list[dict[str, Any]]:
+    """Return the columns to draw as bars; the table beside them has the same numbers."""
+    if len(table.rows) < 2:
+        return []
+    return [
+        {
+            "title": table.columns[at],
+            "values": [cell if isinstance(cell := row[at], int) else 0 for row in table.rows],
+            "first": written(table.rows[0][0]),
+            "last": written(table.rows[-1][0]),
+        }
+        for at in table.charts
+    ]
 
 
 def table_as_xlsx(title: str, rows: Sequence[Sequence[str]]) -> bytes:
@@ -66,58 +105,16 @@ def table_as_xlsx(title: str, rows: Sequence[Sequence[str]]) -> bytes:
     return file.getvalue()
 
 
-def as_xlsx(report: Report, mark: str = "") -> bytes:
+def as_xlsx(report: Report, mark: str = "", events: str = "") -> bytes:
     """Return the report as a workbook: a sheet of facts, then one sheet per table.
 
-    ``mark`` stands on top of every sheet and of every printed page. Texts are never interpreted as
-    formulas (CWE-1236).
+    Numbers, shares, days and minutes are values that can be added up. ``mark`` stands on top of
+    every sheet and of every printed page, ``events`` is as for ``as_pdf``. Texts are never
+    interpreted as formulas (CWE-1236).
     """
     file = BytesIO()
     with xlsxwriter.Workbook(file, _TEXTS_ONLY) as book:
-        _put_facts(book, report, mark)
+        put_facts(book, report, mark)
         for index, table in enumerate(report.tables, 1):
-            _put_table(book, f"{index} {table.title}"[:SHEET_NAME_MAX], table, mark)
+            TableSheet(book, f"{index} {table.title}"[:SHEET_NAME_MAX], table, events).fill(mark)
     return file.getvalue()
-
-
-def _put_facts(book: Any, report: Report, mark: str) -> None:
-    bold = book.add_format({"bold": True})
-    first = book.add_worksheet(report.title[:SHEET_NAME_MAX])
-    first.write_string(0, 0, report.title, bold)
-    if mark:
-        _put_mark(first, mark)
-        first.write_string(1, 0, mark)
-    lines = [*report.facts, *(("", note) for note in report.notes)]
-    for line, (label, value) in enumerate(lines, 2):
-        first.write_string(line, 0, label)
-        first.write_string(line, 1, value)
-    first.set_column(0, 0, 24)
-    first.set_column(1, 1, 60)
-
-
-def _put_table(book: Any, name: str, table: ReportTable, mark: str) -> None:
-    bold, number = book.add_format({"bold": True}), book.add_format({"num_format": "#,##0"})
-    sheet = book.add_worksheet(name)
-    top = 1 if mark else 0
-    if mark:
-        _put_mark(sheet, mark)
-        sheet.write_string(0, 0, mark)
-        sheet.repeat_rows(0, top)
-    for column, title in enumerate(table.columns):
-        sheet.write_string(top, column, title, bold)
-    rows = [*table.rows, *([table.total] if table.total else [])]
-    for line, row in enumerate(rows, top + 1):
-        for column, cell in enumerate(row):
-            if isinstance(cell, int):
-                sheet.write_number(line, column, cell, number)
-            else:
-                sheet.write_string(line, column, cell)
-    sheet.set_column(0, len(table.columns) - 1, 16)
-    sheet.freeze_panes(top + 1, 0)
-
-
-def _put_mark(sheet: Any, mark: str) -> None:
-    """Put the mark in the margins, where printing adds it to every page."""
-    text = mark[:MARGIN_MAX].replace("&", "&&")
-    sheet.set_header(f"&L&8{text}")
-    sheet.set_footer(f"&L&8{text}&R&8&P/&N")

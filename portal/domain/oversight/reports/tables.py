@@ -1,6 +1,7 @@
 """A report as data: a heading, facts and tables, the same for PDF and xlsx."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,7 +14,12 @@ Cell = str | int
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:
-    """One table; ``total`` is its last row, set apart, and ``wide`` its widest column on paper."""
+    """One table; ``total`` is its last row, set apart, and ``wide`` its widest column on paper.
+
+    ``note`` is a sentence below it: why sums differ, or why a figure is not known. ``alarms`` are
+    the places of rows that stand red. ``opens`` names for each row the figure whose events its
+    first number opens, "" where it opens none. ``charts`` are the columns that are drawn as bars.
+    """
 
     title: str
     columns: Sequence[str]
@@ -21,6 +27,10 @@ class ReportTable:
     total: Sequence[Cell] = ()
     empty: str = ""
     wide: int | None = None
+    note: str = ""
+    alarms: Sequence[int] = ()
+    opens: Sequence[str] = ()
+    charts: Sequence[int] = ()
 
     @property
     def figures(self) -> list[bool]:
@@ -39,11 +49,21 @@ def _is_figure(cells: Sequence[Cell]) -> bool:
     )
 
 
+def written(cell: Cell) -> str:
+    """Return a cell as people read it, numbers with thousands separators."""
+    return f"{cell:,}" if isinstance(cell, int) else cell
+
+
+def width_of(text: str) -> int:
+    """Return the width of a text in half-width characters."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report to the ward; ``facts`` are label and value, ``notes`` are sentences below.
 
-    ``cover``: title and facts get a page of their own.
+    ``cover``: the facts are those of a cover, set apart from what follows on the page.
     """
 
     title: str
@@ -55,7 +75,16 @@ class Report:
     cover: bool = False
 
 
-def typed_section(title: str, text: str) -> ReportTable:
-    """Return a section that people typed, one row per line."""
+def typed_section(title: str, text: str, *, elsewhere: bool = False) -> ReportTable:
+    """Return a section that people typed, one row per line.
+
+    ``elsewhere``: other tables of the report have such matters, so that an empty section cannot
+    say that there was nothing.
+    """
     rows = [(line,) for line in text.splitlines() if line.strip()]
-    return ReportTable(title, (_s("内容"),), rows, empty=_s("特にありません。"))
+    empty = (
+        _s("ここには書いていません。この月の事故と止まった時間は、下の表にあります。")
+        if elsewhere
+        else _s("特にありません。")
+    )
+    return ReportTable(title, (_s("内容"),), rows, empty=empty)

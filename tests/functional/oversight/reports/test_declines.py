@@ -5,7 +5,7 @@ Figures by way and day, deemed apart, the same on screen, in PDF, xlsx and JSON.
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def test_every_output_says_the_same_by_way_and_japanese_day(
         ["電話", 0.0, 0.0, 0.0],
         ["FAX", 1.0, 2.0, 60_000.0],
     ]
-    assert sheets["3 日別"][1] == ["2023-07-20", "ポータル", 1.0, 2.0, 60_000.0]
+    assert sheets["3 日別"][1] == [date(2023, 7, 20), "ポータル", 1.0, 2.0, 60_000.0]
     text = "".join(pdf.text(paths[0].read_bytes())).replace("\r", "").replace("\n", "")
     for said in (
         "辞退件数報告書",

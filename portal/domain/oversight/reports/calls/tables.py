@@ -14,6 +14,8 @@ from portal.domain.oversight.reports.monthly.notes import Note
 from portal.domain.oversight.reports.tables import Cell, ReportTable
 
 Row = Sequence[Cell]
+OFFERED_COLUMN, ANSWERED_COLUMN = 3, 4
+"""Columns of the table of days that are drawn as well."""
 
 
 def daily(found: CallMonth) -> ReportTable:
@@ -46,12 +48,13 @@ def daily(found: CallMonth) -> ReportTable:
         sum(line.fax_in for line in found.days),
         sum(line.fax_out for line in found.days),
     )
-    return ReportTable(_s("日別"), columns, [_day(line) for line in found.days], total)
+    rows = [_day(line) for line in found.days]
+    return ReportTable(_s("日別"), columns, rows, total, charts=(OFFERED_COLUMN, ANSWERED_COLUMN))
 
 
 def _day(line: DayLine) -> Row:
     state = _s("休") if not line.open else _s("稼働") if line.known else _s("未集計")
-    head = (f"{line.day.day}", weekday_name(line.day), state)
+    head = (line.day.day, weekday_name(line.day), state)
     faxes = (
         (line.fax_in, line.fax_out) if line.open else (line.fax_in or NONE, line.fax_out or NONE)
     )
@@ -78,6 +81,7 @@ def half_hours(found: CallMonth) -> ReportTable:
         _half_hour(_s("合計"), found.this) if rows else (),
         _s("電話はありませんでした。"),
         wide=0,
+        charts=(1,),
     )
 
 

@@ -10,14 +10,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal.domain.desk.casework.deliveries import deliveries
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.clock import jst_date, minute_text
-from portal.domain.foundation.texts import Labeled, _s, label_of
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.oversight.reports.days import Days
 from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
-from portal.domain.oversight.settlement.states import SettledState
+from portal.domain.oversight.settlement.states import final_label
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.queries import totals
@@ -105,7 +105,7 @@ def _of_instants(
 def _state_label(state: EntitlementState) -> str:
     if state is EntitlementState.IN_PROGRESS:
         return _s("手続き中・配布中")
-    return state.label if state in OPEN else label_of(SettledState, state)
+    return state.label if state in OPEN else final_label(state)
 
 
 def today_report(work: Work) -> Report:
@@ -131,8 +131,8 @@ def today_report(work: Work) -> Report:
         ),
         notes=(
             _s(
-                "「不着」は、配達済みと数えられないまま、清算を締めたこどもです。"
-                "締めるまでは「手続き中・配布中」に入ります。"
+                "「不着・受け取りなし」は、配達済みと数えられないまま、清算を締めたこどもです。"
+                "手紙が届いたかどうかは、清算書が分けて数えます。締めるまでは「手続き中・配布中」に入ります。"
             ),
         ),
     )
@@ -160,4 +160,4 @@ def _days_table(counted: Daily) -> ReportTable:
     ]
     total: tuple[Cell, ...] = (_s("合計"), *(sum(counted.series[name]) for name in Series))
     columns = (_s("日"), *(name.label for name in Series))
-    return ReportTable(_s("この4週間"), columns, rows, total)
+    return ReportTable(_s("この4週間"), columns, rows, total, charts=tuple(range(1, len(columns))))
