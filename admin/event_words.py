@@ -133,7 +133,7 @@ def _entitlement() -> dict[str, str]:
         "entitlement.deem_declined": _s("みなし辞退を記録"),
         "entitlement.deliver_alternative": _s("紙のお渡しを記録"),
         "entitlement.lapse": _s("未交換のまま終了"),
-        "entitlement.give_up": _s("不着で終了"),
+        "entitlement.give_up": _s("不着・受け取りなしで終了"),
         "entitlement.exclude": _s("対象外として記録"),
     }
 

@@ -20,7 +20,7 @@ from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.mail import CLASSES, MAIL, OtherMailKind, printed
 from portal.domain.letters.shipments.models import OtherMail
-from portal.domain.letters.shipments.postage import PostageLine, postage_of_month
+from portal.domain.letters.shipments.postage import PostageLine, postage_of_month, total_yen
 from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.cards import card_posting
 from portal.domain.mailroom.printing.dispatch import posted, posting
@@ -51,6 +51,7 @@ class PostingView(View):
     prints: Sequence[CardPrint]
     month: date
     postage: Sequence[PostageLine]
+    postage_yen: int | None
     others: Sequence[OtherMail]
     other_kinds: tuple[OtherMailKind, ...]
     every_class: tuple[str, ...]
@@ -66,6 +67,7 @@ def show(
     """Show the forms for scanner, files and whole runs, the latest postings and the postage."""
     today = jst_date(page.now)
     month = read_month(page.query.get("month", "")) or today
+    lines = postage_of_month(page.work, month)
     return page.render(
         "admin/mailroom/printing/posting.html",
         PostingView(
@@ -82,7 +84,8 @@ def show(
             runs=posted.runs_waiting(page.session),
             prints=card_posting.prints_waiting(page.session),
             month=month,
-            postage=postage_of_month(page.work, month),
+            postage=lines,
+            postage_yen=total_yen(lines),
             others=other_mail.of_month(page.session, month),
             other_kinds=tuple(OtherMailKind),
             every_class=CLASSES,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.program.schema import DeliveredMeans
@@ -47,25 +47,34 @@ class Deliveries:
         return self.by_way[self.counts]
 
 
+def letter_of_child() -> ColumnElement[bool]:
+    """Return the condition that ties a letter with ID and password to an entitlement.
+
+    A letter is of the children whom its household had when it was made: to a child that came later
+    by the ward's instruction nothing was sent yet.
+    """
+    return and_(
+        Letter.kind == CREDENTIAL_LETTER,
+        Letter.household_id == Entitlement.household_id,
+        Letter.created_at >= Entitlement.created_at,
+    )
+
+
 def deliveries(session: Session, delivered_means: DeliveredMeans) -> Deliveries:
     """Count who was reached; ``delivered_means`` is the program's setting of that name.
 
     Declined and ineligible entitlements are not counted. ``handed_over``: a letter with ID and
-    password was handed to the post, whatever happened afterwards. ``revealed``: the code was shown
-    to the household at least once. ``exchanged``: the issuer reported the exchange of the whole
-    amount.
+    password that was made for the child was handed to the post, whatever happened afterwards.
+    ``revealed``: a code was shown to the household at least once, also if another one replaced it.
+    ``exchanged``: the issuer reported the exchange of the whole amount.
     """
-    letters = select(Letter.household_id).where(
-        Letter.kind == CREDENTIAL_LETTER,
-        Letter.handed_over_at.is_not(None),
-        Letter.state != LetterState.CANCELLED,
+    letter = select(Letter.id).where(
+        letter_of_child(), Letter.handed_over_at.is_not(None), Letter.state != LetterState.CANCELLED
     )
-    shown = select(Coupon.entitlement_id).where(
-        Coupon.revealed_at.is_not(None), Coupon.state != CouponState.VOIDED
-    )
+    shown = select(Coupon.entitlement_id).where(Coupon.revealed_at.is_not(None))
     spent = select(Coupon.entitlement_id).where(Coupon.state == CouponState.EXCHANGED)
     ways: dict[DeliveredMeans, ColumnElement[bool]] = {
-        DeliveredMeans.HANDED_OVER: Entitlement.household_id.in_(letters),
+        DeliveredMeans.HANDED_OVER: letter.correlate(Entitlement).exists(),
         DeliveredMeans.REVEALED: Entitlement.id.in_(shown),
         DeliveredMeans.EXCHANGED: or_(
             Entitlement.state == EntitlementState.EXCHANGED, Entitlement.id.in_(spent)

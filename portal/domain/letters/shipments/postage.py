@@ -1,6 +1,7 @@
 """Count the items and the postage of a month, by class and kind of mail (clause 7(3)②)."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -36,6 +37,13 @@ class PostageLine:
     def items(self) -> int:
         """The number of all pieces."""
         return self.letters + self.cards + self.parcels + self.others
+
+
+def total_yen(lines: Iterable[PostageLine]) -> int | None:
+    """Return the postage in all, or None if mail was posted whose price is not agreed."""
+    posted = [line.yen for line in lines if line.items]
+    priced = [yen for yen in posted if yen is not None]
+    return sum(priced) if len(priced) == len(posted) else None
 
 
 def postage_of_month(work: Work, month: date) -> list[PostageLine]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.texts import _s, label_of, use_locale
+from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.returned_mail.storage import in_storage
 from portal.domain.mailroom.returned_mail.undelivered import undelivered
@@ -16,7 +16,7 @@ from portal.domain.oversight.person_lists.kinds import ListKind, Scope
 from portal.domain.oversight.reports.mail.lists import storage_table, undelivered_table
 from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.oversight.settlement.closing import closed, lines
-from portal.domain.oversight.settlement.states import SettledState
+from portal.domain.oversight.settlement.states import final_label
 from portal.domain.people.households.queries import household_id_of, protected_among
 from portal.domain.people.staff.permissions import Permission
 
@@ -139,7 +139,7 @@ def _settlement(work: Work, asked: Asked) -> Content:
         _s("未使用（円）"),
     )
     rows = [
-        (f"S{key}", f"#{family}", label_of(SettledState, str(state)), *yen)
+        (f"S{key}", f"#{family}", final_label(str(state)), *yen)
         for key, family, state, *yen in shown
     ]
     table = ReportTable(ListKind.SETTLEMENT.label, columns, rows)

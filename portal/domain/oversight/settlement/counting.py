@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.deliveries import letter_of_child
 from portal.domain.desk.casework.worklists import added_children, eligible_children
 from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.letters.letters.models import Letter
-from portal.domain.letters.letters.states import CREDENTIAL_LETTER, LetterState
+from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.oversight.settlement.ending import Facts
@@ -75,30 +76,38 @@ def children(session: Session, delivered_means: DeliveredMeans) -> Iterator[Line
             Entitlement.amount_yen,
             func.coalesce(of_child.c.used_yen, 0),
             _delivered(delivered_means, of_child.c.revealed_at),
+            _came(),
         )
         .outerjoin(of_child, of_child.c.entitlement_id == Entitlement.id)
         .order_by(Entitlement.id)
         .execution_options(yield_per=AT_ONCE)
     )
-    for key, household_id, state, claimed_by, amount, used, reached in session.execute(statement):
-        yield Line(
-            key,
-            household_id,
-            Facts(
-                EntitlementState(state), claimed_by is not None, amount, int(used), bool(reached)
-            ),
+    for row in session.execute(statement):
+        key, household_id, state, claimed_by, amount, used, reached, came = row
+        facts = Facts(
+            EntitlementState(state),
+            claimed_by is not None,
+            amount,
+            int(used),
+            bool(reached),
+            bool(came),
         )
+        yield Line(key, household_id, facts)
 
 
 def _coupons_of_children() -> Subquery:
-    """Return the yen used and the last reveal of each child's coupons, without void ones."""
+    """Return the yen used of each child's coupons, without void ones, and the last reveal of any.
+
+    What was shown once was delivered, also where another code replaced it.
+    """
+    live = case((Coupon.state != CouponState.VOIDED, Coupon.used_yen), else_=0)
     return (
         select(
             Coupon.entitlement_id,
-            func.sum(Coupon.used_yen).label("used_yen"),
+            func.sum(live).label("used_yen"),
             func.max(Coupon.revealed_at).label("revealed_at"),
         )
-        .where(Coupon.state != CouponState.VOIDED, Coupon.entitlement_id.is_not(None))
+        .where(Coupon.entitlement_id.is_not(None))
         .group_by(Coupon.entitlement_id)
         .subquery()
     )
@@ -120,21 +129,28 @@ def _delivered(means: DeliveredMeans, revealed_at: ColumnElement[Any]) -> Column
         .where(Shipment.letter_id == Letter.id, Shipment.state.in_(BACK))
         .exists()
     )
-    came = (
-        select(Shipment.id)
-        .where(Shipment.letter_id == Letter.id, Shipment.state == ShipmentState.DELIVERED)
-        .exists()
-    )
     return (
         select(Letter.id)
         .where(
-            Letter.household_id == Entitlement.household_id,
-            Letter.kind == CREDENTIAL_LETTER,
+            letter_of_child(),
             Letter.handed_over_at.is_not(None),
             Letter.state != LetterState.CANCELLED,
-            or_(came, ~back),
+            or_(_arrived(), ~back),
         )
         .correlate(Entitlement)
+        .exists()
+    )
+
+
+def _came() -> ColumnElement[bool]:
+    """Return the SQL condition that a letter made for the child reached its household."""
+    return select(Letter.id).where(letter_of_child(), _arrived()).correlate(Entitlement).exists()
+
+
+def _arrived() -> ColumnElement[bool]:
+    return (
+        select(Shipment.id)
+        .where(Shipment.letter_id == Letter.id, Shipment.state == ShipmentState.DELIVERED)
         .exists()
     )
 

@@ -23,6 +23,7 @@ class Facts:
         amount_yen: The amount granted.
         used_yen: The amount used at shops.
         delivered: Whether it counts as delivered, by the program's setting.
+        letter_came: Whether the post delivered a letter made for it.
     """
 
     state: EntitlementState
@@ -30,6 +31,7 @@ class Facts:
     amount_yen: int
     used_yen: int
     delivered: bool
+    letter_came: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,18 @@ def ending(facts: Facts) -> SettledState | None:
     if facts.used_yen > 0:
         return SettledState.EXCHANGED
     return SettledState.LAPSED if facts.delivered else SettledState.UNDELIVERED
+
+
+def counted(facts: Facts) -> SettledState:
+    """Return the state in which the settlement counts a child today.
+
+    Who signed for the letter and never took the coupon up is not counted as undelivered: the two
+    end in the same state of the entitlement, and the ward pays for the letter of one of them.
+    """
+    state = ending(facts) or SettledState.WAITING
+    if state is SettledState.UNDELIVERED and facts.letter_came:
+        return SettledState.NOT_TAKEN
+    return state
 
 
 def split(state: str, amount_yen: int, used_yen: int) -> Yen:

@@ -17,7 +17,7 @@ from portal.domain.oversight.settlement.counting import (
     codes,
     expected,
 )
-from portal.domain.oversight.settlement.ending import Yen, ending, split
+from portal.domain.oversight.settlement.ending import Yen, counted, split
 from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.coupons.differences import open_kinds, open_yen
 
@@ -122,7 +122,7 @@ def figures(work: Work, lines: Iterable[Line] | None = None) -> Figures:
     """Count the settlement as of now; an open child counts in the state it would end in today."""
     counter = Counter()
     for line in children(work.session, work.program.delivered_means) if lines is None else lines:
-        state = ending(line.facts) or SettledState.WAITING
+        state = counted(line.facts)
         yen = split(state, line.facts.amount_yen, line.facts.used_yen)
         counter.add(state, line.household_id, line.facts.amount_yen, yen)
     total, must_be = counter.total(), expected(work.session)

@@ -14,7 +14,7 @@ class EntitlementState(Labeled):
     EXCHANGED = "exchanged", lambda: _s("交換ずみ")
     DELIVERED_UNEXCHANGED = "delivered_unexchanged", lambda: _s("お渡しずみ・未交換")
     ALTERNATIVE_DELIVERED = "alternative_delivered", lambda: _s("紙でお渡しずみ")
-    UNDELIVERED = "undelivered", lambda: _s("不着")
+    UNDELIVERED = "undelivered", lambda: _s("不着・受け取りなし")
     INELIGIBLE_AFTER_CHECK = "ineligible_after_check", lambda: _s("確認の結果、対象外")
 
 

@@ -71,6 +71,7 @@ def test_every_child_counts_once_and_the_yen_add_up(ending: Ending) -> None:
         "delivered_unexchanged": 1,
         "alternative_delivered": 1,
         "undelivered": 1,
+        "not_taken": 0,
         "ineligible_after_check": 1,
         "waiting": 1,
     }

@@ -68,9 +68,10 @@ def test_from_the_statement_to_the_signature(over: StaffSite) -> None:
     officer, ward = over.enter_as(Role.OFFICER), over.enter_as(Role.WARD_OFFICER)
     page = officer.open("/settlement").text
     assert "利用明細がありません" in page
-    assert "「不着」は、配達済みと数えられないまま終わるこどもです。" in page
-    assert ">不着</span>" in officer.open("/").text
-    assert "「不着」は、" in officer.open("/today").text
+    assert "「不着」は、手紙が届かず、配達済みと数えられないまま終わるこどもです。" in page
+    assert "「受け取りなし」は、手紙は届いたけれど" in page
+    assert ">不着・受け取りなし</span>" in officer.open("/").text
+    assert "「不着・受け取りなし」は、" in officer.open("/today").text
     assert upload(officer, statement(over, 0, "期限切れ")) == 303
     assert "締めることを提案する" in officer.open("/settlement").text
     assert "確認して締める" not in ward.open("/settlement").text

@@ -17,20 +17,7 @@ def month_tables(work: Work, start: datetime, end: datetime) -> list[ReportTable
     """Return accidents, refused coupons and downtime of a period; ``end`` is exclusive."""
     found = queries.month_figures(work.session, start, end)
     return [
-        ReportTable(
-            _s("事故"),
-            (_s("知った時"), _s("番号"), _s("種類"), _s("区に知らせた時")),
-            [
-                (
-                    minute_text(row.known_at),
-                    row.number,
-                    label_of(IncidentKind, row.kind),
-                    minute_text(row.ward_told_at) or "–",
-                )
-                for row in found.incidents
-            ],
-            empty=_s("事故はありません。"),
-        ),
+        incidents_table(work, start, end),
         ReportTable(
             _s("お店で使えなかったクーポン"),
             (_s("区分"), _s("件数")),
@@ -42,6 +29,32 @@ def month_tables(work: Work, start: datetime, end: datetime) -> list[ReportTable
         ),
         downtime_table(work, start, end),
     ]
+
+
+def incidents_table(work: Work, start: datetime, end: datetime) -> ReportTable:
+    """Return the accidents that became known in a period; ``end`` is exclusive."""
+    return ReportTable(
+        _s("事故"),
+        (_s("知った時"), _s("番号"), _s("種類"), _s("区に知らせた時")),
+        [
+            (
+                minute_text(row.known_at),
+                row.number,
+                label_of(IncidentKind, row.kind),
+                minute_text(row.ward_told_at) or "–",
+            )
+            for row in queries.month_figures(work.session, start, end).incidents
+        ],
+        empty=_s("事故はありません。"),
+    )
+
+
+def something_happened(work: Work, start: datetime, end: datetime) -> bool:
+    """Return whether an accident became known, or something stopped unplanned, in a period."""
+    stops = downtime.downtime_between(work.session, start, end)
+    return any(not row.planned for row in stops) or bool(
+        queries.month_figures(work.session, start, end).incidents
+    )
 
 
 def downtime_table(work: Work, start: datetime, end: datetime) -> ReportTable:

@@ -22,7 +22,7 @@ from portal.domain.oversight.reports.management.rows import (
 )
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, due_reports
 from portal.domain.oversight.reports.tables import Report, ReportTable
-from portal.domain.oversight.settlement.states import SettledState
+from portal.domain.oversight.settlement.states import final_label
 from portal.domain.people.entitlements.queries import totals
 from portal.domain.people.entitlements.states import OPEN, EntitlementState
 from portal.domain.requests.requests.scan_findings import blackened_later
@@ -79,7 +79,7 @@ def _figures(session: Session) -> ReportTable:
     found = totals(session)
     rows = [
         (
-            label_of(EntitlementState if state in OPEN else SettledState, state),
+            label_of(EntitlementState, state) if state in OPEN else final_label(state),
             one.children,
             one.yen,
         )

@@ -113,7 +113,10 @@ def decline_report(work: Work) -> Report:
                 "1世帯が2つの方法や日で辞退したときは、それぞれの行で1世帯と数えるため、"
                 "世帯数の合計は行の和と違うことがあります。"
             ),
-            _s("審査中の%(households)s世帯、こども%(children)s人、%(yen)s円は、含みません。")
+            _s(
+                "まだ決まっていない%(households)s世帯、こども%(children)s人、%(yen)s円"
+                "（審査中、本人に戻したもの、発行者の確認待ち）は、含みません。"
+            )
             % {
                 "households": f"{found.pending.households:,}",
                 "children": f"{found.pending.children:,}",

@@ -82,7 +82,23 @@ def _states(found: Figures) -> ReportTable:
     rows: list[tuple[Cell, ...]] = [
         (state.label, *_cells(one)) for state, one in found.by_state.items()
     ]
-    return ReportTable(_s("最終状態別"), columns, rows, (_s("合計"), *_cells(found.total)))
+    return ReportTable(
+        _s("最終状態別"),
+        columns,
+        rows,
+        (_s("合計"), *_cells(found.total)),
+        note=_why_households_differ(found),
+    )
+
+
+def _why_households_differ(found: Figures) -> str:
+    every = sum(one.households for one in found.by_state.values())
+    if every == found.total.households:
+        return ""
+    return _s(
+        "こどもが2つ以上の状態に分かれている世帯は、それぞれの行で1世帯と数えます。"
+        "そのため、世帯数の行の和は%(rows)s、合計は%(total)sです。"
+    ) % {"rows": f"{every:,}", "total": f"{found.total.households:,}"}
 
 
 def _check(found: Figures) -> ReportTable:
