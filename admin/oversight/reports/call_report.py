@@ -12,12 +12,14 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.oversight.reports import words as report_words
+from admin.oversight.reports.figure_events import FigurePages
 from admin.oversight.reports.monthly_report import MonthlyPages
 from admin.page import Page
 from portal.domain.contacts.calls.models import Call
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.calls.report import KIND, OUTAGES, STAFFING, write_sections
+from portal.domain.oversight.reports.ledger.kinds import OF_CALLS
 from portal.domain.oversight.reports.monthly.notes import (
     LISTED,
     Note,
@@ -182,6 +184,7 @@ def handlers() -> list[HTTPRouteHandler]:
     one = base + "/marked/{call_id:int}"
     return [
         *PAGES.handlers(write),
+        *FigurePages(PAGES, OF_CALLS).handlers(),
         staff_route("POST", base + "/notes", add, keep, shows=PAGES.show),
         staff_route("POST", base + "/notes/{note_id:int}/drop", drop, keep, shows=PAGES.show),
         staff_route("GET", base + "/marked", show_marked, keep),

@@ -6,9 +6,11 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from admin.oversight.reports.figure_events import FigurePages
 from admin.oversight.reports.monthly_report import MonthlyPages
 from admin.page import Page
 from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.ledger.kinds import OF_MAIL
 from portal.domain.oversight.reports.mail.delivery import ACCIDENTS, KIND, write_section
 from portal.domain.people.staff.permissions import Permission
 
@@ -34,4 +36,4 @@ def write(page: Page) -> Response[Any]:
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    return PAGES.handlers(write)
+    return [*PAGES.handlers(write), *FigurePages(PAGES, OF_MAIL).handlers()]

@@ -29,6 +29,7 @@ from portal.domain.oversight.reports.monthly.due import (
     months,
     read_month,
 )
+from portal.domain.oversight.reports.monthly.explaining import explain
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.monthly.states import ReportState
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -67,6 +68,7 @@ class MonthlyReportView(View):
     due: date
     over: bool
     ended: bool
+    events: str
     said: str
     report_words: ModuleType
     more: View | None
@@ -79,7 +81,13 @@ class MonthlyVersionView(View):
     month: date
     report: Report | None
     version: ReportVersion | None
+    events: str
     report_words: ModuleType
+
+
+def not_submitted() -> NotFoundError:
+    """Return the refusal of who reads only what was submitted."""
+    return NotFoundError(_s("この月の報告書は、まだ提出されていません。"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,7 @@ class MonthlyPages:
         """Show a month's current report, and to those who keep it, the next steps."""
         session, month, keeps = page.session, self.month(page), self.keeps(page)
         row = versions.month_report(session, self.kind.key(month))
-        state, found = _state(row), self._current(page, month)
+        state, found = _state(row), self.current(page, month)
         due, today = due_day(page.site.program, self.kind.key(month)), jst_date(page.now)
         every = versions.versions(session, row)
         view = MonthlyReportView(
@@ -173,6 +181,7 @@ class MonthlyPages:
             due=due,
             over=today > due,
             ended=month < today.replace(day=1),
+            events=self.events(month),
             said=page.query.get("said", ""),
             report_words=report_words,
             more=self.more(page, month, keeps),
@@ -223,19 +232,34 @@ class MonthlyPages:
         """Start a correction of a submitted report."""
         return self._turn(page, "revised", monthly.revise)
 
+    def explain(self, page: Page) -> Response[Any]:
+        """Record why a figure of the checked version differs from its recount."""
+        figure = str(page.params["figure"])
+        field = f"reason-{figure}"
+
+        def say_why(month: date) -> object:
+            return explain(page.work, self.kind.key(month), figure, page.form.get(field))
+
+        return self.step(page, "explained", say_why, (field,))
+
+    def events(self, month: date) -> str:
+        """Return the address under which the figures of a month open their events."""
+        return f"{self.base}/{month:%Y-%m}/figures"
+
     def _turn(
         self, page: Page, said: str, turn: Callable[[Work, ReportKey], object]
     ) -> Response[Any]:
         return self.step(page, said, lambda month: turn(page.work, self.kind.key(month)))
 
-    def _current(self, page: Page, month: date) -> versions.ShownReport:
+    def current(self, page: Page, month: date) -> versions.ShownReport:
+        """Return a month's report as this person may see it now."""
         if self.keeps(page):
             return versions.shown_to_writers(page.work, self.kind, month)
         return versions.shown_to_readers(page.work, self.kind.key(month))
 
     def _found(self, page: Page, month: date) -> versions.ShownReport:
         if "number" not in page.params:
-            return self._current(page, month)
+            return self.current(page, month)
         read = versions.any_version if self.keeps(page) else versions.submitted_version
         return read(page.work, self.kind.key(month), number_in_address(page, "number"))
 
@@ -246,7 +270,11 @@ class MonthlyPages:
         return page.render(
             f"admin/oversight/reports/{self.name}_version.html",
             MonthlyVersionView(
-                month=month, report=found.report, version=found.version, report_words=report_words
+                month=month,
+                report=found.report,
+                version=found.version,
+                events=self.events(month),
+                report_words=report_words,
             ),
         )
 
@@ -255,10 +283,15 @@ class MonthlyPages:
         month, ending = self.month(page), "pdf" if page.path.endswith("/pdf") else "xlsx"
         found = self._found(page, month)
         if found.report is None:
-            raise NotFoundError(_s("この月の報告書は、まだ提出されていません。"))
+            raise not_submitted()
         made = found.version.checked_at if found.version is not None else page.now
         with use_locale(SOURCE_LOCALE):  # what goes to the ward is Japanese
-            body = as_pdf(found.report, made) if ending == "pdf" else as_xlsx(found.report)
+            events = page.site.settings.admin_url + self.events(month)
+            body = (
+                as_pdf(found.report, made, events)
+                if ending == "pdf"
+                else as_xlsx(found.report, events=events)
+            )
         number = found.version.number if found.version is not None else "draft"
         name = f"{self.kind.name}-{month:%Y-%m}-{number}.{ending}"
         return send_file(page, name, body)
@@ -287,4 +320,11 @@ class MonthlyPages:
                 for ending in ("pdf", "xlsx")
             ),
             staff_route("GET", version, self.show_version, self.see),
+            staff_route(
+                "POST",
+                one + "/differences/{figure:str}",
+                self.explain,
+                self.keep,
+                shows=self.show,
+            ),
         ]

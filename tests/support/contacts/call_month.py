@@ -19,6 +19,7 @@ from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.telephony.importer import import_file
 from portal.domain.contacts.telephony.reading import CountsFile
 from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.vault import seal_json
 from portal.domain.people.tasks.services import new_receipt_no
@@ -130,6 +131,7 @@ def add_calls(database: Database, month: Month, agent_id: int, seed: int = 9) ->
     """Some 600 calls; a few are our own, paper forms, not ended or without a category."""
     dice = Random(seed)
     choices = [(first, second) for first, seconds in CATEGORIES.items() for second in seconds]
+    made: list[Call] = []
     with database.write() as session:
         for day in days(JUNE, END_OF_JULY):
             for _ in range(dice.randint(5, 20) if is_open(day) else 0):
@@ -157,7 +159,12 @@ def add_calls(database: Database, month: Month, agent_id: int, seed: int = 9) ->
                 if dice.random() < 0.02:
                     values |= {"category": None, "subcategory": None, "closed_by_rule": True}
                 month.calls.append(values)
-                session.add(Call(receipt_no=new_receipt_no(), **values))
+                call = Call(receipt_no=new_receipt_no(), **values)
+                session.add(call)
+                made.append(call)
+        session.flush()
+        ended = [(call.id, None) for call in made]
+        record_many(work_in(session, now=CHECK_DAY), "call.finished", "call", ended)
 
 
 def add_marked_call(database: Database, agent_id: int, day: date, text: str, **values: Any) -> int:
@@ -182,6 +189,7 @@ def add_marked_call(database: Database, agent_id: int, day: date, text: str, **v
         session.add(call)
         session.flush()
         write_text(VAULT, call, {"text": text})
+        record(work_in(session, now=CHECK_DAY), "call.finished", "call", call.id)
         return call.id
 
 

@@ -1,10 +1,12 @@
 """Reads letters back from their PDF: the text and the picture of every page."""
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pypdfium2
 from PIL import Image
+from pypdfium2 import raw
 
 from tests.support.reading import qr
 
@@ -40,6 +42,22 @@ def pages(pdf: bytes, dpi: int = 150) -> list[Image.Image]:
             bitmap.close()
             page.close()
     return pictures
+
+
+def links(pdf: bytes) -> list[str]:
+    """The addresses to which places of the pages lead."""
+    found = []
+    with _opened(pdf) as document:
+        for page in document:
+            place, link = ctypes.c_int(0), raw.FPDF_LINK()
+            while raw.FPDFLink_Enumerate(page, place, link):
+                action = raw.FPDFLink_GetAction(link)
+                length = raw.FPDFAction_GetURIPath(document, action, None, 0)
+                address = ctypes.create_string_buffer(length)
+                raw.FPDFAction_GetURIPath(document, action, address, length)
+                found.append(address.value.decode())
+            page.close()
+    return found
 
 
 def codes(pdf: bytes, dpi: int = 150) -> list[list[str]]:

@@ -73,6 +73,7 @@ KEYS = {
 WORDS = {
     "{month:str}": "2023-07",
     "{register:str}": "certificate",
+    "{figure:str}": "posted",
     "{kind:str}": "decline",
     "{channel:str}": "post",
     "{blank:str}": "redelivery",

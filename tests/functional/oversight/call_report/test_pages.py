@@ -148,7 +148,7 @@ def test_the_report_goes_from_draft_to_the_ward_by_two_people(office: StaffSite)
     book = ward.post(f"{REPORT}/versions/1/xlsx", {"form_key": "6"})
     from io import BytesIO
 
-    assert len(CalamineWorkbook.from_filelike(BytesIO(book.content)).sheet_names) == 13
+    assert len(CalamineWorkbook.from_filelike(BytesIO(book.content)).sheet_names) == 15
     assert "新しい版の下書きを始めました" in two.send(f"{REPORT}/revise", {"form_key": "7"}).text
     assert "第1版" in ward.open(REPORT).text, "the ward keeps what it was given"
 

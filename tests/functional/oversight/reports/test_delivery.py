@@ -13,6 +13,8 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import services as mail
 from portal.domain.letters.shipments.models import Shipment
+from portal.domain.mailroom.tracking.file import CsvFeed
+from portal.domain.mailroom.tracking.ingest import ingest
 from portal.domain.oversight.reports.mail.delivery import build
 from portal.domain.oversight.reports.mail.delivery_figures import Sent, count_month
 from portal.domain.oversight.reports.monthly.due import (
@@ -38,6 +40,8 @@ from tests.support.staff import StaffSite
 from tests.support.work import work_in
 
 __all__ = ["post", "sqlite_post"]
+HEADER = "お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局"
+ABSENT, BACK, ARRIVED = "ご不在のため持ち戻り", "差出人に返送", "お届け済み"
 JULY, AUGUST = date(2023, 7, 1), date(2023, 8, 1)
 LATER = datetime(2023, 9, 5, 3, 0, tzinfo=UTC)
 
@@ -62,15 +66,22 @@ def done(post: Post, action: str, key: int, *args: object) -> None:
         getattr(mail, action)(work_in(session, now=LATER), key, *args)
 
 
+def told(post: Post, *events: tuple[int, str, str]) -> None:
+    """The post's file: shipment, day as ISO date, word."""
+    lines = [f"{tracking_no(key)},{day.replace('-', '/')},{word},," for key, day, word in events]
+    with post.database.write() as session:
+        feed = CsvFeed("\r\n".join((HEADER, *lines, "")).encode())
+        ingest(work_in(session, post.officer, LATER, program=PROGRAM), feed)
+
+
 def a_summer(post: Post) -> None:
     first = [sent(post, date(2023, 7, 10)) for _place in range(4)]
     recorded = sent(post, date(2023, 7, 31), "recorded")
     again = sent(post, date(2023, 8, 1), attempt=1)
     done(post, "deliver", first[0], date(2023, 7, 12))
     done(post, "deliver", first[1], date(2023, 7, 31))
-    done(post, "absent", first[2], mail.Absence(date(2023, 7, 12)))
+    told(post, (first[2], "2023-07-12", ABSENT), (first[3], "2023-07-12", ABSENT))
     done(post, "deliver", first[2], date(2023, 8, 2))
-    done(post, "absent", first[3], mail.Absence(date(2023, 7, 12)))
     done(post, "come_back", first[3], mail.MailReturn("storage_ended", date(2023, 7, 25)))
     done(post, "deliver", recorded, date(2023, 8, 1))
     done(post, "deliver", again, date(2023, 8, 3))

@@ -102,6 +102,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
         return {
             "{month:str}": "2023-07",
             "{register:str}": "certificate",
+            "{figure:str}": "posted",
             "{entry_id:int}": "999",
             "{question_id:int}": "999",
             "{note_id:int}": "999",

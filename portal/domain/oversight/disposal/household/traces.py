@@ -199,6 +199,7 @@ KEPT: Mapping[str, str] = {
     "ward_answer": "answers about the contract",
     "monthly_report": "counts and texts of a month",
     "report_version": "as `monthly_report`",
+    "report_difference": "as `monthly_report`",
 }
 """Tables in which nothing of one household is looked for, with the reason."""
 

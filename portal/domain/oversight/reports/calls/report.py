@@ -16,8 +16,20 @@ from portal.domain.oversight.reports.account_changes import account_changes_tabl
 from portal.domain.oversight.reports.calls import tables
 from portal.domain.oversight.reports.calls.figures import CallMonth, count_month
 from portal.domain.oversight.reports.calls.summary import summary
-from portal.domain.oversight.reports.incidents.tables import downtime_table, planned_stops_table
-from portal.domain.oversight.reports.monthly.due import CALLS, ReportKey, last_of
+from portal.domain.oversight.reports.incidents.tables import (
+    downtime_table,
+    incidents_table,
+    planned_stops_table,
+    something_happened,
+)
+from portal.domain.oversight.reports.ledger.comparing import (
+    compared_calls,
+    recount_facts,
+    recount_table,
+    red_where_it_differs,
+)
+from portal.domain.oversight.reports.ledger.kinds import OF_CONTACTS, Amount, Figure
+from portal.domain.oversight.reports.monthly.due import CALLS, ReportKey, days_of, last_of
 from portal.domain.oversight.reports.monthly.models import MonthlyReport
 from portal.domain.oversight.reports.monthly.notes import notes, refuse_longer, without_persons
 from portal.domain.oversight.reports.monthly.services import write_texts
@@ -50,7 +62,9 @@ def build(work: Work, month: date) -> Draft:
     """Build the report of a month from current data, with what it lacks to be checked."""
     found = count_month(work, month)
     texts = texts_of(work.vault, month_report(work.session, ReportKey(CALLS, month)))
-    end = day_end(last_of(month))
+    start, end = day_start(month), day_end(last_of(month))
+    happened = something_happened(work, start, end)
+    compared = compared_calls(work, days_of(month), _reported(found))
     report = Report(
         title=_s("コールセンター業務 月次報告書"),
         addressee=work.program.names.ward.ja,
@@ -61,24 +75,37 @@ def build(work: Work, month: date) -> Draft:
             (_s("電話番号"), work.program.contact.telephone),
             (_s("FAX番号"), work.program.contact.fax),
             (_s("集計した時"), minute_text(work.now)),
+            *recount_facts(compared),
         ),
         tables=(
-            summary(found, work.program),
+            red_where_it_differs(summary(found, work.program), compared),
             tables.daily(found),
             tables.half_hours(found),
             tables.categories(found),
             tables.notable(notes(work, month)),
             tables.escalations(found),
             typed_section(_s("体制と改善"), texts.get(STAFFING, "")),
-            typed_section(_s("障害と事故"), texts.get(OUTAGES, "")),
-            downtime_table(work, day_start(month), end),
+            typed_section(_s("障害と事故"), texts.get(OUTAGES, ""), elsewhere=happened),
+            incidents_table(work, start, end),
+            downtime_table(work, start, end),
             planned_stops_table(work.session, end),
             account_changes_table(work, month),
             sealed_records_table(work),
+            recount_table(compared),
         ),
         notes=_how_it_counts(work.program, found),
     )
-    return Draft(report, _missing(work, month))
+    return Draft(report, _missing(work, month), compared)
+
+
+def _reported(found: CallMonth) -> dict[Figure, Amount]:
+    figures = {
+        Figure.OFFERED: found.this.offered,
+        Figure.ANSWERED: found.this.answered,
+        Figure.ABANDONED: found.this.abandoned,
+        **{figure: found.contacts.by_channel[figure.value] for figure in OF_CONTACTS},
+    }
+    return {figure: Amount(cases) for figure, cases in figures.items()}
 
 
 def _missing(work: Work, month: date) -> tuple[Callable[[], str], ...]:

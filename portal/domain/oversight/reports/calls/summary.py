@@ -11,6 +11,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.calls.contacts import Contacts
 from portal.domain.oversight.reports.calls.figures import CallMonth
 from portal.domain.oversight.reports.calls.tables import Row
+from portal.domain.oversight.reports.ledger.kinds import OF_CALLS, Figure
 from portal.domain.oversight.reports.tables import ReportTable
 
 T = TypeVar("T")
@@ -37,14 +38,16 @@ def summary(found: CallMonth, program: Program) -> ReportTable:
         for label, read in ((_s("FAXの受信"), _first), (_s("FAXの返信"), _second))
     ]
     columns = (_s("項目"), _s("今月"), _s("前月"), _s("前月比"), _s("累計"))
-    return ReportTable(_s("総括"), columns, rows, wide=0)
+    figures = {figure.label: figure for figure in OF_CALLS}
+    opens = tuple(figures.get(str(row[0]), "") for row in rows)
+    return ReportTable(_s("総括"), columns, rows, wide=0, opens=opens)
 
 
 def _counts() -> Sequence[tuple[str, Callable[[Counts], int]]]:
     return (
-        (_s("着信"), lambda counts: counts.offered),
-        (_s("応答"), lambda counts: counts.answered),
-        (_s("放棄"), lambda counts: counts.abandoned),
+        (Figure.OFFERED.label, lambda counts: counts.offered),
+        (Figure.ANSWERED.label, lambda counts: counts.answered),
+        (Figure.ABANDONED.label, lambda counts: counts.abandoned),
     )
 
 
@@ -61,9 +64,9 @@ def _rates(seconds: int) -> Sequence[tuple[str, Callable[[Counts], str]]]:
 
 def _recorded() -> Sequence[tuple[str, Callable[[Contacts], int]]]:
     return (
-        (_s("受付の記録: 電話"), lambda contacts: contacts.by_channel[CallChannel.PHONE]),
-        (_s("受付の記録: FAX"), lambda contacts: contacts.by_channel[CallChannel.FAX]),
-        (_s("受付の記録: 窓口"), lambda contacts: contacts.by_channel[CallChannel.COUNTER]),
+        (Figure.PHONE.label, lambda contacts: contacts.by_channel[CallChannel.PHONE]),
+        (Figure.FAX.label, lambda contacts: contacts.by_channel[CallChannel.FAX]),
+        (Figure.COUNTER.label, lambda contacts: contacts.by_channel[CallChannel.COUNTER]),
         (_s("うち苦情"), lambda contacts: contacts.complaints),
         (_s("区に引き継いだもの"), lambda contacts: contacts.passed),
         (_s("うち通訳の利用"), lambda contacts: contacts.interpreted),

@@ -1,6 +1,6 @@
 """The figures of a month of deliveries (R39): posted, delivered, absent, returned, and the rest."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,10 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import ItemKind
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import CANCELLED
+from portal.domain.mailroom.tracking.models import TrackingEvent
+from portal.domain.mailroom.tracking.words import Status
 from portal.domain.oversight.reports.days import Days
+from portal.domain.oversight.reports.ledger.kinds import Amount, Figure
 from portal.domain.oversight.reports.monthly.due import days_of
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.held import held_households
@@ -42,7 +45,8 @@ class DeliveryMonth:
     ``posted`` and ``delivered`` are keyed by (day, mail class, attempt); attempts above the third
     count with the third. ``undelivered`` is as of the month's last day: letters posted until then
     and not delivered by then, by state or reason of return; ``holds`` are the households held at
-    the end of that day, without protected ones.
+    the end of that day, without protected ones. ``absent`` are the letters of which the post
+    reported in the month that nobody was at home, whatever became of them; each counts once.
     """
 
     posted: Mapping[tuple[date, str, int], Sent]
@@ -63,6 +67,23 @@ class DeliveryMonth:
                 found[attempt] += sent
         return found
 
+    @property
+    def paid_by(self) -> Mapping[Figure, Amount]:
+        """The figures that the contract is paid by."""
+        sums = {
+            Figure.POSTED: sum_of(self.posted.values()),
+            Figure.DELIVERED: sum_of(self.delivered.values()),
+            Figure.ABSENT: self.absent,
+            Figure.RETURNED: sum_of(self.returned.values()),
+            Figure.DECLINED: self.declined,
+        }
+        return {figure: Amount(one.items, one.children, one.yen) for figure, one in sums.items()}
+
+
+def sum_of(sums: Iterable[Sent]) -> Sent:
+    """Return the sum; zero of nothing."""
+    return sum(sums, Sent())
+
 
 def count_month(session: Session, month: date) -> DeliveryMonth:
     """Count the month that begins on ``month``, by JST days."""
@@ -70,7 +91,7 @@ def count_month(session: Session, month: date) -> DeliveryMonth:
     return DeliveryMonth(
         posted=_by_day(session, Shipment.posted_on, days),
         delivered=_by_day(session, Shipment.delivered_on, days),
-        absent=_one(session, _letters().where(days.has(Shipment.absent_on))),
+        absent=_one(session, _letters().where(Shipment.id.in_(_absences(days)))),
         returned=_grouped(session, Shipment.returned_reason, days.has(Shipment.returned_on)),
         undelivered=_undelivered(session, days.last),
         parcels=_parcels(session, days),
@@ -85,6 +106,15 @@ def _letters() -> Select[int, int, int]:
         func.coalesce(func.sum(Letter.children), 0),
         func.coalesce(func.sum(Letter.amount_yen), 0),
     ).join(Letter, Letter.id == Shipment.letter_id)
+
+
+def _absences(days: Days) -> Select[int | None]:
+    # a shipment keeps one day of absence, and none where a later report came in the same file
+    return select(TrackingEvent.shipment_id).where(
+        TrackingEvent.status == Status.ABSENT,
+        TrackingEvent.shipment_id.is_not(None),
+        days.has(TrackingEvent.happened_on),
+    )
 
 
 def _sent(row: Sequence[int]) -> Sent:

@@ -1,4 +1,4 @@
-"""Tables of monthly reports: their typed texts, and their checked and submitted versions."""
+"""Tables of monthly reports: typed texts, checked and submitted versions, what differs in them."""
 
 from datetime import date, datetime
 
@@ -62,6 +62,35 @@ class ReportVersion(Base):
     submitted_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     submitted_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
+
+
+class ReportDifference(Base):
+    """A figure of a checked version that its recount contradicts.
+
+    ``sealed`` is why, written by somebody who did not check the version (``given_by``), once.
+    """
+
+    __tablename__ = "report_difference"
+    __table_args__ = (
+        UniqueConstraint("version_id", "figure"),
+        CheckConstraint("given_by IS NULL OR given_by <> checked_by", name="second_person"),
+        CheckConstraint("(given_by IS NULL) = (sealed IS NULL)", name="reason_whole"),
+    )
+
+    id: Mapped[int] = primary_key()
+    version_id: Mapped[int] = mapped_column(ForeignKey("report_version.id"))
+    figure: Mapped[str] = mapped_column(String(20))
+    reported_cases: Mapped[int]
+    reported_children: Mapped[int]
+    reported_yen: Mapped[int]
+    recounted_cases: Mapped[int]
+    recounted_children: Mapped[int]
+    recounted_yen: Mapped[int]
+    checked_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    given_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    given_at: Mapped[datetime | None]
 
 
 class ReportNote(Base):

@@ -16,6 +16,10 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.monthly.differences import (
+    keep_differences,
+    refuse_unexplained,
+)
 from portal.domain.oversight.reports.monthly.due import ReportKey, last_of
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.monthly.states import DRAFT, REPORT
@@ -111,6 +115,7 @@ def check(work: Work, kind: Kind, month: date) -> ReportVersion:
     version = _frozen(work, report, draft.report)
     work.session.add(version)
     work.session.flush()
+    keep_differences(work, version, draft.differences)
     _record(work, "report.checked", report)
     return version
 
@@ -163,7 +168,8 @@ def submit(work: Work, key: ReportKey, number: int) -> ReportVersion:
 
     Raises:
         WrongStateError: the report is not checked.
-        ConflictError: another version was checked meanwhile.
+        ConflictError: another version was checked meanwhile, or a figure differs from its recount
+            and nobody has said why.
         NotAllowedError: the actor checked this version, or has no account.
     """
     report = locked(work, key)
@@ -178,6 +184,7 @@ def submit(work: Work, key: ReportKey, number: int) -> ReportVersion:
             _s("自分が確認した報告書は、自分では提出できません。ほかの人が提出してください。"),
             code="own_check",
         )
+    refuse_unexplained(work.session, version)
     report.state, report.changed_at = state, work.now
     version.submitted_by, version.submitted_at = work.actor.id, work.now
     _record(work, "report.submitted", report)

@@ -16,6 +16,12 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import Vault, unseal_json
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.ledger.kinds import Compared
+from portal.domain.oversight.reports.monthly.differences import (
+    Difference,
+    differences,
+    reasons_table,
+)
 from portal.domain.oversight.reports.monthly.due import ReportKey, ReportKind, due_day
 from portal.domain.oversight.reports.monthly.models import MonthlyReport, ReportVersion
 from portal.domain.oversight.reports.monthly.states import DRAFT
@@ -30,10 +36,17 @@ class Draft:
 
     ``missing`` are sentences that explain why it cannot be checked yet; empty if it can. The report
     is for the ward and always Japanese; the sentences are built in the reader's language.
+    ``compared`` are both counts of the figures that the contract is paid by.
     """
 
     report: Report
     missing: tuple[Callable[[], str], ...] = ()
+    compared: tuple[Compared, ...] = ()
+
+    @property
+    def differences(self) -> tuple[Compared, ...]:
+        """The figures whose recount gives something else."""
+        return tuple(one for one in self.compared if not one.agrees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +151,27 @@ def cover(program: Program, key: ReportKey, version: ReportVersion | None) -> Fa
 
 
 def covered(work: Work, report: MonthlyReport, version: ReportVersion) -> Report:
-    """Return a frozen version with its cover."""
+    """Return a frozen version with its cover, and with the reasons of what differs in it."""
     key = ReportKey(report.kind, report.month)
-    return with_cover(content(work.vault, report, version), cover(work.program, key, version))
+    found = content(work.vault, report, version)
+    differ = differences(work, version)
+    if differ:
+        found = replace(found, tables=(*found.tables, reasons_table(differ)))
+    return with_cover(found, cover(work.program, key, version))
 
 
 @dataclass(frozen=True, slots=True)
 class ShownReport:
     """The report of a month as shown to a reader; None if nothing is submitted yet.
 
-    ``missing`` is that of the draft, in sentences.
+    ``missing`` is that of the draft, in sentences. ``differences`` are the figures that the recount
+    contradicts, in the draft without reasons.
     """
 
     report: Report | None
     version: ReportVersion | None = None
     missing: tuple[str, ...] = ()
+    differences: Sequence[Difference] = ()
 
 
 def shown_to_writers(work: Work, kind: Kind, month: date) -> ShownReport:
@@ -163,7 +182,12 @@ def shown_to_writers(work: Work, kind: Kind, month: date) -> ShownReport:
     with use_locale(SOURCE_LOCALE):
         draft = kind.build(work, month)
         found = with_cover(draft.report, cover(work.program, kind.key(month), None))
-    return ShownReport(found, None, tuple(sentence() for sentence in draft.missing))
+    return ShownReport(
+        found,
+        None,
+        tuple(sentence() for sentence in draft.missing),
+        [Difference(one.figure, one.reported, one.recounted, "") for one in draft.differences],
+    )
 
 
 def shown_to_readers(work: Work, key: ReportKey) -> ShownReport:
@@ -194,7 +218,11 @@ def submitted_version(work: Work, key: ReportKey, number: int) -> ShownReport:
 
 def _shown(work: Work, report: MonthlyReport, version: ReportVersion) -> ShownReport:
     with use_locale(SOURCE_LOCALE):
-        return ShownReport(covered(work, report, version), version)
+        return ShownReport(
+            covered(work, report, version),
+            version,
+            differences=differences(work, version),
+        )
 
 
 def _version_missing() -> NotFoundError:
