@@ -62,17 +62,24 @@ def _table(table: ReportTable) -> dict[str, Any]:
 def _widths(table: ReportTable) -> list[int]:
     """Return the share of each column in the width of a page.
 
-    A column has room for its longest cell in one line, a heading may take two; what is left goes to
-    the widest column, if the table names one.
+    A column has room for its longest cell in one line; its heading takes two where there is not
+    room enough. What is left goes to the widest column, if the table names one.
     """
+    found = _needed(table, lines=1)
+    if sum(found) > LINE:
+        found = _needed(table, lines=2)
+    if table.wide is not None:
+        found[table.wide] += max(0, LINE - sum(found))
+    return found
+
+
+def _needed(table: ReportTable, lines: int) -> list[int]:
     every = [*table.rows, *([table.total] if table.total else [])]
     found = []
     for at, title in enumerate(table.columns):
         longest = max((width_of(written(row[at])) for row in every), default=0)
-        needed = max(longest, (width_of(title) + 1) // 2) + 2
+        needed = max(longest, -(-width_of(title) // lines)) + 2
         found.append(min(COLUMN_MOST, max(COLUMN_LEAST, needed)))
-    if table.wide is not None:
-        found[table.wide] += max(0, LINE - sum(found))
     return found
 
 

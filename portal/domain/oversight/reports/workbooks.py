@@ -77,12 +77,9 @@ class TableSheet:
         elif SHARE.fullmatch(cell):
             share = round(float(cell[:-1]) / 100, 4)
             sheet.write_number(line, column, share, self._format("0.0%", alarm))
-        elif DAY.fullmatch(cell):
-            form = self._format("yyyy-mm-dd", alarm)
-            sheet.write_datetime(line, column, date.fromisoformat(cell), form)
-        elif TIME.fullmatch(cell):
-            minutes, seconds = cell.split(":")
-            span = timedelta(minutes=int(minutes), seconds=int(seconds))
+        elif (day := _day(cell)) is not None:
+            sheet.write_datetime(line, column, day, self._format("yyyy-mm-dd", alarm))
+        elif (span := _span(cell)) is not None:
             sheet.write_datetime(line, column, span, self._format("[m]:ss", alarm))
         else:
             sheet.write_string(line, column, cell, self._format("", alarm))
@@ -116,6 +113,22 @@ class TableSheet:
         drawing.set_size({"width": 720, "height": 320})
         alt = {"description": table.title}
         self._sheet.insert_chart(top, len(table.columns) + 1, drawing, alt)
+
+
+def _day(cell: str) -> date | None:
+    if not DAY.fullmatch(cell):
+        return None
+    try:
+        return date.fromisoformat(cell)
+    except ValueError:
+        return None  # a typed text that only looks like a day
+
+
+def _span(cell: str) -> timedelta | None:
+    minutes, _colon, seconds = cell.partition(":")
+    if not TIME.fullmatch(cell) or int(seconds) > 59:
+        return None
+    return timedelta(minutes=int(minutes), seconds=int(seconds))
 
 
 def _sheet_widths(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> list[int]:
