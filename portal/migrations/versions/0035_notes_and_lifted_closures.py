@@ -9,7 +9,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT, NUMBER
 
 revision = "0035"
-down_revision = "0032"
+down_revision = "0033"
 
 
 def upgrade() -> None:
