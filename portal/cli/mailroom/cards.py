@@ -71,7 +71,7 @@ def _dry_run(printer: Printer, json_file: str | None) -> None:
         json_file,
         {
             "cards": found.printable,
-            "stopped": len(found.stopped),
+            "stopped": found.told,
             "unprintable": list(found.unprintable),
         },
     )
@@ -80,9 +80,9 @@ def _dry_run(printer: Printer, json_file: str | None) -> None:
             _sn("印刷するカードは%(n)d枚です。", "印刷するカードは%(n)d枚です。", found.printable)
             % {"n": found.printable}
         )
-        _say_rest(len(found.stopped), found.unprintable)
+        _say_rest(found.told, found.unprintable)
         click.echo(_s("試しの実行です。何も保存していません。"))
-    if found.stopped or found.unprintable:
+    if found.told or found.unprintable:
         sys.exit(WITH_HOLDS)
 
 

@@ -16,7 +16,7 @@ from portal.cli.context import (
     dry_run_option,
     json_option,
 )
-from portal.cli.mailroom.letters_words import say_left_out
+from portal.cli.mailroom.letters_words import say_left_out, told
 from portal.cli.mailroom.printer import make_printer
 from portal.cli.progress import progress_bar
 from portal.domain.foundation.texts import _s, _sn
@@ -106,7 +106,7 @@ def advance(
             )
         else:
             say_built(made)
-        say_left_out(chosen.left_out, chosen.findings)
+        say_left_out(told(chosen.left_out), chosen.findings)
         if context.dry_run:
             click.echo(_s("試しの実行です。何も保存していません。"))
     if chosen.findings or chosen.left_out.get(LeftOut.HELD):
@@ -133,8 +133,8 @@ def _build(
 def built_json(built: BuiltRun | Preflight) -> dict[str, Any]:
     """Return a run, or who was left out, for ``--json``."""
     if isinstance(built, Preflight):
-        return {"letters": 0, "left_out": dict(built.left_out)}
-    left_out = dict(built.checked.left_out) if built.checked is not None else {}
+        return {"letters": 0, "left_out": told(built.left_out)}
+    left_out = told(built.checked.left_out) if built.checked is not None else {}
     return {
         "run": built.run_id,
         "resumed": built.resumed,

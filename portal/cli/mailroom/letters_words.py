@@ -14,11 +14,19 @@ from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
 from portal.domain.mailroom.printing.runs.superseding import Superseded
 
 
+def told(left_out: Mapping[str, int]) -> dict[str, int]:
+    """Return why households got nothing without those under protection, whom no command counts.
+
+    Beside the list of a day before, their number would tell of each new one (decision 0068).
+    """
+    return {reason: count for reason, count in left_out.items() if reason != LeftOut.PROTECTED}
+
+
 def preflight_json(checked: Preflight) -> dict[str, Any]:
     """Return a preflight for ``--json``, households by their keys alone."""
     return {
         "ready": len(checked.ready),
-        "left_out": checked.left_out | {"unprintable": checked.unprintable},
+        "left_out": told(checked.left_out) | {"unprintable": checked.unprintable},
         "unprintable": [
             {
                 "household_id": finding.household_id,
@@ -86,7 +94,7 @@ def say_ended(context: Context, run_id: int, gone: Superseded, said: str) -> Non
 
 def say_preflight(checked: Preflight) -> None:
     """Print who was left out and what cannot be printed."""
-    say_left_out(checked.left_out, checked.findings)
+    say_left_out(told(checked.left_out), checked.findings)
 
 
 def say_left_out(left_out: Mapping[str, int], findings: Collection[Finding]) -> None:

@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.actors import SYSTEM, Actor, Role
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.work import Work
+from portal.domain.letters.announcements.events import Event
+from portal.domain.letters.announcements.services import announce
 from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.letters.states import LetterState, RunState
@@ -24,7 +27,11 @@ from portal.domain.people.households.states import HoldState
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
-from portal.domain.requests.declines.services import submit
+from portal.domain.requests.alternatives import services as alternatives
+from portal.domain.requests.alternatives.written import PaperWish, WhyPaper
+from portal.domain.requests.declines import services as declines
+from portal.domain.requests.redeliveries import submitting as redeliveries
+from portal.domain.requests.redeliveries.states import MissingItem
 from tests.functional.desk.call_desk.support import enroll_telephone, posted
 from tests.functional.people.admin.test_looks import opened
 from tests.functional.requests.redeliveries.support import tracking_no
@@ -33,8 +40,9 @@ from tests.support.people import Person, add_person
 from tests.support.staff import ROLES, StaffSite
 
 TELEPHONE = "+819087654321"
-NUMBERS = ("9760000001", "9760000002", "9760000003")
-"""Household numbers: the family's, of one with its telephone, of one with a letter beside its."""
+NUMBERS = ("9760000001", "9760000002", "9760000003", "9760000004")
+"""Household numbers: the family's, of one with its telephone, of one with a letter beside its, of
+one that is reminded with it."""
 
 
 class Mail(StrEnum):
@@ -44,6 +52,14 @@ class Mail(StrEnum):
     PRINTED = "printed"
     POSTED = "posted"
     RETURNED = "returned"
+
+
+class Wish(StrEnum):
+    """What the family asked for itself."""
+
+    DECLINE = "decline"
+    PAPER = "paper"
+    REDELIVERY = "redelivery"
 
 
 class Flag(StrEnum):
@@ -63,7 +79,9 @@ class Life:
         mail: Where its letter is.
         telephone: Whether it signed in with one.
         tasks: What waits about it.
-        declined: Whether a request of its own waits.
+        wishes: Its own requests that wait: a decline for its first child, paper for its second, its
+            letter once more.
+        card: Whether a card waits for it, and one for another family.
         moved: Whether the roster says that it moved.
         twin: Whether an ordinary family has its name, address and telephone: a household split.
         looked: Whether an officer opened it before.
@@ -74,7 +92,8 @@ class Life:
     mail: Mail
     telephone: bool
     tasks: frozenset[TaskKind]
-    declined: bool
+    wishes: frozenset[Wish]
+    card: bool
     moved: bool
     twin: bool
     looked: bool
@@ -82,10 +101,16 @@ class Life:
 
     @property
     def possible(self) -> "Life":
-        """The same without what a family has only while it is not protected."""
+        """The same without what cannot be, or a family has only while it is not protected."""
+        wishes = self.wishes
+        if self.children == 1:
+            wishes -= {Wish.PAPER}
+        if self.mail is not Mail.POSTED:
+            wishes -= {Wish.REDELIVERY}
         if self.flag is not Flag.FROM_START:
-            return self
-        return replace(self, mail=Mail.NONE, telephone=False, declined=False, looked=False)
+            return replace(self, wishes=wishes)
+        never = replace(self, mail=Mail.NONE, telephone=False, looked=False, card=False)
+        return replace(never, wishes=frozenset())
 
 
 TASKS = (TaskKind.NEW_LETTER, TaskKind.NO_CHANNEL, TaskKind.REPORT_LOST)
@@ -95,6 +120,7 @@ LIVES: st.SearchStrategy[Life] = st.builds(
     st.sampled_from(list(Mail)),
     st.booleans(),
     st.frozensets(st.sampled_from(TASKS), max_size=2),
+    st.frozensets(st.sampled_from(list(Wish))),
     st.booleans(),
     st.booleans(),
     st.booleans(),
@@ -106,7 +132,8 @@ FULL = Life(
     Mail.RETURNED,
     telephone=True,
     tasks=frozenset(TASKS),
-    declined=True,
+    wishes=frozenset({Wish.DECLINE, Wish.PAPER}),
+    card=True,
     moved=True,
     twin=True,
     looked=True,
@@ -118,13 +145,16 @@ BARE = Life(
     Mail.PRINTED,
     telephone=False,
     tasks=frozenset(),
-    declined=False,
+    wishes=frozenset(),
+    card=False,
     moved=False,
     twin=False,
     looked=False,
     flag=Flag.LATER,
 )
 """One whose letter lies there and must be pulled."""
+ASKING = replace(FULL, mail=Mail.POSTED, telephone=False, wishes=frozenset(Wish), flag=Flag.LATER)
+"""One that asks for everything and reads no messages: it is told by cards."""
 
 
 def live(made: World, life: Life) -> int:
@@ -137,6 +167,9 @@ def live(made: World, life: Life) -> int:
     _MAIL[life.mail](staff, person)
     if life.telephone:
         enroll_telephone(staff, person, TELEPHONE)
+    if life.card:
+        reader = add_person(staff.database, staff.now, number=NUMBERS[3], children=1)
+        _remind(staff, person, reader)
     with staff.database.write() as session:
         _wait(staff, session, person, life)
         for hold in _holds(staff, person, life):
@@ -153,12 +186,42 @@ def live(made: World, life: Life) -> int:
     return person.household_id
 
 
+def _remind(staff: StaffSite, *people: Person) -> None:
+    """Tell families of a deadline: by a card to whoever has no other way."""
+    with staff.database.write() as session:
+        work = staff.site.work(session, SYSTEM, staff.now)
+        for one in people:
+            key = f"lived:{one.household_id}"
+            due = jst_date(staff.now) + timedelta(days=30)
+            announce(work, Event(one.household_id, "deadline_near", key, due=due))
+
+
 def _wait(staff: StaffSite, session: Session, person: Person, life: Life) -> None:
     work = staff.site.work(session, Actor(Role.RESIDENT, person.credential_id), staff.now)
     for kind in sorted(life.tasks):
         open_task(work, kind, person.household_id, {})
-    if life.declined:
-        submit(work, person.household_id, [1])
+    for wish in sorted(life.wishes):
+        _WISHES[wish](work, person.household_id)
+
+
+def _redelivery(work: Work, household_id: int) -> object:
+    """On the telephone: an agent takes it down while the letter may still be on its way."""
+    agent = Actor(Role.AGENT, 1, ROLES[Role.AGENT])
+    missing = redeliveries.NotArrived(household_id, MissingItem.LETTER)
+    return redeliveries.submit(work.acting_as(agent), missing)
+
+
+def _paper(work: Work, household_id: int) -> object:
+    product = work.program.alternatives[0].id
+    wish = PaperWish(WhyPaper.NO_SMARTPHONE)
+    return alternatives.submit(work, alternatives.PaperRequest(household_id, {2: product}, wish))
+
+
+_WISHES: Mapping[Wish, Callable[[Work, int], object]] = {
+    Wish.DECLINE: lambda work, household_id: declines.submit(work, household_id, [1]),
+    Wish.PAPER: _paper,
+    Wish.REDELIVERY: _redelivery,
+}
 
 
 def _holds(staff: StaffSite, person: Person, life: Life) -> list[Hold]:

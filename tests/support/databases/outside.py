@@ -1,4 +1,4 @@
-"""What a town tells outside of its pages: jobs and their log, messages, metrics, lists, export."""
+"""What a town tells outside of its pages: jobs, messages, metrics, lists, prints, export."""
 
 import re
 import shutil
@@ -26,6 +26,7 @@ from portal.platform.metrics.database_gauges import DatabaseGauges
 from portal.platform.metrics.meter import CountingMeter
 from portal.platform.search_keeper import SearchKeeper
 from portal.worker.jobs import all_jobs
+from tests.support.databases.printing import printed
 from tests.support.databases.worlds import OWN, Log, Pages, World, sheets
 from tests.support.reading import pdf
 from tests.support.worker import NOWHERE, Going
@@ -77,6 +78,7 @@ def told_outside(made: World, families: Collection[int], *, export: bool) -> Pag
         counts.pop(selection.LeftOut.PROTECTED)
         found["PRINTING"] = counts
         found |= dict(_lists(made, session))
+    found |= dict(printed(made))
     found["METRICS"] = _series(made)
     if export:
         found |= dict(_export(made))

@@ -42,8 +42,10 @@ HERE = "127.0.0.1"
 UNKNOWING = tuple(role for role in ROLES if role is not Role.WARD_OFFICER)
 OWN = re.compile(
     r'data-name="[0-9a-f]*"|(?<![\w-])[A-Z0-9]{4}-[A-Z0-9]{4}(?![\w-])|\d+\.\d秒|[\d.,]+ ?[GM]i?B'
+    r"|\b[MC]\d{9}\b|\b[0-9a-f]{64}\b|(?<=-)[0-9a-f]{8}(?=\.pdf)"
 )
-"""A session's name, receipt numbers (which are random), a machine's clock and its free disk."""
+"""A session's name, numbers of receipts, letters and cards (which are random) with the digests and
+names of files that hold them, a machine's clock and its free disk."""
 OF_A_REQUEST = frozenset({"x-request-id", "set-cookie", "content-length"})
 LINE = re.compile(r'"(?:time|request|ms)": (?:"[^"]*"|[\d.]+),? ?')
 NUMBERS = frozenset({"receipt_no", "number", "tracking_no"})
@@ -52,11 +54,15 @@ NUMBERS = frozenset({"receipt_no", "number", "tracking_no"})
 
 @dataclass(frozen=True)
 class Asked:
-    """A request: an address, for a form with what is typed."""
+    """A request: an address, for a form with what is typed; ``htmx``: by a script, for a part.
+
+    The form of a page that is only read says after which form it is asked for.
+    """
 
     method: str
     path: str
     form: Mapping[str, str] = field(default_factory=dict)
+    htmx: bool = False
 
     @property
     def of_a_thing(self) -> bool:
@@ -65,7 +71,8 @@ class Asked:
 
     def __str__(self) -> str:
         typed = " ".join(f"{name}={value}" for name, value in self.form.items())
-        return f"{self.method} {self.path} {typed}".rstrip()
+        part = " (part)" if self.htmx else ""
+        return f"{self.method} {self.path} {typed}".rstrip() + part
 
 
 @dataclass
@@ -203,11 +210,18 @@ def told(made: World, role: Role, asked: Collection[Asked], known: list[int]) ->
             visitor, things = made.enter(role), 0
         with log.listening() as lines:
             form = {"form_key": f"key{place}"} | dict(one.form)
-            answer = visitor.get(one.path) if one.method == "GET" else visitor.post(one.path, form)
+            answer = _answered(visitor, one, form)
         assert answer.status_code < 500 or answer.status_code == 503, (str(one), lines)
         assert lines, "each request has its line"
         found[str(one)] = _without_its_own(answer), tuple(lines)
     return found
+
+
+def _answered(visitor: Visitor, one: Asked, form: dict[str, str]) -> httpx.Response:
+    if one.method == "GET":
+        return visitor.get(one.path)
+    headers = {"HX-Request": "true"} if one.htmx else {}
+    return visitor.post(one.path, form, headers=headers)
 
 
 def _without_its_own(answer: httpx.Response) -> tuple[object, ...]:

@@ -70,9 +70,14 @@ def _may_have(work: Work, credential: Credential) -> bool:
 
 def silent_homes(session: Session, household_ids: Collection[int]) -> set[int]:
     """Return the households that get no card about their account now, asked again at the print."""
+    return silenced(session, household_ids) | quiet_homes(session, household_ids)
+
+
+def quiet_homes(session: Session, household_ids: Collection[int]) -> set[int]:
+    """Return the households for which the ward's counter set a channel in silence."""
     quiet = (
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
         .where(Credential.household_id.in_(household_ids), OtpAuthenticator.quiet)
     )
-    return silenced(session, household_ids) | set(session.scalars(quiet))
+    return set(session.scalars(quiet))

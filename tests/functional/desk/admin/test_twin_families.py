@@ -1,9 +1,9 @@
 """Two worlds of the played town, with a generated family under protection and without it.
 
 As in ``test_twin_pages``, but the family has lived there in a way that nobody thought of: every
-page and button, what the jobs did and wrote into the log, messages, metrics, lists and the export
-are compared. What fails names the role, the route and the line that told, and shrinks to the
-smallest life that does.
+page and button, every field of a search also while it is typed, what the jobs did and wrote into
+the log, messages, metrics, lists, printed cards and letters, and the export are compared. What
+fails names the role, the route and the line that told, and shrinks to the smallest life that does.
 """
 
 import sqlite3
@@ -22,7 +22,7 @@ from tests.functional.desk.admin.test_twin_pages import (
     compare,
     played_town,
 )
-from tests.support.databases.lives import BARE, FULL, LIVES, Life, live
+from tests.support.databases.lives import ASKING, BARE, FULL, LIVES, TELEPHONE, Life, live
 from tests.support.databases.worlds import World, world
 from tests.support.resident import Loop
 
@@ -80,10 +80,11 @@ def suspects() -> Suspects:
 @settings(QUIET)
 @example(FULL)
 @example(BARE)
+@example(ASKING)
 @given(life=LIVES)
 def test_nothing_tells_that_a_family_lives_here(town: Town, suspects: Suspects, life: Life) -> None:
     worlds, choose = town.lived_in(life)
-    compare(worlds, choose, Extent(1, 2, 1), suspects)
+    compare(worlds, choose, Extent(1, 2, 1, TELEPHONE), suspects)
 
 
 @pytest.mark.matrix
@@ -91,4 +92,4 @@ def test_nothing_tells_that_a_family_lives_here(town: Town, suspects: Suspects, 
 @given(life=LIVES)
 def test_nothing_tells_it_of_many_lives(town: Town, suspects: Suspects, life: Life) -> None:
     worlds, choose = town.lived_in(life)
-    compare(worlds, choose, Extent(1, 1, 1), suspects)
+    compare(worlds, choose, Extent(1, 1, 1, TELEPHONE), suspects)

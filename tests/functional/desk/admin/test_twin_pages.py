@@ -23,6 +23,7 @@ from portal.domain.people.staff.permissions import Permission, allows
 from tests.functional.people.admin.test_permissions import routes
 from tests.support.databases.fixtures import NewDatabase
 from tests.support.databases.outside import told_outside
+from tests.support.databases.searching import SEARCHING, Searches, searches
 from tests.support.databases.twins import differing
 from tests.support.databases.worlds import (
     UNKNOWING,
@@ -128,11 +129,15 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Extent:
-    """How many things of everybody and of the families each route is asked for, and numbers."""
+    """How many things of everybody and of the families each route is asked for, and numbers.
+
+    ``telephone``: what the family's is, if it is searched for in every field.
+    """
 
     shared: int
     theirs: int
     numbers: int
+    telephone: str = ""
 
 
 Worlds = Callable[[], AbstractContextManager[World]]
@@ -240,6 +245,7 @@ def compare(
         families, things = choose(without)
         protect(without, families, things)
         numbers = numbers_of(without, families)
+        search = searched(without, families, numbers, extent)
         take_away(without, families)
         known = without.keys("household")[: extent.shared]
         search_is_ready(without)
@@ -249,8 +255,9 @@ def compare(
             opened = suspects.among(role, addresses(role, without, extent))
             answers[role] = told(without, role, opened, known)
             typed = list(forms(answers[role], numbers[: extent.numbers]))
-            answers[role] |= told(without, role, typed, known)
-            asked[role] = opened, typed
+            wanted = [*search.asked] if search and role in SEARCHING else []
+            answers[role] |= told(without, role, typed, known) | told(without, role, wanted, known)
+            asked[role] = opened, typed, wanted
     with worlds() as there:
         protect(there, families, things)
         search_is_ready(there)
@@ -261,9 +268,32 @@ def compare(
             for part in parts:
                 found |= told(there, who, part, known)
             different[who] = differing(masked(who, found), masked(who, answers[who]))
+        if search:
+            the_ward_finds(there, search)
     suspects.note(different)
     lines = [f"{role.value}: {line}" for role, found in different.items() for line in found]
     assert not outside + lines, "\n".join(outside + lines)
+
+
+def searched(
+    made: World, families: Collection[int], numbers: Collection[str], extent: Extent
+) -> Searches | None:
+    """Every search for the first family, while it is there to be read."""
+    if not extent.telephone:
+        return None
+    return searches(made, min(families), extent.telephone, numbers)
+
+
+def the_ward_finds(there: World, search: Searches) -> None:
+    """The searches are no empty ones: who may know finds the family by each field."""
+    found = told(there, Role.WARD_OFFICER, search.of("/households"), [])
+    fields = {
+        field
+        for one in search.of("/households")
+        if f"/households/{search.family}" in str(found[str(one)])
+        for field in one.form
+    }
+    assert fields == {"name", "place", "birth", "postal", "number", "q"}
 
 
 def masked(role: Role, pages: Pages) -> Pages:

@@ -52,7 +52,6 @@ def test_a_dry_run_says_what_would_come_and_changes_nothing(ward: Ward) -> None:
     value = answer(result)
     assert (value["letters"], value["children"], value["amount_yen"]) == (1, 1, 30_000)
     assert value["left_out"] == {
-        "protected": 1,
         "held": 1,
         "removed": 0,
         "nothing_due": 0,

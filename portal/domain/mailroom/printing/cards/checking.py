@@ -50,13 +50,15 @@ class Ready:
 class CardCheck:
     """The number of printable cards, those for the next file, and the cards to be stopped.
 
-    ``stopped`` are keys of cards. ``unprintable`` are the keys of households whose name or address
-    cannot be printed; their cards wait.
+    ``stopped`` are keys of cards, ``told`` how many of them whoever prints is told of: none of a
+    family in danger, whose card would tell that there is one. ``unprintable`` are the keys of
+    households whose name or address cannot be printed; their cards wait.
     """
 
     printable: int
     ready: tuple[Ready, ...]
     stopped: tuple[int, ...]
+    told: int
     unprintable: tuple[int, ...]
 
 
@@ -65,11 +67,12 @@ def check_cards(work: Work, printer: Printer, kind: CardKind | None = None) -> C
     ready: list[Ready] = []
     stopped: list[int] = []
     unprintable: list[int] = []
-    printable = 0
+    printable = told = 0
     checks = AddresseeChecks(printer.program, printer.fonts)
     for rows in _pages(work.session, kind):
         barred = barred_cards(work.session, rows, work.now)
         stopped += barred
+        told += told_of(work.session, [row.household_id for row in rows if row.id in barred])
         left = [row for row in rows if row.id not in barred]
         keys = [row.household_id for row in left]
         states = household_states(work.session, keys)
@@ -93,7 +96,7 @@ def check_cards(work: Work, printer: Printer, kind: CardKind | None = None) -> C
                         seen.get(row.id),
                     )
                 )
-    return CardCheck(printable, tuple(ready), tuple(stopped), tuple(unprintable))
+    return CardCheck(printable, tuple(ready), tuple(stopped), told, tuple(unprintable))
 
 
 def _pages(session: Session, kind: CardKind | None) -> Iterator[Sequence[Announcement]]:
@@ -134,6 +137,17 @@ def barred_cards(session: Session, rows: Collection[Announcement], now: datetime
         or (row.event == account_cards.EVENT and row.household_id in silent)
         or is_late(row, today)
     ]
+
+
+def told_of(session: Session, household_ids: Collection[int]) -> int:
+    """Return how many of these households' stopped cards whoever prints is told of.
+
+    None of a protected household, and none of one for which the ward's counter set a channel in
+    silence. A household is named once for each card.
+    """
+    protected = select(Household.id).where(Household.id.in_(household_ids), Household.protected)
+    in_danger = set(session.scalars(protected)) | account_cards.quiet_homes(session, household_ids)
+    return sum(key not in in_danger for key in household_ids)
 
 
 def is_late(row: Announcement, today: date) -> bool:

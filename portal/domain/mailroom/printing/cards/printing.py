@@ -35,6 +35,7 @@ from portal.domain.mailroom.printing.cards.checking import (
     check_cards,
     household_states,
     is_late,
+    told_of,
 )
 from portal.domain.mailroom.printing.cards.decision_letters import versions
 from portal.domain.mailroom.printing.runs.pipeline.files import (
@@ -60,6 +61,7 @@ ROUNDS = 5
 class BuiltCards:
     """The result of a print: files, number of cards, cards stopped, and households not printable.
 
+    ``stopped`` leaves out cards of families in danger, as ``CardCheck.told`` does.
     ``unprintable`` are the keys of households whose name or address cannot be printed.
     """
 
@@ -166,7 +168,7 @@ def _stop(work: Work, ids: Collection[int]) -> int:
         if row.id in barred:
             stop(work, row, LATE if is_late(row, jst_date(work.now)) else HELD)
     work.session.flush()
-    return len(barred)
+    return told_of(work.session, [row.household_id for row in rows if row.id in barred])
 
 
 def _store_printed(work: Work, file: _CardFile, drawn: Sequence[Ready]) -> bool:
