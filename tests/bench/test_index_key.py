@@ -92,6 +92,7 @@ def _family(
         "login_sealed": seal(vault.kek, login_id.encode(), login),
         "password_hash": "",
         "created_at": BEFORE,
+        "changed_at": BEFORE,
     }
     return household, children, credential
 

@@ -53,6 +53,9 @@ WHOLE = re.compile(
     r"management/checklist_answers\.json"
 )
 """Files of the export with sums that stay whole, or which say to the ward what was left out."""
+AUDIT = re.compile(r"ledgers/audit_events\.\w+")
+PLACE = re.compile(r'^\d+,|"id": \d+,', re.MULTILINE)
+"""An event's place in the whole chain, in which those that the export leaves out keep theirs."""
 
 
 def told_outside(made: World, families: Collection[int], *, export: bool) -> Pages:
@@ -147,7 +150,8 @@ def _export(made: World) -> Iterable[tuple[str, object]]:
         for path in sorted(done.folder.rglob("*")):
             name = path.relative_to(done.folder)
             if path.is_file() and not WHOLE.fullmatch(str(name)):
-                yield f"EXPORT {name}", OWN.sub("", _read(path))
+                text = OWN.sub("", _read(path))
+                yield f"EXPORT {name}", PLACE.sub("", text) if AUDIT.fullmatch(str(name)) else text
     finally:
         shutil.rmtree(done.folder)
 

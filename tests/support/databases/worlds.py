@@ -42,10 +42,10 @@ HERE = "127.0.0.1"
 UNKNOWING = tuple(role for role in ROLES if role is not Role.WARD_OFFICER)
 OWN = re.compile(
     r'data-name="[0-9a-f]*"|(?<![\w-])[A-Z0-9]{4}-[A-Z0-9]{4}(?![\w-])|\d+\.\d秒|[\d.,]+ ?[GM]i?B'
-    r"|\b[MC]\d{9}\b|\b[0-9a-f]{64}\b|(?<=-)[0-9a-f]{8}(?=\.pdf)"
+    r"|\b[MC]\d{9}\b|\b[0-9a-f]{64}\b|(?<=-)[0-9a-f]{8}(?=\.pdf)|\b[0-9a-f]{4,16}(?=…)|●\d{3}(?!\d)"
 )
-"""A session's name, numbers of receipts, letters and cards (which are random) with the digests and
-names of files that hold them, a machine's clock and its free disk."""
+"""A session's name, numbers of receipts, letters, cards and IDs (which are random) with the digests
+and names of files that hold them, a machine's clock and its free disk."""
 OF_A_REQUEST = frozenset({"x-request-id", "set-cookie", "content-length"})
 LINE = re.compile(r'"(?:time|request|ms)": (?:"[^"]*"|[\d.]+),? ?')
 NUMBERS = frozenset({"receipt_no", "number", "tracking_no"})
@@ -227,7 +227,7 @@ def _answered(visitor: Visitor, one: Asked, form: dict[str, str]) -> httpx.Respo
 def _without_its_own(answer: httpx.Response) -> tuple[object, ...]:
     headers = [pair for pair in answer.headers.multi_items() if pair[0] not in OF_A_REQUEST]
     if answer.content.startswith(b"%PDF"):
-        return answer.status_code, headers, "\n".join(pdf.text(answer.content))
+        return answer.status_code, headers, OWN.sub("", "\n".join(pdf.text(answer.content)))
     if answer.content.startswith(b"PK"):
         return answer.status_code, headers, sheets(answer.content)
     if answer.content.startswith(b"age-encryption.org"):
