@@ -47,10 +47,11 @@ def searches(made: World, family: int, telephone: str, numbers: Collection[str])
 def _words(view: HouseholdView, telephone: str, numbers: Collection[str]) -> Words:
     one = view.fields
     children = [child.fields for child in view.children]
+    births = (one.birth, *(kid.birth for kid in children[:1]))
     return {
         "name": [one.name, one.kana, *ROMAJI.get(one.kana, ()), *(kid.name for kid in children)],
         "place": [one.town + one.street, one.street],
-        "birth": [kid.birth.isoformat() for kid in (one, *children[:1]) if kid.birth],
+        "birth": [birth.isoformat() for birth in births if birth],
         "postal": [one.postal_code],
         "number": [*numbers, one.number],
         "telephone": [telephone],
