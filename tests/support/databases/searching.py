@@ -27,9 +27,10 @@ class Searches:
     family: int
     asked: tuple[Asked, ...]
 
-    def of(self, path: str) -> list[Asked]:
-        """Those of one page."""
-        return [one for one in self.asked if one.path == path or one.path.startswith(f"{path}/")]
+    @property
+    def outside_calls(self) -> list[Asked]:
+        """Those of the page and of the box, which somebody has who takes no calls."""
+        return [one for one in self.asked if not one.path.startswith("/desk")]
 
 
 def searches(made: World, family: int, telephone: str, numbers: Collection[str]) -> Searches:
@@ -76,8 +77,8 @@ def _searched(form: Mapping[str, str]) -> Iterator[Asked]:
         yield Asked("POST", "/households/search", form, htmx=True)
         if len(form) == 1:
             box = {"q": next(iter(form.values()))}
-            yield Asked("POST", "/households/search", box)
-            yield Asked("GET", "/households", box)
+            yield Asked("POST", "/find/search", box)
+            yield from (Asked("GET", page, box) for page in ("/find", "/households"))
     if "place" not in form:
         yield Asked("POST", "/desk/search", form)
         yield Asked("GET", "/desk", form)

@@ -286,10 +286,10 @@ def searched(
 
 def the_ward_finds(there: World, search: Searches) -> None:
     """The searches are no empty ones: who may know finds the family by each field."""
-    found = told(there, Role.WARD_OFFICER, search.of("/households"), [])
+    found = told(there, Role.WARD_OFFICER, search.outside_calls, [])
     fields = {
         field
-        for one in search.of("/households")
+        for one in search.outside_calls
         if f"/households/{search.family}" in str(found[str(one)])
         for field in one.form
     }
