@@ -64,7 +64,8 @@ NOT_PERSONAL = (
     "decline",
     "dek",
     "deployment",
-    "desk",  # what a member of the staff typed into the search
+    "box",  # what a member of the staff typed into the search box, and into the search
+    "desk",
     "dispatch",
     "locked_screen",
     "loss_report",  # digest of an address, in the cookie of whoever typed it
