@@ -240,6 +240,8 @@ LEFT_OPEN: dict[str, Step] = {
     "call back: no outcome": _no_outcome,
     "escalations: list": partial(_escalations, "/escalations"),
     "escalations: none": partial(_escalations, "/escalations?state=withdrawn&kind=press"),
+    "notes: none": partial(_escalations, "/notes"),
+    "closed to callers: none": partial(_scripts, "/closed-callers", Role.SUPERVISOR),
     "escalation: new": _new_question,
     "escalation: wrong": _wrong_question,
     "escalation: raised": _raised,
