@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.browser import PageFactory
-from tests.support.gates import GATES, rules, sizes
+from tests.support.gates import GATES, pseudo, rules, sizes
 
 PAGE = """<!doctype html><html lang="ja"><head><title>試験のページ</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -123,4 +123,22 @@ def test_what_breaks_when_letters_are_large_is_found(
     page = page_factory(quiet=False, kept=False)
     page.set_content(PAGE.format(style=style, body=body))
     found = sizes.complaints(page)
+    assert any(said in text for text in found) if said else not found, found
+
+
+@pytest.mark.parametrize(
+    ("style", "said"),
+    [
+        ("button { width: 5em; height: 3em; overflow: hidden; white-space: nowrap; }", "cut off"),
+        ("button { width: 100%; }", ""),
+        ("p { white-space: nowrap; }", "scrolls sideways"),
+    ],
+)
+def test_texts_that_have_no_room_to_grow_are_found(
+    page_factory: PageFactory, style: str, said: str
+) -> None:
+    page = page_factory(quiet=False, kept=False)
+    body = "<p>この文は、いまの幅にちょうど入ります。</p><button>送るボタン</button>"
+    page.set_content(PAGE.format(style=style, body=body))
+    found = pseudo.complaints(page)
     assert any(said in text for text in found) if said else not found, found

@@ -12,7 +12,7 @@ from tests.browser.resident.screens_of_redelivery import REDELIVERY
 from tests.browser.resident.screens_of_waiting import WAITING
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory
-from tests.support.gates import check_page, language, second_look, sizes
+from tests.support.gates import check_page, language, pseudo, second_look, sizes
 
 PEOPLE = "select, .ticket h2, .coupon h1, .list, .tight h1, [lang]:not(html)"
 """Where names stand that nobody here can read aloud, and choices that cannot carry furigana."""
@@ -45,6 +45,7 @@ def test_a_screen_passes_the_gates_in_japanese(
     page = page_factory()
     _open(served, page, name, "ja")
     found = check_page(page) + sizes.complaints(page)
+    found += [f"longer texts: {text}" for text in pseudo.complaints(page)]
     assert not found, lines(found)
 
 
