@@ -70,6 +70,8 @@ def _account() -> dict[str, str]:
         "account.own_password": _s("自分のパスワードを設定"),
         "account.sign_out_everywhere": _s("すべての端末でサインアウト"),
         "account.device_signed_out": _s("1台の端末をサインアウト"),
+        "account.reminders_ended": _s("期限のお知らせを止めた"),
+        "account.reminders_wanted": _s("期限のお知らせを、また受け取ることにした"),
         "account.channel_removed": _s("確認の番号の受け取り方を削除"),
         "account.change_held": _s("確認の番号の受け取り方の変更を受け付け（24時間後に有効）"),
         "account.change_cancelled": _s("受け取り方の変更を取り消し"),

@@ -25,6 +25,7 @@ from portal.domain.people.signin import account
 from portal.domain.people.signin.changes import WaitingChange, waiting_changes
 from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
 from portal.domain.people.signin.locked_out import stamp, stamped_at
+from portal.domain.people.signin.reminder_wish import set_reminders
 from portal.domain.people.signin.shut_since import door_shut_since
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
@@ -67,6 +68,7 @@ class AccountView(View):
     changes: Sequence[WaitingChange]
     source_closed: bool
     own_password: bool
+    reminders: bool
     devices: int
     said: str
     door: Door
@@ -88,6 +90,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             changes=waiting_changes(page.session, credential, page.now),
             source_closed=codes.has_closed(page.session, credential.id),
             own_password=credential.own_password_hash is not None,
+            reminders=credential.reminders_ended_at is None,
             devices=sessions.count(
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
             ),
@@ -99,6 +102,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ),
         status_code,
     )
+
+
+def submit_reminders(page: Page) -> Response[Any]:
+    """End the reminders of a last day, or take them up again."""
+    set_reminders(page.work, session_of(page), wanted=page.form.get("wanted") == "yes")
+    return page.redirect("/account?said=reminders#reminders")
 
 
 def show_password(page: Page, status_code: int = 200) -> Response[Any]:
@@ -265,6 +274,7 @@ def handlers() -> list[HTTPRouteHandler]:
         endpoint(
             "POST", "/account/backup-codes/submit", new_codes, by_channel, ACCESS, shows=show_codes
         ),
+        endpoint("POST", "/account/reminders", submit_reminders, signed_in, ACCESS),
         endpoint("POST", "/account/sign-out-everywhere", sign_out_everywhere, signed_in, ACCESS),
         endpoint("GET", "/account/lost", show_lost, fresh, ACCESS),
         endpoint("POST", "/account/lost/submit", submit_lost, fresh, ACCESS, shows=show_lost),

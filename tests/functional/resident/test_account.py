@@ -3,6 +3,7 @@
 import pytest
 
 from portal.domain.foundation.actors import Actor, Role
+from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.tasks.models import Task
@@ -184,3 +185,19 @@ def test_what_an_address_is_used_for_is_said_alike(sqlite_resident: Resident) ->
     page = visitor.send("/account/channel/choose", {"channel": "email"}).text
     for text in (page, visitor.open("/privacy").text):
         assert "あなたの世帯へのお知らせ（申請のことなど）" in text
+
+
+def test_reminders_end_with_one_press_and_begin_again(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.enter(person)
+    assert "期限のお知らせを止める" in visitor.open("/account").text
+    for _press in range(2):
+        page = visitor.send("/account/reminders", {"wanted": "no"}).text
+        assert "変えました" in page
+        assert "期限のお知らせを受け取る" in page
+    assert sqlite_resident.count(AuditEvent, action="account.reminders_ended") == 1
+    assert "期限のお知らせを止める" in visitor.send("/account/reminders", {"wanted": "yes"}).text
+    assert sqlite_resident.count(AuditEvent, action="account.reminders_wanted") == 1
+    stranger = sqlite_resident.visitor()
+    assert stranger.post("/account/reminders", {"wanted": "no"}).status_code in {303, 403}
+    assert sqlite_resident.count(AuditEvent, action="account.reminders_ended") == 1

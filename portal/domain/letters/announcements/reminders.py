@@ -67,8 +67,8 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
     """Return the households to remind now.
 
     They have signed in before, and have SMS or email and an unused coupon. Left out are households
-    that are held, protected, removed or had a death, and those reminded since this reminder fell
-    due.
+    that are held, protected, removed or had a death, that ended their reminders, and those reminded
+    since this reminder fell due.
     """
     days = stage(window, now)
     if days is None:
@@ -89,6 +89,7 @@ def due_households(session: Session, window: Window, now: datetime) -> list[int]
         .where(
             Household.state == HouseholdState.ACTIVE,
             Household.protected.is_(False),
+            Credential.reminders_ended_at.is_(None),
             ~has_open_hold(Household.id.expression),
             _HAS_CHANNEL,
             _HAS_UNUSED_COUPON,

@@ -18,7 +18,8 @@ class Credential(Base):
     in, for messages to it. From ``reset_at`` (UTC) on, the first sign-in is repeated (decision
     0008). ``door`` says who may sign in after a report of a loss. Browsers that signed in before
     ``devices_forgotten_at`` (UTC) are unknown ones. Since ``card_wanted_at`` (UTC) a card is to
-    tell the household what no channel could.
+    tell the household what no channel could. Since ``reminders_ended_at`` (UTC) it wants no
+    reminders of a last day; a new letter begins with them again.
     """
 
     __tablename__ = "credential"
@@ -48,4 +49,5 @@ class Credential(Base):
     door: Mapped[str] = mapped_column(String(32), default=DOOR.initial, server_default=DOOR.initial)
     devices_forgotten_at: Mapped[datetime | None]
     card_wanted_at: Mapped[datetime | None] = mapped_column(index=True)
+    reminders_ended_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]

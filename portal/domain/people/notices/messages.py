@@ -125,7 +125,9 @@ def progress_message(
         return _sms(sender, _short_sentence(event, due), sms_words.see_more())
     title, what = (plain(text) for text in progress_texts(event, due))
     where = plain(_("くわしくは、サインインして、ごらんください。"))
-    return Message(title, _letter([what, where, _advice(sender)], sender))
+    ending = [plain(_("このお知らせは、サインインして「設定」で止められます。"))]
+    optional = ending if event == ProgressEvent.DEADLINE_NEAR else []
+    return Message(title, _letter([what, where, *optional, _advice(sender)], sender))
 
 
 def _advice(sender: Signature) -> str:

@@ -16,6 +16,7 @@ from portal.domain.letters.announcements.reminders import (
     waking_hours,
 )
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.platform.database import Database
 from tests.functional.letters.announcements.support import (
@@ -54,6 +55,21 @@ def test_each_household_is_reminded_a_month_and_a_week_before(
     assert told == [30, 7]
     assert len(gateway.got) == 2
     assert all("2023年12月31日" in claim.body for claim in gateway.got)
+
+
+def test_who_ended_the_reminders_gets_none_until_they_are_wanted_again(
+    database: Database, tmp_path: Path
+) -> None:
+    person = resident(database)
+    give_coupons(database, tmp_path, NOON)
+    gateway = Gateway()
+    for days, wanted in ((30, False), (7, True)):
+        with database.write() as session:
+            account = session.get_one(Credential, person.credential_id)
+            account.reminders_ended_at = None if wanted else NOON
+        assert remind(database, at(days)) == int(wanted)
+        send_all(database, gateway, now=at(days))
+    assert len(gateway.got) == 1
 
 
 def test_two_processes_remind_once(database: Database, tmp_path: Path) -> None:
