@@ -28,7 +28,6 @@ class Language:
         name: Its name in the language itself.
         html_lang: The value of the ``lang`` attribute (BCP 47).
         accepts: Browsers' tags (lower case, ``_``) that mean it, with all that begin like them.
-        time_range: How hours from ``opens`` to ``closes`` are written.
         typesetting: How letters set it.
         for_staff: Whether the staff site and the command line have it, too.
     """
@@ -38,22 +37,20 @@ class Language:
     name: str
     html_lang: str
     accepts: tuple[str, ...]
-    time_range: str
     typesetting: Typesetting
     for_staff: bool = False
 
 
 JAPANESE = Typesetting("ja", "jp", "kana")
 LANGUAGES: tuple[Language, ...] = (
-    Language("ja", "ja", "日本語", "ja", ("ja",), "{opens}〜{closes}", JAPANESE, for_staff=True),
-    Language("ja@easy", "easy", "やさしい日本語", "ja", (), "{opens}〜{closes}", JAPANESE),
+    Language("ja", "ja", "日本語", "ja", ("ja",), JAPANESE, for_staff=True),
+    Language("ja@easy", "easy", "やさしい日本語", "ja", (), JAPANESE),
     Language(
         "en",
         "en",
         "English",
         "en",
         ("en",),
-        "{opens}–{closes}",
         Typesetting("en", "us", "latn"),
         for_staff=True,
     ),
@@ -63,7 +60,6 @@ LANGUAGES: tuple[Language, ...] = (
         "简体中文",
         "zh-Hans",
         ("zh", "zh_hans"),
-        "{opens}～{closes}",
         Typesetting("zh", "cn", "hani", "Noto Sans CJK SC"),
     ),
     Language(
@@ -72,7 +68,6 @@ LANGUAGES: tuple[Language, ...] = (
         "繁體中文",
         "zh-Hant",
         ("zh_hant", "zh_tw", "zh_hk", "zh_mo"),
-        "{opens}～{closes}",
         Typesetting("zh", "tw", "hani", "Noto Sans CJK TC"),
     ),
     Language(
@@ -81,7 +76,6 @@ LANGUAGES: tuple[Language, ...] = (
         "한국어",
         "ko",
         ("ko",),
-        "{opens}~{closes}",
         Typesetting("ko", "kr", "hang", "Noto Sans CJK KR"),
     ),
 )

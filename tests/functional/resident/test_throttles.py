@@ -35,7 +35,7 @@ def test_five_wrong_tries_are_free_then_each_waits_longer(resident: Resident) ->
     assert guess(stranger, person.login_id) == 429
     assert stranger.page is not None
     assert stranger.page.headers["retry-after"] == "60"
-    assert "12:01まで待ってから" in stranger.page.text
+    assert "午後0時1分まで待ってから" in stranger.page.text
     for minutes in (1, 2, 4, 8, 16, 32, 60, 60):
         resident.clock.advance(minutes=minutes, seconds=-1)
         assert guess(stranger, person.login_id, person.password) == 429

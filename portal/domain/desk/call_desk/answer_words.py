@@ -8,6 +8,7 @@ from portal.domain.desk.call_desk.answers import CouponFacts, Facts
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import Labeled, _, _n, _s, current_locale, use_locale
 from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.letters.shipments.words import reason_words, where
@@ -191,7 +192,7 @@ def _locked(facts: Facts, now: datetime) -> str:
 
 def _until(instant: datetime, now: datetime) -> str:
     local = instant.astimezone(JST)
-    clock = f"{local:%H:%M}"
+    clock = clock_text(local.time())
     return clock if jst_date(instant) == jst_date(now) else f"{format_day(local.date())} {clock}"
 
 

@@ -15,6 +15,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError, ThrottledError
+from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.program.schema import PasswordMode
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
@@ -208,7 +209,7 @@ def waiting_text(retry_at: datetime | None) -> str:
     return _(
         "続けて間違えたため、%(time)sまで待ってから、もう一度お試しください。"
         "お急ぎのときは、コールセンターにお電話ください。"
-    ) % {"time": f"{until:%H:%M}"}
+    ) % {"time": clock_text(until.time())}
 
 
 def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> SignedIn | None:

@@ -71,7 +71,7 @@ def test_the_letter_says_everything_it_must(frame: LetterFrame, make_letter: Mak
         "2023年9月29日",
         "0120-000-501",
         "FAX03-0000-0501",
-        "9:00〜17:00",
+        "午前9時から午後5時まで",
         "休み 土曜日、日曜日、祝日、12月29日から12月31日",
         "電話は2023年12月28日まで",
         "ATMの操作",

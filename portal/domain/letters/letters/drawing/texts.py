@@ -1,13 +1,13 @@
 """Load the ward's letter texts in six languages; an incomplete file is refused."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.domain.foundation.languages import LANGUAGES, RESIDENT_LOCALES
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
 from portal.domain.foundation.program.deadlines import WindowKind
-from portal.domain.foundation.program.hours_text import closed_days
+from portal.domain.foundation.program.hours_text import closed_days, hours_text
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
@@ -157,9 +157,7 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
     ``plain_url`` is the site's address as people type it.
     """
     windows = program.windows
-    hours = program.calendar.hours
     last = program.calendar.last_staffed_day()
-    opens, closes = (f"{at.hour}:{at.minute:02}" for at in (hours.opens, hours.closes))
     return {
         "ward": program.names.ward,
         "mayor": program.names.mayor,
@@ -170,10 +168,8 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
         "url": same(plain_url),
         "telephone": same(program.contact.telephone),
         "fax": same(program.contact.fax),
-        "hours": LocalText(
-            tuple(one.time_range.format(opens=opens, closes=closes) for one in LANGUAGES)
-        ),
-        "closed": _closed(program),
+        "hours": _in_each(lambda: hours_text(program.calendar)),
+        "closed": _in_each(lambda: closed_days(program.calendar)),
         "telephone_to": day_in_all_languages(last or windows.call_center.last_day),
         "storage_days": same(str(program.storage_days)),
         "address": same(" ".join(program.contact.address.printed_lines)),
@@ -195,11 +191,12 @@ def _postal_rule(program: Program) -> LocalText:
     return LocalText.from_mapping(found)
 
 
-def _closed(program: Program) -> LocalText:
+def _in_each(say: Callable[[], str]) -> LocalText:
+    """Return what is said in each language, in the words that screens have for it."""
     found = {}
     for locale in RESIDENT_LOCALES:
         with use_locale(locale):
-            found[locale] = closed_days(program.calendar)
+            found[locale] = say()
     return LocalText.from_mapping(found)
 
 
