@@ -83,7 +83,7 @@ def test_the_letter_and_the_card_say_them_too(other: Program, make_letter: MakeL
     both_sides = render_chunk([letter], frame, back_points=fit_back(frame))
     for pdf in (both_sides, render_cards([CardContent(letter, "received")], frame)):
         said = squeezed(pdf)
-        assert "8:30〜18:00" in said
+        assert "午前8時30分から午後6時まで" in said
         assert "水曜日、日曜日、祝日" in said
         assert "星期三" in said
     assert "電話は2023年12月30日まで" in squeezed(both_sides)
