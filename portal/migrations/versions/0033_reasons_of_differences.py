@@ -29,9 +29,7 @@ def upgrade() -> None:
         sa.Column("given_by", NUMBER, nullable=True),
         sa.Column("given_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_difference")),
-        sa.UniqueConstraint(
-            "version_id", "figure", name=op.f("uq_report_difference_version_id_figure")
-        ),
+        sa.UniqueConstraint("version_id", "figure", name=op.f("uq_report_difference_version_id")),
         sa.CheckConstraint(
             "given_by IS NULL OR given_by <> checked_by",
             name=op.f("ck_report_difference_second_person"),

@@ -12,6 +12,7 @@ from sqlalchemy import Select, String, bindparam, column, false, func, literal, 
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.faxes.models import FaxCase
+from portal.domain.contacts.notes.models import HouseholdNote
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.households.models import Household
@@ -33,6 +34,7 @@ class ReceiptKind(StrEnum):
     FAX = "faxes"
     CALL = "calls"
     ACT = ""
+    """An act of a call, or a note: it has no page of its own, only its household's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ _EVERY = (
         select(literal(ReceiptKind.ACT.value), _ACT.c.id, _ACT.c.household_id, false()).where(
             _ACT.c.receipt_no == _NUMBER
         ),
+        select(
+            literal(ReceiptKind.ACT.value), HouseholdNote.id, HouseholdNote.household_id, false()
+        ).where(HouseholdNote.receipt_no == _NUMBER),
     )
     .subquery()
 )

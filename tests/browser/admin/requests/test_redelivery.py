@@ -11,7 +11,7 @@ from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.submitting import submit_without_sign_in
 from portal.domain.requests.requests.models import Request
 from tests.browser.admin.served import ServedStaff
-from tests.functional.requests.redeliveries.support import PROGRAM, handed_over, wish
+from tests.functional.requests.redeliveries.support import PROGRAM, posted, wish
 from tests.support.browser import PageFactory
 from tests.support.gates import GATES, check_page, second_look
 from tests.support.people import add_person
@@ -26,7 +26,7 @@ def claimed(served: ServedStaff, page: Page) -> int:
     number = next(NUMBERS)
     person = add_person(served.database, served.now, number=f"91{number:08}")
     with served.database.write() as session:
-        handed_over(session, person)
+        posted(session, person)
         receipt_no = submit_without_sign_in(
             work_in(session, now=served.now, program=PROGRAM),
             wish(telephone="09087654321"),

@@ -11,6 +11,8 @@ from portal.domain.contacts.calls.finishing import FieldsError
 from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.escalations import call_backs
+from portal.domain.contacts.escalations.call_back_results import TryResult
+from portal.domain.contacts.escalations.kinds import Outcome
 from portal.domain.contacts.escalations.services import Question, RaisedIn, raise_escalation
 from portal.domain.desk.call_desk import ending
 from portal.domain.desk.call_desk.models import DeskAct
@@ -34,10 +36,12 @@ def room(database: Database) -> Room:
     return Room(database)
 
 
-def end(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
+def end(
+    room: Room, call_id: int, actor: Actor, tried: TryResult | None = None, **changes: object
+) -> None:
     with room.database.write() as session:
         said = replace(noted(), **changes)  # type: ignore[arg-type]
-        ending.end_call(work_in(session, actor, NOW, program=PROGRAM), call_id, said)
+        ending.end_call(work_in(session, actor, NOW, program=PROGRAM), call_id, said, tried)
 
 
 def correct(room: Room, call_id: int, actor: Actor, **changes: object) -> None:
@@ -127,7 +131,8 @@ def test_nobody_answered_and_the_same_call_back_goes_on(room: Room) -> None:
         again = call_backs.start(
             work_in(session, agent, NOW + timedelta(hours=1)), task.id, CallLanguage.JA
         ).id
-    end(room, again, agent, result=Result.CALL_BACK)
+    tried = TryResult(Outcome.NO_ANSWER)
+    end(room, again, agent, tried, result=Result.CALL_BACK)
     assert [row.id for row in tasks(room)] == [task.id]
 
 

@@ -54,7 +54,7 @@ def test_an_archive_is_handed_over_and_out_though_its_machine_is_lost(house: Mai
     run_id, _people = house.run()
     built = house.build(run_id)
     (house.folder / f"run-{run_id:03}").rename(house.folder / "burnt")
-    with pytest.raises(ConflictError, match="このまま差し出せます"):
+    with pytest.raises(ConflictError, match="このまま引き渡せます"):
         lose(house, run_id)
     house.hand_over(run_id)
     with house.database.write() as session:

@@ -80,14 +80,7 @@ class Post:
     def send(self, person: Person, mail_class: str = "simple_registered") -> int:
         """Post a household's letter; return its shipment."""
         with self.database.write() as session:
-            row = handed_over(session, person)
-            shipment = mail.plan_letter(work_in(session, now=NOW), row)
-            mail.post(
-                work_in(session, now=NOW, program=PROGRAM),
-                shipment.id,
-                mail.Posting(POSTED, mail_class, tracking_no(shipment.id)),
-            )
-            return shipment.id
+            return posted(session, person, mail_class)
 
     def parcel(self, person: Person, attempt: int = 0) -> int:
         """Post a parcel to a household, as its first or a later posting; return its shipment."""
@@ -225,6 +218,18 @@ class Post:
         """State of the ID and password that the household has in hand."""
         with self.database.read() as session:
             return session.get_one(Credential, person.credential_id).state
+
+
+def posted(session: Session, person: Person, mail_class: str = "simple_registered") -> int:
+    """Add the letter of `handed_over` as posted the same day; return its shipment."""
+    row = handed_over(session, person)
+    shipment = mail.plan_letter(work_in(session, now=NOW), row)
+    mail.post(
+        work_in(session, now=NOW, program=PROGRAM),
+        shipment.id,
+        mail.Posting(POSTED, mail_class, tracking_no(shipment.id)),
+    )
+    return shipment.id
 
 
 def handed_over(session: Session, person: Person) -> Letter:

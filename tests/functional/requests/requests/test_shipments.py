@@ -60,6 +60,8 @@ def take(session: Session, program: Program, key: int, action: str) -> None:
             services.receive(work_in(session), key, services.MailReturn(mail.STORAGE_ENDED, TODAY))
         case "lose":
             services.lose(work_in(session), key)
+        case "turn_up":
+            services.turn_up(work_in(session), key, services.MailReturn(mail.STORAGE_ENDED, TODAY))
         case "find":
             services.find(work_in(session), key)
         case "cancel":
