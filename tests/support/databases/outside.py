@@ -54,8 +54,11 @@ WHOLE = re.compile(
 )
 """Files of the export with sums that stay whole, or which say to the ward what was left out."""
 AUDIT = re.compile(r"ledgers/audit_events\.\w+")
-PLACE = re.compile(r'^\d+,|"id": \d+,', re.MULTILINE)
-"""An event's place in the whole chain, in which those that the export leaves out keep theirs."""
+PLACE = re.compile(
+    r'^\d+,(?P<csv>(?:[^,\n]*,){6})\d+(?=,)|"id": \d+,|(?<="subject_id": )\d+', re.MULTILINE
+)
+"""An event's place in the whole chain, in which those that the export leaves out keep theirs, and
+the number of its subject, as those of families left out keep theirs too."""
 
 
 def told_outside(made: World, families: Collection[int], *, export: bool) -> Pages:
@@ -142,6 +145,10 @@ def _series(made: World) -> str:
     return "\n".join(line for line in lines if not CLOCKS.match(line))
 
 
+def _without_numbers(found: re.Match[str]) -> str:
+    return found["csv"] or ""
+
+
 def _export(made: World) -> Iterable[tuple[str, object]]:
     """The export without protected families, as whoever follows the contractor gets it."""
     actor = Actor(Role.WARD_OFFICER, made.people[Role.WARD_OFFICER].id, Organization.WARD)
@@ -151,7 +158,10 @@ def _export(made: World) -> Iterable[tuple[str, object]]:
             name = path.relative_to(done.folder)
             if path.is_file() and not WHOLE.fullmatch(str(name)):
                 text = OWN.sub("", _read(path))
-                yield f"EXPORT {name}", PLACE.sub("", text) if AUDIT.fullmatch(str(name)) else text
+                yield (
+                    f"EXPORT {name}",
+                    PLACE.sub(_without_numbers, text) if AUDIT.fullmatch(str(name)) else text,
+                )
     finally:
         shutil.rmtree(done.folder)
 

@@ -26,10 +26,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Take the tests of pages into the run, each on one database: pages are alike on both."""
     if not config.getoption("--fields"):
         return
-    from tests.support.fields.listening import EARS
     from tests.support.fields.reach import unreached
 
-    EARS.on = True
     left_out = []
     for item in items:
         if _file_of(item) in unreached().files and not item.get_closest_marker("matrix"):
@@ -48,6 +46,16 @@ def _is_on_postgresql(item: pytest.Item) -> bool:
 
 def _file_of(item: pytest.Item) -> str:
     return item.path.relative_to(item.config.rootpath).as_posix()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Listen to the files of the register alone: a walk keeps what it was answered itself."""
+    if item.config.getoption("--fields"):
+        from tests.support.fields.listening import EARS
+        from tests.support.fields.reach import unreached
+
+        EARS.on = _file_of(item) in unreached().files
 
 
 @pytest.hookimpl(wrapper=True)

@@ -181,6 +181,9 @@ def test_a_figure_that_agrees_and_one_of_another_report_have_no_reason(town: Tow
 
 def test_before_the_check_and_after_the_submission_nothing_is_explained(town: Town) -> None:
     assert "確認ずみで、まだ提出していない" in town.explain(town.two).text
+    calls = {"form_key": "c", "reason-phone": WHY}
+    told = town.two.post("/call-report/2023-07/differences/phone", calls).text
+    assert "確認ずみで、まだ提出していない" in told
     town.check()
     town.explain(town.two, key="now")
     town.submit(town.two)
