@@ -15,6 +15,8 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from portal.domain.letters.shipments import services as mail
+from portal.domain.letters.shipments.models import Shipment
 from portal.domain.oversight.reports.calls.report import KIND as CALL_REPORT
 from portal.domain.oversight.reports.ledger.kinds import Figure
 from portal.domain.oversight.reports.mail.delivery import KIND as DELIVERY_REPORT
@@ -54,6 +56,19 @@ def test_a_month_of_mail_and_its_recount_agree(post: Post) -> None:
     assert counted == {"posted": 5, "delivered": 2, "absent": 2, "returned": 1, "declined": 0}
     assert found.differences == ()
     assert ("数えなおし", "すべて一致しています") in found.report.facts
+
+
+def test_a_letter_in_hand_that_the_post_had_delivered_counts_in_both(post: Post) -> None:
+    a_summer(post)
+    with post.database.write() as session:
+        row = session.scalars(select(Shipment).where(Shipment.state == "delivered")).first()
+        assert row is not None
+        back = mail.MailReturn("moved_unknown", date(2023, 7, 28))
+        mail.turn_up(work_in(session, now=LATER), row.id, back)
+    found = draft(post)
+    counted = {one.figure: one.recounted.cases for one in found.compared}
+    assert (counted[Figure.DELIVERED], counted[Figure.RETURNED]) == (2, 2)
+    assert found.differences == ()
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ Each figure is (letters, households or calls; children; yen). Days are JST, both
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
@@ -35,9 +35,12 @@ _STEPPED = """
     SELECT count(*), coalesce(sum(l.children), 0), coalesce(sum(l.amount_yen), 0)
     FROM shipment s JOIN letter l ON l.id = s.letter_id WHERE s.id IN (
         SELECT e.subject_id FROM audit_event e
-        WHERE e.subject = 'shipment' AND e.action = :action
+        WHERE e.subject = 'shipment' AND e.action IN (:action, :or_action)
         AND e.at >= :start AND e.detail ->> 'day' BETWEEN :first_text AND :last_text
     )"""
+_DELIVERED = ("shipment.deliver",)
+_RETURNED = ("shipment.receive", "shipment.turn_up")
+"""Taken in as returned, or though the post had reported it as delivered or lost."""
 _ABSENT = """
     SELECT count(*), coalesce(sum(l.children), 0), coalesce(sum(l.amount_yen), 0)
     FROM shipment s JOIN letter l ON l.id = s.letter_id WHERE s.id IN (
@@ -89,9 +92,9 @@ def recount_mail(session: Session, first: date, last: date) -> dict[str, Counted
     """Count letters posted, delivered, absent and returned, and declines, by what was recorded."""
     return {
         "posted": _one(session, _POSTED, first, last),
-        "delivered": _one(session, _STEPPED, first, last, "shipment.deliver"),
+        "delivered": _one(session, _STEPPED, first, last, _DELIVERED),
         "absent": _one(session, _ABSENT, first, last),
-        "returned": _one(session, _STEPPED, first, last, "shipment.receive"),
+        "returned": _one(session, _STEPPED, first, last, _RETURNED),
         "declined": _one(session, _DECLINED, first, last),
     }
 
@@ -130,12 +133,16 @@ def _as_day(value: date | str) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
-def _one(session: Session, statement: str, first: date, last: date, action: str = "") -> Counted:
-    cases, children, yen = _rows(session, statement, first, last, action)[0]
+def _one(
+    session: Session, statement: str, first: date, last: date, actions: Sequence[str] = ("",)
+) -> Counted:
+    cases, children, yen = _rows(session, statement, first, last, actions)[0]
     return int(cases), int(children), int(yen)
 
 
-def _rows(session: Session, statement: str, first: date, last: date, action: str = "") -> list[Any]:
+def _rows(
+    session: Session, statement: str, first: date, last: date, actions: Sequence[str] = ("",)
+) -> list[Any]:
     values: dict[str, tuple[Any, Any]] = {
         "first": (first, Date()),
         "last": (last, Date()),
@@ -143,7 +150,8 @@ def _rows(session: Session, statement: str, first: date, last: date, action: str
         "last_text": (last.isoformat(), String()),
         "start": (_midnight(first), DateTime(timezone=True)),
         "end": (_midnight(last + ONE_DAY), DateTime(timezone=True)),
-        "action": (action, String()),
+        "action": (actions[0], String()),
+        "or_action": (actions[-1], String()),
     }
     used = {name: pair for name, pair in values.items() if re.search(rf":{name}\b", statement)}
     bound = [bindparam(name, value, type_=kind) for name, (value, kind) in used.items()]
