@@ -36,10 +36,10 @@ def end_call(work: Work, call_id: int, after: AfterCall, tried: TryResult | None
         if tried is None:
             raise FieldsError({"outcome": _s("折り返しの電話が、どうなったかを選んでください。")})
         settle(work, task.id, tried)
-    known = replace(after, call_back_asked=is_asked(work.session, work.session.get(Call, call_id)))
-    call = finishing.finish(work, call_id, known)
-    _ask(work, call, known)
-    return call
+    known = replace(after, call_back_asked=is_asked(work.session, call))
+    ended = finishing.finish(work, call_id, known)
+    _ask(work, ended, known)
+    return ended
 
 
 def correct_call(work: Work, call_id: int, after: AfterCall) -> Call:
