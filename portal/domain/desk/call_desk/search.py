@@ -18,11 +18,10 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, postal_code, whole_date
-from portal.domain.foundation.vault import note_shown, opening_for_nobody
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.households.folding import fold_name
-from portal.domain.people.households.queries import SEARCH_LIMIT, HouseholdView, view_households
+from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.households.search import (
     SearchTerms,
     search_households,
@@ -159,18 +158,7 @@ def _refuse_guessing(work: Work, call: Call) -> None:
 
 def _hits(work: Work, numbers: Sequence[Number]) -> Hits:
     found = look_up(work, numbers, include_protected=False)
-    with opening_for_nobody():
-        views = view_households(work, found.ids[:SEARCH_LIMIT])
-    shown = tuple(view for view in views if not view.protected)
-    for view in shown:
-        note_shown(view.id)
-    hidden = (view.id for view in views if view.protected)
-    return Hits(
-        shown,
-        len(found.ids) > SEARCH_LIMIT,
-        sure=True,
-        withheld=tuple(dict.fromkeys((*hidden, *found.withheld))),
-    )
+    return Hits(found.households, found.more, sure=True, withheld=found.withheld)
 
 
 def _read(asked: Asked) -> tuple[SearchTerms, tuple[Number, ...]]:

@@ -1,31 +1,35 @@
 """The households of a number, whatever number it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from portal.domain.desk.finding.numbers import Number, NumberKind
 from portal.domain.desk.finding.receipts import Receipt, receipts_of
+from portal.domain.foundation.vault import note_shown, opening_for_nobody
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.queries import household_of_number
 from portal.domain.letters.shipments.queries import by_tracking_number
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.queries import households_with_telephone
 from portal.domain.people.credentials.services import login_digest
+from portal.domain.people.households.queries import SEARCH_LIMIT, HouseholdView, view_households
 
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """What has a number.
+    """What has a number, as far as the reader may know of it.
 
     Attributes:
-        ids: Households, protected ones among them: whoever opens the rows leaves those out.
-        records: What a receipt number was given out for, as far as the reader may know of it.
-        withheld: Protected households that a receipt number names, for the log only.
+        households: At most twenty of them.
+        more: Whether there are further ones that the reader may know of.
+        records: What a receipt number was given out for.
+        withheld: Protected households that the number names, for the log only.
     """
 
-    ids: list[int] = field(default_factory=list)
+    households: tuple[HouseholdView, ...] = ()
+    more: bool = False
     records: tuple[Receipt, ...] = ()
     withheld: tuple[int, ...] = ()
 
@@ -34,15 +38,24 @@ def look_up(work: Work, numbers: Sequence[Number], *, include_protected: bool) -
     """Return what has one of the numbers; each kind takes the same statements whatever it finds."""
     ids: list[int] = []
     records: tuple[Receipt, ...] = ()
-    withheld: tuple[int, ...] = ()
+    withheld: list[int] = []
     for number in numbers:
         if number.kind is NumberKind.RECEIPT:
             found = receipts_of(work, number.stored, include_protected=include_protected)
-            records, withheld = found.shown, found.withheld
+            records = found.shown
+            withheld += found.withheld
             ids += found.households
         else:
             ids += _households(work, number)
-    return Numbered(list(dict.fromkeys(ids)), records, withheld)
+    with opening_for_nobody():  # a look at one that is not shown would be put on record, and told
+        views = view_households(work, dict.fromkeys(ids))
+    withheld += [view.id for view in views if view.protected]
+    # cut after protected ones are left out: "more than twenty" would tell of one
+    known = [view for view in views if include_protected or not view.protected]
+    shown = tuple(known[:SEARCH_LIMIT])
+    for view in shown:
+        note_shown(view.id)
+    return Numbered(shown, len(known) > SEARCH_LIMIT, records, tuple(dict.fromkeys(withheld)))
 
 
 def _households(work: Work, number: Number) -> list[int]:

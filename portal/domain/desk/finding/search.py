@@ -11,13 +11,8 @@ from portal.domain.desk.finding.receipts import Receipt
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, postal_code, whole_date, without_separators
-from portal.domain.foundation.vault import note_shown, opening_for_nobody
 from portal.domain.foundation.work import Work
-from portal.domain.people.households.queries import (
-    SEARCH_LIMIT,
-    HouseholdView,
-    view_households,
-)
+from portal.domain.people.households.queries import HouseholdView
 from portal.domain.people.households.search import SearchTerms, search_households
 
 SAME_SEARCH = timedelta(seconds=60)
@@ -127,12 +122,7 @@ def find(work: Work, typed: Typed, *, include_protected: bool) -> Found:
         result = search_households(work, terms, include_protected=include_protected)
         return Found(result.households, result.more)
     found = look_up(work, read_numbers(typed.number), include_protected=include_protected)
-    with opening_for_nobody():  # a look at one that is not shown would be put on record, and told
-        views = view_households(work, found.ids[:SEARCH_LIMIT])
-    shown = tuple(view for view in views if include_protected or not view.protected)
-    for view in shown:
-        note_shown(view.id)
-    return Found(shown, len(found.ids) > SEARCH_LIMIT, found.records)
+    return Found(found.households, found.more, found.records)
 
 
 def search(work: Work, typed: Typed, *, include_protected: bool) -> Found:

@@ -37,8 +37,8 @@ def latest_credential(session: Session, household_id: int) -> Credential | None:
     return session.scalar(LATEST, {"household_id": household_id})
 
 
-def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> list[int]:
-    """Return the households that enrolled a telephone number (``+8190…``); several may."""
+def households_with_telephone(work: Work, telephone: str) -> list[int]:
+    """Return all households that enrolled a telephone number (``+8190…``), protected ones too."""
     statement = (
         select(Credential.household_id)
         .join(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
@@ -49,6 +49,5 @@ def households_with_telephone(work: Work, telephone: str, limit: int = 21) -> li
         )
         .distinct()
         .order_by(Credential.household_id)
-        .limit(limit)
     )
     return list(work.session.scalars(statement))

@@ -327,6 +327,24 @@ def test_a_word_of_several_pages_lists_them_and_still_lets_search_for_a_family(
     assert FOUND in found
 
 
+@pytest.mark.parametrize(
+    ("protected", "more"), [((), True), ((0,), False), ((0, 7, 20), False), ((20,), False)]
+)
+def test_more_than_twenty_with_a_telephone_are_those_that_the_reader_may_know_of(
+    staff: StaffSite, protected: tuple[int, ...], more: bool
+) -> None:
+    for number in range(21):
+        person = staff.add_household(protected=number in protected)
+        enroll_telephone(staff, person)
+    shown = 21 - len(protected)
+    says = "20件より多く" if more else f"{shown}件見つかりました"
+    office = staff.enter_as(Role.OFFICER)
+    assert says in main_of(office.send("/find/search", {"q": MOBILE}).text)
+    assert says in main_of(agent(staff).begin().search(telephone=MOBILE))
+    ward = staff.enter_as(Role.WARD_OFFICER)
+    assert "20件より多く" in main_of(ward.send("/find/search", {"q": MOBILE}).text)
+
+
 def test_nothing_typed_stays_in_an_address_or_on_the_next_page(staff: StaffSite) -> None:
     staff.add_household()
     visitor = staff.enter_as(Role.OFFICER)
