@@ -333,7 +333,11 @@ def job(key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The places that a text names; ``whole``: it is a name or word of theirs, not a part."""
+    """The places that a text names.
+
+    ``whole``: it is a name or word of the first of them, not a part. Those that have it within a
+    longer name or word follow: who types "reports" may mean any of three.
+    """
 
     places: Sequence[Known]
     whole: bool
@@ -348,7 +352,8 @@ def named(typed: str, may: Collection[Permission]) -> Named:
     mine = [known for known, permission in _every() if permission in may]
     whole = [known for known in mine if read & _words(known.spot)]
     if whole:
-        return Named(whole, whole=True)
+        within = [known for known in mine if any(_stands_in(one, known.spot) for one in read)]
+        return Named(list(dict.fromkeys((*whole, *within))), whole=True)
     begun = [known for known in mine if any(word.startswith(wanted) for word in _words(known.spot))]
     return Named(begun, whole=False)
 
@@ -359,10 +364,26 @@ def _every() -> Iterator[tuple[Known, Permission]]:
             yield Known(path, spot), permission
 
 
+def _stands_in(wanted: str, spot: Spot) -> bool:
+    """Return whether a folded text stands in a name: in Latin letters where a word begins."""
+    if wanted.isascii():
+        return any(tail.startswith(wanted) for tail in _tails(spot))
+    return any(wanted in word for word in _words(spot))
+
+
 @cache
 def _words(spot: Spot) -> frozenset[str]:
-    found = set[str]()
+    return frozenset(map(fold_name, _called(spot))) - {""}
+
+
+@cache
+def _tails(spot: Spot) -> frozenset[str]:
+    """Return the names from each of their words on: "call reports" of "Monthly call reports"."""
+    split = [text.split() for text in _called(spot)]
+    return frozenset(fold_name("".join(words[at:])) for words in split for at in range(len(words)))
+
+
+def _called(spot: Spot) -> Iterator[str]:
     for locale in STAFF_LOCALES:
         with use_locale(locale):
-            found |= {fold_name(spot.label), *map(fold_name, _BETWEEN.split(_OTHER_WORDS[spot]()))}
-    return frozenset(found - {""})
+            yield from (spot.label, *_BETWEEN.split(_OTHER_WORDS[spot]()))

@@ -314,17 +314,35 @@ def test_the_words_people_use_lead_to_the_page_in_either_language(
     assert sqlite_staff.events("household.searched") == []
 
 
-def test_a_word_of_several_pages_lists_them_and_still_lets_search_for_a_family(
-    sqlite_staff: StaffSite,
+@pytest.mark.parametrize(
+    ("typed", "fitting"),
+    [
+        ("報告", ["/reports/declines", "/call-report", "/delivery-report"]),
+        ("reports", ["/reports/declines", "/call-report", "/delivery-report"]),
+        ("手紙", ["/letters", "/tasks", "/undelivered"]),
+        ("電話", ["/desk", "/calls", "/channel-changes", "/call-report", "/telephony"]),
+    ],
+)
+def test_a_word_that_fits_several_pages_opens_none_of_them_but_lists_them(
+    sqlite_staff: StaffSite, typed: str, fitting: list[str]
 ) -> None:
     household(sqlite_staff, "手塚　花", "テヅカ ハナ")
     visitor = sqlite_staff.enter_as(Role.OFFICER)
-    page = main_of(visitor.send("/find/search", {"q": "報告"}).text)
-    assert 'href="/reports/declines"' in page or visitor.place == "/reports/declines"
-    listed = main_of(visitor.send("/find/search", {"q": "電話"}).text)
-    assert "世帯をさがす</button>" in listed or visitor.place != "/find"
+    listed = main_of(visitor.send("/find/search", {"q": typed}).text)
+    assert visitor.place == "/find"
+    assert re.findall(r'<a class="cell" href="([^"]+)"', listed) == fitting
+    assert "世帯をさがす</button>" in listed
     found = visitor.send("/find/search", {"q": "手塚", "only": "households"}).text
     assert FOUND in found
+
+
+def test_a_word_within_another_word_of_latin_letters_is_no_name_of_it(
+    sqlite_staff: StaffSite,
+) -> None:
+    """``top`` is the start page, not also the stops."""
+    visitor = sqlite_staff.enter_as(Role.OFFICER)
+    visitor.send("/find/search", {"q": "top"})
+    assert visitor.place == "/"
 
 
 @pytest.mark.parametrize(
