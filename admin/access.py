@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from litestar.handlers import HTTPRouteHandler
 
+from admin import kept_counts
 from admin.desk import gate
 from admin.page import Page, StaffWho
 from admin.people.locked import locked_page
@@ -151,6 +152,8 @@ def holders_of(permission: Permission) -> Guard[StaffWho]:
                     "の画面で切り替えてください。"
                 )
             )
+        if page.method == "POST":
+            kept_counts.let_go(page)
         return None
 
     return guard

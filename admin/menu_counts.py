@@ -3,19 +3,24 @@
 Whoever may not know of protected households gets the figures without them (decision 0045). What a
 person does themselves is counted at once: a form that they send lets the kept figures go. The
 auditor gets none, since what the log says of protected households would stand among them.
+
+They are counted in the transaction of the page, behind a savepoint: PostgreSQL carries out nothing
+more after an error, and its COMMIT would take back what the page stored and say nothing. A page
+without a transaction (one that opens short ones itself, or whose own has ended) shows what was
+kept.
 """
 
+import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from threading import Lock
-from weakref import WeakKeyDictionary
+from datetime import timedelta
 
-from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import SQLAlchemyError
 
+from admin import kept_counts
 from admin.access import allowed
 from admin.desk.in_call.follow_ups import reader_of
 from admin.desk.openings import reviewer_of
+from admin.kept_counts import NONE, Counts
 from admin.page import Page
 from admin.places import Spot
 from portal.domain.contacts.escalations import call_back_queries
@@ -33,32 +38,28 @@ from portal.domain.mailroom.incidents import fault_queries, site_notices
 from portal.domain.people.households.held import held_households
 from portal.domain.people.staff.permissions import Permission
 
+LOG = logging.getLogger("portal.requests")
+LOG = logging.getLogger("portal.requests")
 KEPT = timedelta(seconds=30)
-Counts = Mapping[Spot, int]
-_NONE: Counts = {}
-_KEPT: WeakKeyDictionary[Dialect, dict[int, tuple[datetime | None, Counts]]] = WeakKeyDictionary()
-_LOCK = Lock()
 
 
 def counts(page: Page, role: Role) -> Counts:
     """Return how much waits at each place; what is not counted is left out."""
     staff = page.who.staff
     if staff is None or role is Role.AUDITOR or page.session is None:
-        return _NONE
-    with _LOCK:
-        of_site = _KEPT.setdefault(page.site.database.engine.dialect, {})
-        at, kept = of_site.get(staff.id, (None, _NONE))
-        if page.method != "GET":
-            of_site[staff.id] = None, kept
-            return kept
-    if at is not None and timedelta() <= page.now - at < KEPT:
+        return NONE
+    at, kept = kept_counts.kept(page)
+    fresh = at is not None and timedelta() <= page.now - at < KEPT
+    if fresh or page.method != "GET" or not page.session.in_transaction():
         return kept
+    page.session.flush()  # what the page stored fails as the page's own
     try:
-        found = _counted(page, role)
-    except SQLAlchemyError:  # the page of a transaction that broke has nothing to ask
+        with page.session.begin_nested():
+            found = _counted(page, role)
+    except SQLAlchemyError as error:
+        LOG.warning("the menu was not counted: %s", type(error).__name__)
         return kept
-    with _LOCK:
-        of_site[staff.id] = page.now, found
+    kept_counts.keep(page, found)
     return found
 
 
