@@ -71,6 +71,25 @@ def test_the_heading_stands_there_in_a_call_too(
     assert heading_at(page) <= FIRST_SCREEN
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_heading_stands_there_with_a_household_open_in_the_call(
+    served_staff: ServedStaff, page_factory: PageFactory, language: str
+) -> None:
+    page = page_factory(width=360, height=740)
+    served_staff.speak(page, language)
+    enter(served_staff, page, Role.AGENT)
+    served_staff.go(page, "/desk")
+    page.locator(".call-bar button[data-key=F2]").click()
+    household = served_staff.numbers["household"]
+    served_staff.go(page, f"/desk/{household}")
+    for path in (f"/desk/{household}", "/calls"):
+        served_staff.go(page, path)
+        expect(page.locator(f".call-bar a[href='/desk/{household}']")).to_be_visible()
+        page.evaluate("window.scrollTo(0, 0)")
+        assert heading_at(page) <= FIRST_SCREEN, path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 @pytest.mark.parametrize("role", EVERYBODY)
 def test_at_most_seven_places_are_seen_first_and_all_others_with_one_press(
     served_staff: ServedStaff, page_factory: PageFactory, role: Role
