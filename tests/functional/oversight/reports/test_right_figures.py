@@ -13,8 +13,9 @@ from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.shipments import services as mail
+from portal.domain.mailroom.returned_mail.undelivered import undelivered
 from portal.domain.oversight.reports.mail.delivery import build
-from portal.domain.oversight.reports.mail.delivery_figures import Sent, count_month
+from portal.domain.oversight.reports.mail.delivery_figures import Sent, count_month, sum_of
 from portal.domain.oversight.reports.status.settlement import settlement_report
 from portal.domain.oversight.reports.tables import ReportTable
 from portal.domain.oversight.settlement.figures import figures
@@ -69,6 +70,21 @@ def test_an_absence_counts_also_when_the_same_file_knows_how_it_ended(post: Post
     assert august.absent == Sent(1, 2, 60_000)
 
 
+def test_a_letter_that_came_back_is_undelivered_whatever_the_post_had_said(post: Post) -> None:
+    key = sent(post, date(2023, 7, 10))
+    told(post, (key, "2023-07-12", ARRIVED))
+    with post.database.write() as session:
+        back = mail.MailReturn("moved_unknown", date(2023, 8, 10))
+        mail.turn_up(work_in(session, now=LATER), key, back)
+    with post.database.read() as session:
+        july, august = (count_month(session, month) for month in (JULY, date(2023, 8, 1)))
+        listed = undelivered(work_in(session, program=PROGRAM), include_protected=True)
+    assert [sum_of(one.delivered.values()).items for one in (july, august)] == [1, 0]
+    assert dict(july.undelivered) == {}
+    assert dict(august.undelivered) == {"moved_unknown": Sent(1, 2, 60_000)}
+    assert [one.shipment_id for one in listed] == [key]
+
+
 def reached(database: Database, way: DeliveredMeans = DeliveredMeans.REVEALED) -> tuple[int, int]:
     with database.read() as session:
         found = deliveries(session, way).delivered
@@ -91,7 +107,7 @@ def test_a_child_that_saw_a_code_stays_delivered_when_another_code_replaces_it(
     assert found.by_state[SettledState.LAPSED].children == 1
 
 
-def letter(database: Database, household_id: int, made: datetime) -> int:
+def letter(database: Database, household_id: int, made: datetime, *, counter: bool = False) -> int:
     """A letter with ID and password that was made and handed over at an instant; its key."""
     with database.write() as session:
         run = PrintRun(**PAPER_RUN, planned=1, notice_date=made.date(), created_at=made)

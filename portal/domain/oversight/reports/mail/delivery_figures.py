@@ -44,8 +44,9 @@ class DeliveryMonth:
 
     ``posted`` and ``delivered`` are keyed by (day, mail class, attempt); attempts above the third
     count with the third. ``undelivered`` is as of the month's last day: letters posted until then
-    and not delivered by then, by state or reason of return; ``holds`` are the households held at
-    the end of that day, without protected ones. ``absent`` are the letters of which the post
+    and not delivered by then, or here again although the post had delivered them, by state or
+    reason of return; ``holds`` are the households held at the end of that day, without protected
+    ones. ``absent`` are the letters of which the post
     reported in the month that nobody was at home, whatever became of them; each counts once.
     """
 
@@ -158,7 +159,9 @@ def _undelivered(session: Session, last: date) -> Mapping[str, Sent]:
         .group_by(Shipment.household_id)
     )
     code = func.coalesce(Shipment.returned_reason, Shipment.state)
-    not_yet = or_(Shipment.delivered_on.is_(None), Shipment.delivered_on > last)
+    not_yet = or_(
+        Shipment.delivered_on.is_(None), Shipment.delivered_on > last, Shipment.returned_on <= last
+    )
     rows = session.execute(
         _letters()
         .add_columns(code)
