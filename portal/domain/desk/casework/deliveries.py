@@ -64,7 +64,8 @@ def deliveries(session: Session, delivered_means: DeliveredMeans) -> Deliveries:
     """Count who was reached; ``delivered_means`` is the program's setting of that name.
 
     Declined and ineligible entitlements are not counted. ``handed_over``: a letter with ID and
-    password that was made for the child was handed to the post, whatever happened afterwards.
+    password that was made for the child was handed over, to the mail house or at the ward's
+    counter, whatever happened afterwards.
     ``revealed``: a code was shown to the household at least once, also if another one replaced it.
     ``exchanged``: the issuer reported the exchange of the whole amount.
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.deliveries import letter_of_child
@@ -116,8 +116,8 @@ def _coupons_of_children() -> Subquery:
 def _delivered(means: DeliveredMeans, revealed_at: ColumnElement[Any]) -> ColumnElement[bool]:
     """Return the SQL condition for a delivered entitlement, according to the program's setting.
 
-    ``HANDED_OVER``: a letter with ID and password was handed over to the post and did not come
-    back, or was delivered in the end.
+    ``HANDED_OVER``: a letter with ID and password was handed over, to the mail house or at the
+    ward's counter, and did not come back, or was delivered in the end.
     """
     if means == DeliveredMeans.REVEALED:
         return revealed_at.is_not(None)
@@ -143,8 +143,17 @@ def _delivered(means: DeliveredMeans, revealed_at: ColumnElement[Any]) -> Column
 
 
 def _came() -> ColumnElement[bool]:
-    """Return the SQL condition that a letter made for the child reached its household."""
-    return select(Letter.id).where(letter_of_child(), _arrived()).correlate(Entitlement).exists()
+    """Return the SQL condition that a letter made for the child reached its household.
+
+    The post delivered it, or somebody signed for it at the ward's counter.
+    """
+    at_counter = and_(Letter.counter, Letter.handed_over_at.is_not(None))
+    return (
+        select(Letter.id)
+        .where(letter_of_child(), or_(_arrived(), at_counter))
+        .correlate(Entitlement)
+        .exists()
+    )
 
 
 def _arrived() -> ColumnElement[bool]:

@@ -23,7 +23,7 @@ class Facts:
         amount_yen: The amount granted.
         used_yen: The amount used at shops.
         delivered: Whether it counts as delivered, by the program's setting.
-        letter_came: Whether the post delivered a letter made for it.
+        letter_came: Whether a letter made for it was delivered, or handed over at the counter.
     """
 
     state: EntitlementState

@@ -124,6 +124,7 @@ def letter(database: Database, household_id: int, made: datetime, *, counter: bo
             amount_yen=2 * AMOUNT,
             created_at=made,
             handed_over_at=made,
+            counter=counter,
         )
         session.add(row)
         session.flush()
@@ -175,6 +176,19 @@ def test_who_signed_for_the_letter_and_never_looked_is_not_undelivered(
     }
     assert states.total[1:3] == (2, 4)
     assert "世帯数の行の和は3、合計は2です" in states.note
+
+
+def test_who_signed_for_the_letter_at_the_counter_is_not_undelivered(
+    database: Database, tmp_path: Path
+) -> None:
+    office = open_office(database, tmp_path)
+    signed, posted = office.households
+    letter(database, signed, NOW, counter=True)
+    letter(database, posted, NOW)
+    with database.read() as session:
+        found = figures(work_in(session, program=PROGRAM))
+    assert found.by_state[SettledState.NOT_TAKEN].children == 2
+    assert found.by_state[SettledState.UNDELIVERED].children == 2
 
 
 def test_households_that_add_up_need_no_note(database: Database, tmp_path: Path) -> None:
