@@ -19,10 +19,10 @@ from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import (
     closed,
     confirm_closing,
+    current_figures,
     propose_closing,
     verify,
 )
-from portal.domain.oversight.settlement.figures import figures
 from portal.domain.people.coupons.leftover import left_over_numbers
 from portal.domain.people.staff.permissions import Permission
 
@@ -41,7 +41,7 @@ def show(context: Context, files: ReportFiles) -> None:
     """Show the settlement as of now; the exit code is 1 while something prevents closing it."""
     with context.database().read() as session:
         now = context.clock.now(session)
-        found = figures(context.work(session))
+        found = current_figures(context.work(session))
         in_the_way = dict(blockers(context.work(session), found))
         written = settlement_report(context.work(session))
         done = closed(session) is not None

@@ -4,7 +4,7 @@ Closing gives every child its final state, freezes one line per child and signs 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.counting import children
 from portal.domain.oversight.settlement.ending import ACTION_TO, ending, split
-from portal.domain.oversight.settlement.figures import Figures, figures
+from portal.domain.oversight.settlement.figures import Figures, Sum, figures
 from portal.domain.oversight.settlement.models import Settlement, SettlementLine
 from portal.domain.oversight.settlement.signing import Checksum, is_signed, sign
 from portal.domain.oversight.settlement.states import SettledState
@@ -176,6 +176,18 @@ def _freeze(work: Work, approval: Approval) -> Settlement:
 def closed(session: Session) -> Settlement | None:
     """Return the closed settlement, or None while it is not closed."""
     return session.scalar(select(Settlement).order_by(Settlement.id.desc()).limit(1))
+
+
+def current_figures(work: Work) -> Figures:
+    """Return the figures as of now; after the closing, with the final states that were signed.
+
+    Mail comes back after the closing, too: whose letter came is what was known then.
+    """
+    found, row = figures(work), closed(work.session)
+    if row is None:
+        return found
+    kept = row.figures["by_state"]
+    return replace(found, by_state={state: Sum(**kept.get(state, {})) for state in SettledState})
 
 
 def lines(session: Session, settlement_id: int) -> Iterator[tuple[int | str, ...]]:

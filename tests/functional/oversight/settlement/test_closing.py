@@ -1,5 +1,6 @@
 """Closing: blocked while anything is open, by two people, frozen and signed."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,6 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
+from portal.domain.letters.shipments import services as mail
+from portal.domain.letters.shipments.queries import latest_of_letter
+from portal.domain.oversight.reports.status.settlement import settlement_report
+from portal.domain.oversight.reports.tables import Cell
 from portal.domain.oversight.settlement.blockers import blockers
 from portal.domain.oversight.settlement.closing import (
     closed,
@@ -25,6 +30,8 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.queries import totals
 from portal.platform.append_only import open_ledgers
 from portal.platform.database import Database
+from tests.functional.oversight.reports.test_right_figures import arrived, letter
+from tests.functional.requests.recipients.support import NOW
 from tests.support.coupons import AMOUNT
 from tests.support.oversight.settlement import (
     AFTER_ALL,
@@ -251,3 +258,29 @@ def test_the_frozen_lines_hold_no_personal_data(ending: Ending) -> None:
             for line in lines(session, row.id)
             for cell in line
         )
+
+
+def test_a_letter_that_comes_back_after_the_closing_changes_nothing_that_was_signed(
+    ending: Ending,
+) -> None:
+    ending.end(8, "exclude")
+    with ending.database.read() as session:
+        never_shown = session.scalars(
+            select(Entitlement.household_id).order_by(Entitlement.id).offset(3).limit(1)
+        ).one()
+    key = letter(ending.database, never_shown, NOW)
+    arrived(ending.database, key)
+    close(ending)
+
+    def states() -> list[Sequence[Cell]]:
+        with ending.database.read() as session:
+            return list(settlement_report(work_in(session, program=ending.program)).tables[0].rows)
+
+    signed = states()
+    assert [row[2] for row in signed if row[0] == SettledState.NOT_TAKEN.label] == [1]
+    with ending.database.write() as session:
+        shipment = latest_of_letter(session, key)
+        assert shipment is not None
+        back = mail.MailReturn("moved_unknown", AFTER_ALL.date())
+        mail.turn_up(work_in(session, now=AFTER_ALL), shipment.id, back)
+    assert states() == signed

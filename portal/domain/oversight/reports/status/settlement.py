@@ -8,8 +8,8 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
 from portal.domain.oversight.settlement.blockers import blockers
-from portal.domain.oversight.settlement.closing import closed
-from portal.domain.oversight.settlement.figures import Figures, Sum, figures
+from portal.domain.oversight.settlement.closing import closed, current_figures
+from portal.domain.oversight.settlement.figures import Figures, Sum
 from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.coupons.statement_rules import DifferenceKind
@@ -18,9 +18,10 @@ from portal.domain.people.coupons.statement_rules import DifferenceKind
 def settlement_report(work: Work) -> Report:
     """Write the settlement.
 
-    Before closing, it is marked provisional and lists what prevents closing.
+    Before closing, it is marked provisional and lists what prevents closing; afterwards its final
+    states are those that were signed.
     """
-    found, row = figures(work), closed(work.session)
+    found, row = current_figures(work), closed(work.session)
     in_the_way = {} if row is not None else blockers(work, found)
     reported = latest_day(work.session)
     facts = [
