@@ -1,5 +1,8 @@
 """Start the next step for a returned item, and decide it anew where the reason was wrong."""
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError
@@ -7,6 +10,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
+from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments import mail
 from portal.domain.letters.shipments import services as shipments
 from portal.domain.letters.shipments.models import Shipment
@@ -14,10 +18,11 @@ from portal.domain.mailroom.returned_mail.actions import NextAction, next_action
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.states import ItemState
 from portal.domain.mailroom.returned_mail.storage import locked
+from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.people.tasks.kinds import TaskKind
-from portal.domain.people.tasks.queries import open_of
 from portal.domain.people.tasks.services import open_once
 from portal.domain.requests.redeliveries.queries import letters_sent_again, open_request
 from portal.domain.requests.redeliveries.states import MissingItem
@@ -73,7 +78,7 @@ def correct_reason(
     before, item.reason, shipment.returned_reason = item.reason, reason, reason
     item.changed_at = work.now
     household = work.session.get_one(Household, item.household_id)
-    in_use = open_of(work.session, TaskKind.RETURNED_IN_USE, household.id) is not None
+    in_use = _id_in_use(work.session, shipment)
     item.action = start_next_step(work, household, shipment, reason, in_use=in_use).value
     record(
         work,
@@ -86,3 +91,13 @@ def correct_reason(
     )
     work.session.flush()
     return item
+
+
+def _id_in_use(session: Session, shipment: Shipment) -> bool:
+    # not whether the two still decide: a family that they found to use its ID keeps it
+    state = session.scalar(
+        select(Credential.state)
+        .join(Letter, Letter.credential_id == Credential.id)
+        .where(Letter.id == shipment.letter_id)
+    )
+    return state == CredentialState.ACTIVE

@@ -19,6 +19,7 @@ from portal.domain.foundation.errors import (
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.actions import NextAction
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
+from portal.domain.mailroom.returned_mail.next_step import correct_reason
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Request
@@ -97,6 +98,19 @@ def test_a_letter_whose_id_is_in_use_is_not_replaced_unasked(post: Post) -> None
     program = with_rules(first_redelivery_unasked=True)
     assert take_in(post, number_of(post, person), program=program).action is NextAction.ON_REQUEST
     with post.database.read() as session:
+        assert session.scalars(select(Request)).all() == []
+
+
+def test_nor_when_its_reason_is_corrected_after_two_found_the_family_uses_it(post: Post) -> None:
+    person = post.household(active=True)
+    program = with_rules(first_redelivery_unasked=True)
+    item = take_in(post, number_of(post, person), program=program).item
+    by(post, post.officer, returned_in_use.propose, "reached")
+    by(post, post.colleague, returned_in_use.confirm)
+    with post.database.write() as session:
+        work = work_in(session, post.officer, NOW, program=program)
+        corrected = correct_reason(work, item.id, "storage_ended")
+        assert corrected.action == NextAction.ON_REQUEST
         assert session.scalars(select(Request)).all() == []
 
 
