@@ -25,6 +25,7 @@ from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.requests.models import Request
 from tests.functional.desk.acts.support import Desk
+from tests.functional.requests.redeliveries.support import handed_over
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import start_session
 from tests.support.work import work_in
@@ -87,6 +88,17 @@ def test_before_the_first_letter_was_sent_there_is_no_new_one(sqlite_desk: Desk)
     assert answer.status_code == 422
     assert "まだ送っていません" in answer.text
     assert not sqlite_desk.staff.count(Letter)
+
+
+def test_while_the_mail_house_has_the_letter_there_is_no_new_one(sqlite_desk: Desk) -> None:
+    person = sqlite_desk.post.household(letter=False)
+    with sqlite_desk.staff.database.write() as session:
+        handed_over(session, person)
+    sqlite_desk.in_call(person)
+    answer = sqlite_desk.do(person, "new-letter")
+    assert answer.status_code == 422
+    assert "まだ送っていません" in answer.text
+    assert not sqlite_desk.staff.count(Task)
 
 
 @pytest.mark.asvs("7.4.5")

@@ -10,7 +10,7 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
-from portal.domain.letters.letters.orders import living_letter
+from portal.domain.letters.shipments.queries import sent_on
 from portal.domain.people.credentials.queries import latest_credential
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.account import ask_new_letter
@@ -22,12 +22,11 @@ def ask_letter(work: Work, household_id: int) -> DeskAct:
 
     Raises:
         as ``admit``; TooEarlyError, TooLateError: outside the window.
-        ConflictError: the first letter has not been sent yet (``not_sent``).
+        ConflictError: its letter has not been sent yet (``not_sent``).
     """
     admitted = admit(work, Act.NEW_LETTER, household_id)
     require_open(work.program.windows.new_letter, admitted.effective_at)
-    letter = living_letter(work.session, household_id)
-    if letter is None or letter.handed_over_at is None:
+    if sent_on(work.session, household_id) is None:
         raise ConflictError(
             _("まだ送っていません。届くまで、もう少しお待ちください。"), code="not_sent"
         )
