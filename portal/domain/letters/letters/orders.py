@@ -94,8 +94,8 @@ def _refuse_letter_not_handed_over(session: Session, household_id: int) -> None:
     if session.scalar(waiting.limit(1)) is not None:
         raise ConflictError(
             _s(
-                "この世帯の手紙は、まだ差し出していません。新しい手紙は作らずに、"
-                "いまの手紙を差し出してください。"
+                "この世帯の手紙は、まだ引き渡していません。新しい手紙は作らずに、"
+                "いまの手紙を引き渡してください。"
             ),
             code="letter_not_handed_over",
         )

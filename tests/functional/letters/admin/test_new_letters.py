@@ -97,7 +97,7 @@ def test_a_letter_that_did_not_go_out_yet_is_not_replaced(staff: StaffSite) -> N
     visitor.open(f"/tasks/{task}")
     answer = visitor.post(f"/tasks/{task}/new-letter", {"form_key": "n"})
     assert answer.status_code == 422
-    assert "まだ差し出していません" in answer.text
+    assert "まだ引き渡していません" in answer.text
     assert staff.count(Task, state="open") == 1
 
 

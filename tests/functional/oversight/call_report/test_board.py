@@ -117,7 +117,7 @@ def test_rates_by_day_and_half_hour_stand_beside_the_letters(staff: StaffSite) -
     assert "7/31（月） – 100 95 95.0%" in page, "calls after closing time do not count"
     assert "7/30（日） 休 – – – –" in page
     assert "7/28（金） 1,200 – – –" in page
-    assert "差し出しを待つ手紙 800" in page
+    assert "引き渡しを待つ手紙 800" in page
     assert "引き渡した手紙" in page, "not the day of posting, by which other pages count"
     assert "9:00–9:30 10 9 90.0% 9:30–10:00 1 1 100.0%" in page
     assert "基準の80%より低く" not in page

@@ -45,7 +45,7 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class BoardDay:
-    """One day: the letters handed over to the post, and the calls that count.
+    """One day: the letters handed over to the mail house, and the calls that count.
 
     ``counts`` is None if the call center is closed or nothing has been counted yet.
     """
