@@ -15,6 +15,7 @@ from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.errors import InputError, NotFoundError, WrongStateError
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.returned_mail import receiving
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import move
 from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
@@ -24,7 +25,6 @@ from portal.domain.people.tasks.services import finish_task
 from portal.domain.people.tasks.states import TaskState
 
 KIND, SUBJECT = "returned_in_use", "task"
-STOPPED_FOR = "returned_mail"
 
 
 class Finding(Labeled):
@@ -155,4 +155,4 @@ def _stop(work: Work, task: Task) -> None:
         .execution_options(populate_existing=True)
     )
     if credential is not None and CREDENTIAL.can(credential.state, "suspend"):
-        move(work, credential, "suspend", reason=STOPPED_FOR)
+        move(work, credential, "suspend", reason=receiving.SUSPENDED_FOR)
