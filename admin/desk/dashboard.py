@@ -20,13 +20,13 @@ from portal.domain.contacts.faxes import queries as faxes
 from portal.domain.contacts.faxes.queries import Counts
 from portal.domain.contacts.notes import queries as notes
 from portal.domain.contacts.notes.kinds import desk_of
-from portal.domain.desk.casework import returned_in_use, steps, watch, worklists
+from portal.domain.desk.casework import steps, watch, worklists
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
+from portal.domain.desk.casework.proposals import open_counts
 from portal.domain.desk.casework.reviews import queue as review_queue
 from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
 from portal.domain.desk.casework.steps import Step
 from portal.domain.desk.openings.queries import OpenCount, open_count
-from portal.domain.foundation.approvals.queries import open_counts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
 from portal.domain.foundation.program.agenda import WindowView, agenda
@@ -246,9 +246,10 @@ def _faults(page: Page) -> int:
 
 def _counts(page: Page, *, protected: bool) -> tuple[dict[str, int], dict[str, int]]:
     """Return the numbers of proposals that wait and of open tasks, each by kind."""
-    found = open_counts(page.session)
-    found.pop(returned_in_use.KIND, 0)  # counted as its task, which only some may know
-    return found, worklists.task_counts(page.session, include_protected=protected)
+    return (
+        open_counts(page.session, include_protected=protected),
+        worklists.task_counts(page.session, include_protected=protected),
+    )
 
 
 def _watched(page: Page) -> Watched:

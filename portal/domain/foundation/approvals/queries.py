@@ -2,29 +2,11 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import PROPOSED
-
-
-def open_approvals(session: Session, *, limit: int = 100) -> list[Approval]:
-    """Return the proposals that wait for a second person, oldest first."""
-    statement = (
-        select(Approval).where(Approval.state == PROPOSED).order_by(Approval.id).limit(limit)
-    )
-    return list(session.scalars(statement))
-
-
-def open_counts(session: Session) -> dict[str, int]:
-    """Return the number of open proposals of each kind."""
-    waiting = (
-        select(Approval.kind, func.count())
-        .where(Approval.state == PROPOSED)
-        .group_by(Approval.kind)
-    )
-    return {kind: int(count) for kind, count in session.execute(waiting)}
 
 
 def approval_by_id(session: Session, approval_id: int | None) -> Approval | None:

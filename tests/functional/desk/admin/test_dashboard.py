@@ -24,8 +24,10 @@ from portal.domain.oversight.management.agreements import AgreedKey
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
+from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
+from tests.support.oversight.family import Filling
 from tests.support.reading.files import fax
 from tests.support.requests.scans import checked
 from tests.support.resident import Loop
@@ -276,3 +278,35 @@ def test_each_kind_of_approval_leads_to_the_page_where_it_is_confirmed(
     assert 'href="/transfers"' in tiles
     assert "二人目を待つ棚卸し" in tiles
     assert tiles.count('href="/holds"') == 1, "only the households on hold"
+
+
+@pytest.mark.parametrize(
+    ("kind", "table", "tile"),
+    [
+        ("release_hold", "hold", "承認を待つ保留の解除"),
+        ("print_text", "household", "承認を待つ保留の解除"),
+        ("accept_request", "request", "二人目の承認を待つ申請"),
+        ("channel_change", "credential", "二人目を待つ受け取り方の変更"),
+        ("household_disposal", "household", "承認を待つ世帯の廃棄"),
+    ],
+)
+def test_a_proposal_about_a_protected_family_is_counted_for_the_ward_alone(
+    sqlite_staff: StaffSite, kind: str, table: str, tile: str
+) -> None:
+    staff = sqlite_staff
+    person = staff.add_household()
+    actor = Actor(Role.OFFICER, staff.hire(Role.OFFICER).id, Organization.CONTRACTOR)
+    keys = {"household": person.household_id, "credential": person.credential_id}
+    others: dict[str, dict[str, object]] = {"hold": {"detail": {}}, "request": {"claimed_by": None}}
+    with staff.database.write() as session:
+        if table in others:
+            add = Filling(session).add
+            keys[table] = add(table, household_id=person.household_id, **others[table])
+        propose(work_in(session, actor, staff.now), kind, table, keys[table])
+    office, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
+    assert tile in office.open("/").text
+    with staff.database.write() as session:
+        session.get_one(Household, person.household_id).protected = True
+    assert tile not in office.open("/").text, "its page lists none for the office"
+    has_page = kind != "channel_change"  # what the desk changes is no page of the ward
+    assert (tile in ward.open("/").text) is has_page
