@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.notes.kinds import NoteDesk
@@ -42,13 +42,23 @@ def waiting_count(session: Session, desk: NoteDesk, *, include_protected: bool) 
     return int(session.scalar(counted) or 0)
 
 
+def is_at(desk: NoteDesk, *, include_protected: bool) -> ColumnElement[bool]:
+    """Return the condition that a note, joined with its household, is a desk's as its people see.
+
+    Who knows of protected households is of the ward: notes about those are theirs, whichever desk
+    had one before the household was protected. Nobody else would find it there.
+    """
+    if include_protected:
+        return or_(HouseholdNote.desk == desk.value, Household.protected.is_(True))
+    return and_(HouseholdNote.desk == desk.value, Household.protected.is_(False))
+
+
 def _waiting(desk: NoteDesk, *, include_protected: bool) -> Select[HouseholdNote]:
     return (
         select(HouseholdNote)
         .join(Household, Household.id == HouseholdNote.household_id)
         .where(
-            HouseholdNote.desk == desk.value,
             HouseholdNote.state == NoteState.WAITING,
-            Household.protected.in_([True, False] if include_protected else [False]),
+            is_at(desk, include_protected=include_protected),
         )
     )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.domain.contacts.escalations.services import RaisedIn, check_words, require_call
 from portal.domain.contacts.notes.kinds import NoteDesk, NoteTopic, desk_of
 from portal.domain.contacts.notes.models import HouseholdNote
+from portal.domain.contacts.notes.queries import is_at
 from portal.domain.contacts.notes.states import NOTE
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
@@ -32,7 +33,7 @@ def write(work: Work, note: NewNote, raised: RaisedIn) -> HouseholdNote:
     """Write a note about the household of ``raised``.
 
     A note on violence, separation or a change of recipient goes to the ward's desk, whatever desk
-    was chosen.
+    was chosen, and so does one about a protected household that is to go to a desk.
 
     Raises:
         NotFoundError: there is no such household, or the actor may not know of it.
@@ -41,11 +42,13 @@ def write(work: Work, note: NewNote, raised: RaisedIn) -> HouseholdNote:
         NotAllowedError: an agent without a call of their own today, or a household that was not
             opened in it.
     """
-    household_id = _household(work, raised.household_id)
+    household = _household(work, raised.household_id)
     topic = NoteTopic.known(note.topic)
     if topic is None:
         raise InputError(_s("何についてのメモかを選んでください。"), code="topic")
     desk = NoteDesk.WARD if topic.is_of_ward else _desk(note.desk)
+    if desk is not None and household.protected:
+        desk = NoteDesk.WARD
     check_words(work, note.text, "note")
     require_call(work, raised)
     if work.actor.id is None:
@@ -54,7 +57,7 @@ def write(work: Work, note: NewNote, raised: RaisedIn) -> HouseholdNote:
     receipt_no = new_receipt_no()
     row = HouseholdNote(
         receipt_no=receipt_no,
-        household_id=household_id,
+        household_id=household.id,
         call_id=raised.call_id,
         topic=topic.value,
         wrapped_key=wrapped,
@@ -75,13 +78,14 @@ def assign(work: Work, note_id: int, desk: str) -> HouseholdNote:
 
     Raises:
         NotFoundError: no such note waits at the actor's desk.
-        InputError: no such desk (code ``desk``).
+        InputError: no such desk, or only the ward may deal with it (code ``desk``).
     """
     row = _at_own_desk(work, note_id)
+    protected = work.session.get_one(Household, row.household_id).protected
     chosen = _desk(desk)
     if chosen is None:
         raise InputError(_s("どの窓口に回すかを選んでください。"), code="desk")
-    if row.is_of_ward and chosen is not NoteDesk.WARD:
+    if (row.is_of_ward or protected) and chosen is not NoteDesk.WARD:
         raise InputError(_s("このメモは、区だけが扱います。"), code="desk")
     _assign(work, row, chosen)
     return row
@@ -111,11 +115,11 @@ def _context(receipt_no: str) -> str:
     return f"household_note:{receipt_no}"
 
 
-def _household(work: Work, household_id: int | None) -> int:
+def _household(work: Work, household_id: int | None) -> Household:
     found = work.session.get(Household, household_id) if household_id is not None else None
     if found is None or (found.protected and not knows_protected(work.actor)):
         raise NotFoundError(_s("この世帯は見つかりませんでした。検索からやりなおしてください。"))
-    return found.id
+    return found
 
 
 def _desk(typed: str) -> NoteDesk | None:
@@ -136,18 +140,19 @@ def _assign(work: Work, row: HouseholdNote, desk: NoteDesk) -> None:
 def _at_own_desk(work: Work, note_id: int) -> HouseholdNote:
     """Return a note of the actor's desk, locked; one that the actor may not know is not there."""
     desk = desk_of(work.actor)
-    known = [True, False] if knows_protected(work.actor) else [False]
-    row = work.session.scalar(
-        select(HouseholdNote)
-        .join(Household, Household.id == HouseholdNote.household_id)
-        .where(
-            HouseholdNote.id == note_id,
-            HouseholdNote.desk == (desk.value if desk is not None else ""),
-            Household.protected.in_(known),
+    row = None
+    if desk is not None:
+        row = work.session.scalar(
+            select(HouseholdNote)
+            .join(Household, Household.id == HouseholdNote.household_id)
+            .where(
+                HouseholdNote.id == note_id,
+                HouseholdNote.desk.is_not(None),
+                is_at(desk, include_protected=knows_protected(work.actor)),
+            )
+            .with_for_update(of=HouseholdNote)
+            .execution_options(populate_existing=True)
         )
-        .with_for_update(of=HouseholdNote)
-        .execution_options(populate_existing=True)
-    )
     if row is None:
         raise NotFoundError(_s("このメモは見つかりませんでした。"))
     return row

@@ -251,3 +251,12 @@ def test_notes_of_a_protected_family_are_the_wards_alone(staff: StaffSite) -> No
         form = {"form_key": step, f"desk-{key}": "ward"}
         assert desk.post(f"/notes/{key}/{step}", form).status_code == 404
         assert desk.post(f"/notes/987654/{step}", form).status_code == 404
+    ward = staff.enter_as(Role.WARD_OFFICER)
+    assert f"世帯 {person.household_id}" in words(ward.open("/notes").text), "it waits for somebody"
+    kept = ward.post(f"/notes/{key}/assign", {"form_key": "w", f"desk-{key}": "office"})
+    assert (kept.status_code, "区だけが扱います" in kept.text) == (422, True)
+    ward.send(f"/notes/{key}/finish", {"form_key": "f"})
+    assert staff.count(HouseholdNote, state="done") == 1
+    opened(ward, person.household_id)
+    assert write(ward, place, desk="call_desk") == 303
+    assert staff.count(HouseholdNote, state="waiting", desk="ward") == 1
