@@ -77,8 +77,9 @@ def assign(work: Work, note_id: int, desk: str) -> HouseholdNote:
     """Hand a note that waits at the actor's desk to another desk.
 
     Raises:
-        NotFoundError: no such note waits at the actor's desk.
+        NotFoundError: there is no such note at the actor's desk.
         InputError: no such desk, or only the ward may deal with it (code ``desk``).
+        WrongStateError: it was finished before.
     """
     row = _at_own_desk(work, note_id)
     protected = work.session.get_one(Household, row.household_id).protected
@@ -95,7 +96,7 @@ def finish(work: Work, note_id: int) -> HouseholdNote:
     """Finish a note that waits at the actor's desk.
 
     Raises:
-        NotFoundError: no such note waits at the actor's desk.
+        NotFoundError: there is no such note at the actor's desk.
         WrongStateError: it was finished before.
     """
     row = _at_own_desk(work, note_id)
@@ -133,7 +134,6 @@ def _desk(typed: str) -> NoteDesk | None:
 
 def _assign(work: Work, row: HouseholdNote, desk: NoteDesk) -> None:
     row.state, row.desk, row.assigned_at = NOTE.next(row.state, "assign"), desk.value, work.now
-    row.done_by = row.done_at = None
     _record(work, row, "household_note.assign", desk=desk.value)
 
 

@@ -19,9 +19,8 @@ NOTE = StateMachine(
         "assign": {
             NoteState.KEPT: NoteState.WAITING,
             NoteState.WAITING: NoteState.WAITING,
-            NoteState.DONE: NoteState.WAITING,
         },
         "finish": {NoteState.WAITING: NoteState.DONE},
     },
 )
-"""``assign``: to a desk, or from one desk to another."""
+"""``assign``: to a desk, or from one desk to another; one that is finished stays so."""

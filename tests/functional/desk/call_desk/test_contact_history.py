@@ -202,7 +202,10 @@ def test_a_note_goes_from_desk_to_desk_and_is_finished_where_it_waits(staff: Sta
     office.send(f"/notes/{key}/assign", {"form_key": "y", f"desk-{key}": "ward"})
     assert office.post(f"/notes/{key}/finish", {"form_key": "q"}).status_code == 404
     ward.send(f"/notes/{key}/finish", {"form_key": "f"})
-    assert staff.count(HouseholdNote, state="done") == 1
+    late = ward.post(f"/notes/{key}/assign", {"form_key": "l", f"desk-{key}": "office"})
+    assert late.status_code == 409, "a page that stood open brings nothing back"
+    assert ward.post(f"/notes/{key}/finish", {"form_key": "g"}).status_code == 409
+    assert staff.count(HouseholdNote, state="done", desk="ward") == 1
     assert "待っているメモはありません" in ward.open("/notes").text
 
 
