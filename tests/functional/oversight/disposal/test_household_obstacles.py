@@ -116,6 +116,7 @@ OPEN: dict[InTheWay, Callable[[Session, int], None]] = {
     InTheWay.REQUESTS: _closed("request", state="waiting"),
     InTheWay.TASKS: _closed("task", state="open"),
     InTheWay.QUESTIONS: _closed("escalation", state="answered"),
+    InTheWay.NOTES: _closed("household_note", topic="general", state="waiting", desk="office"),
     InTheWay.FAXES: _closed("fax_case", state="in_work"),
     InTheWay.CALLS: _call,
     InTheWay.FAULTS: _closed("coupon_fault", state="reported"),

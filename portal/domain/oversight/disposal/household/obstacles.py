@@ -10,6 +10,8 @@ from portal.domain.contacts.escalations import states as questions
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.faxes import states as faxes
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
+from portal.domain.contacts.notes.models import HouseholdNote
+from portal.domain.contacts.notes.states import NoteState
 from portal.domain.desk.openings.models import HouseholdOpening
 from portal.domain.desk.openings.states import OpeningState
 from portal.domain.foundation.approvals.models import Approval
@@ -54,6 +56,10 @@ class InTheWay(Labeled):
     REQUESTS = "requests", lambda: _s("終わっていない申請が%(n)d件あります。")
     TASKS = "tasks", lambda: _s("終わっていない用件が%(n)d件あります。")
     QUESTIONS = "questions", lambda: _s("終わっていない区への質問が%(n)d件あります。")
+    NOTES = (
+        "notes",
+        lambda: _s("窓口を待っているメモが%(n)d件あります。その窓口で終わりにしてください。"),
+    )
     FAXES = "faxes", lambda: _s("終わっていないFAXが%(n)d件あります。")
     CALLS = "calls", lambda: _s("終わっていない通話が%(n)d件あります。")
     FAULTS = "faults", lambda: _s("終わっていないクーポンの不具合が%(n)d件あります。")
@@ -186,6 +192,11 @@ def _of_contacts(session: Session, household: int) -> Mapping[InTheWay, int]:
             session,
             Escalation.household_id == household,
             Escalation.state.in_((questions.OPEN, questions.ANSWERED)),
+        ),
+        InTheWay.NOTES: _count(
+            session,
+            HouseholdNote.household_id == household,
+            HouseholdNote.state == NoteState.WAITING,
         ),
         InTheWay.FAXES: _count(session, FaxCase.id.in_(cases), FaxCase.state.in_(faxes.OPEN))
         + _count(session, FaxReply.case_id.in_(cases), FaxReply.state.in_(faxes.UNSENT)),
