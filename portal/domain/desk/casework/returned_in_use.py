@@ -18,7 +18,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.mailroom.returned_mail import receiving
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import move
-from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
+from portal.domain.people.credentials.states import CredentialState
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task
@@ -88,7 +88,7 @@ def propose(work: Work, task_id: int, typed: str) -> Approval:
         SUBJECT,
         task.id,
         household_id=task.household_id,
-        detail={"finding": finding.value},
+        detail={"finding": finding.value, "credential": _in_use(work, task)},
     )
 
 
@@ -105,7 +105,7 @@ def confirm(work: Work, task_id: int) -> Finding:
     approvals.confirm(work, approval.id, ward_needed=False, household_id=task.household_id)
     finding = Finding(approval.detail["finding"])
     if finding.stops:
-        _stop(work, task)
+        _stop(work, approval.detail["credential"])
     finish_task(work, task.id)
     return finding
 
@@ -143,16 +143,27 @@ def _needed(work: Work, task: Task) -> Approval:
     return approval
 
 
-def _stop(work: Work, task: Task) -> None:
-    """Suspend the household's ID; one that was stopped or replaced meanwhile is left as it is."""
-    credential = work.session.scalar(
-        select(Credential)
-        .where(
+def _in_use(work: Work, task: Task) -> int | None:
+    """Return the key of the ID that the household uses now; None if it uses none."""
+    return work.session.scalar(
+        select(Credential.id).where(
             Credential.household_id == task.household_id,
             Credential.state == CredentialState.ACTIVE,
         )
+    )
+
+
+def _stop(work: Work, credential_id: int | None) -> None:
+    """Suspend the ID that was in use when it was found out who uses it.
+
+    One that was stopped meanwhile is left as it is, and so is the ID of a new letter that replaced
+    it: nobody found out anything about that.
+    """
+    credential = work.session.scalar(
+        select(Credential)
+        .where(Credential.id == credential_id, Credential.state == CredentialState.ACTIVE)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    if credential is not None and CREDENTIAL.can(credential.state, "suspend"):
+    if credential is not None:
         move(work, credential, "suspend", reason=receiving.SUSPENDED_FOR)

@@ -20,7 +20,9 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.actions import NextAction
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.next_step import correct_reason
+from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.credentials.services import NewCredential, issue, move
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Request
 from tests.functional.mailroom.returned_mail.test_receiving import TODAY, number_of, take_in
@@ -91,6 +93,23 @@ def test_only_a_finding_against_the_user_of_an_id_stops_it(
     by(post, post.officer, returned_in_use.propose, finding)
     by(post, post.colleague, returned_in_use.confirm)
     assert (state_of_id(post), task_of(post).state) == (state, "done")
+
+
+def test_the_id_of_a_new_letter_is_not_stopped_for_what_was_found_about_the_old_one(
+    post: Post,
+) -> None:
+    person = post.household(active=True)
+    take_in(post, number_of(post, person))
+    by(post, post.officer, returned_in_use.propose, "stranger")
+    with post.database.write() as session:
+        work = work_in(session, post.officer, NOW, program=PROGRAM)
+        new = NewCredential(person.household_id, new_login_id(), "no hash")
+        move(work, issue(work, new), "activate")
+    by(post, post.colleague, returned_in_use.confirm)
+    with post.database.read() as session:
+        states = session.scalars(select(Credential.state).order_by(Credential.id)).all()
+    assert states == ["superseded", "active"]
+    assert task_of(post).state == "done"
 
 
 def test_a_letter_whose_id_is_in_use_is_not_replaced_unasked(post: Post) -> None:
