@@ -1,8 +1,8 @@
 """Lifting the closure of a household to callers, after five wrong tries by anybody.
 
 Whoever guesses five times closes the line for the real parent too. Once a day somebody who took no
-part in the tries may lift that, for a named reason: a supervisor, for a protected household the
-ward alone. To others a protected household is as one that is not closed.
+part in the tries may lift that, for a named reason: a supervisor or the ward, for a protected
+household the ward alone. To others a protected household is as one that is not closed.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class LiftReason(Labeled):
 class Closed:
     """A household that is closed to callers today: how many wrong tries, and the last (UTC).
 
-    ``lifted``: its closure was lifted before today, so that it stays closed until tomorrow.
+    ``lifted``: its closure was lifted once on this day, so that it stays closed until the next.
     """
 
     household_id: int

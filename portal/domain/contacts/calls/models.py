@@ -129,8 +129,8 @@ class VerificationRelease(Base):
 class VerificationAttempt(Base):
     """One try to verify a caller.
 
-    Five failures on one JST ``day`` close the household to callers until the next day, or until a
-    supervisor lifts that (``VerificationRelease``).
+    Five failures on one JST ``day`` close the household to callers until the next day, or until
+    somebody lifts that (``VerificationRelease``).
     """
 
     __tablename__ = "call_verification"
