@@ -29,6 +29,7 @@ from portal.domain.people.authn.codes import forget_unproven
 from portal.domain.people.households.finder import finder_of
 from portal.domain.people.households.old_digests import forget_old_digests
 from portal.domain.people.notices.services import forget_expired
+from portal.domain.people.notices.waking_hours import waking_hours
 from portal.domain.people.signin import changes, loss_done, loss_waiting
 from portal.domain.people.sites import services as sites
 from portal.domain.requests.redeliveries.matching import match_request, waiting_for_match
@@ -97,7 +98,7 @@ def _match() -> Job:
 
 def _remind() -> Job:
     def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
-        if not reminders.waking_hours(work.now):
+        if not waking_hours(work.now):
             return []
         return reminders.due_households(work.session, work.program.windows.exchange, work.now)
 

@@ -9,8 +9,8 @@ from portal.domain.letters.announcements.reminders import (
     due_households,
     remind_everybody,
     stage,
-    waking_hours,
 )
+from portal.domain.people.notices.waking_hours import waking_hours
 
 
 @click.group("notices", help="Messages to households: reminders of the last day.")

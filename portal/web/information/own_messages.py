@@ -10,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.hours_text import clock_text
-from portal.domain.letters.announcements.reminders import HOURS
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
 from portal.domain.people.notices.events import DATED_EVENTS, AccountEvent, ProgressEvent
 from portal.domain.people.notices.messages import (
@@ -20,6 +19,7 @@ from portal.domain.people.notices.messages import (
     progress_message,
     signature_of,
 )
+from portal.domain.people.notices.waking_hours import HOURS
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page, origin_of

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.clock import JST, day_start
+from portal.domain.foundation.clock import day_start
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.letters.announcements.events import Event
@@ -27,12 +27,12 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import has_open_hold
 from portal.domain.people.households.states import HouseholdState
 from portal.domain.people.notices.events import ProgressEvent
+from portal.domain.people.notices.waking_hours import waking_hours
 
 EVENT = ProgressEvent.DEADLINE_NEAR
 STAGES = (7, 30)
 """Days before the last day from which each reminder is due, the shorter first so that it wins."""
 UNUSED = (CouponState.ASSIGNED, CouponState.REVEALED)
-HOURS = (9, 19)
 AT_ONCE = 200
 Transaction = Callable[[], AbstractContextManager[Session]]
 
@@ -43,11 +43,6 @@ def stage(window: Window, now: datetime) -> int | None:
         return None
     left = window.days_left(now)
     return next((days for days in STAGES if left <= days), None)
-
-
-def waking_hours(now: datetime) -> bool:
-    """Return whether people may be disturbed now: 9 to 19 o'clock in Japan."""
-    return HOURS[0] <= now.astimezone(JST).hour < HOURS[1]
 
 
 _HAS_CHANNEL = exists().where(

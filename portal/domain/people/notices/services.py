@@ -14,10 +14,12 @@ from portal.domain.foundation.jobs.aside import RowOfJob, reason_of, set_aside
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
+from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.people.notices.messages import Message
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.phones import mask_address
 from portal.domain.people.notices.states import MESSAGE, MessageState
+from portal.domain.people.notices.waking_hours import next_morning
 
 # F8 of security.md §8: after a failure 1, 5, 15, 60 minutes, then every hour until the message
 # expires.
@@ -27,6 +29,7 @@ KEY_LENGTH = 80
 ERROR_LENGTH = 120
 PROVIDER_ID_LENGTH = 120
 HELD = "held"
+REMINDER = f".{ProgressEvent.DEADLINE_NEAR}"
 _INSERT = {
     dialect: insert(OutboxMessage)
     .on_conflict_do_nothing(index_elements=[OutboxMessage.dedupe_key])
@@ -164,8 +167,10 @@ class Share:
 def claim_due(work: Work, share: Share, gate: Gate | None = None) -> list[Claim]:
     """Claim due messages, oldest first; no other worker gets them during the lease.
 
-    What the ``gate`` names is stopped instead, and its text and address are removed.
+    What the ``gate`` names is stopped instead, and its text and address are removed. Reminders wait
+    for the morning.
     """
+    _put_off_reminders(work)
     chosen = (
         select(OutboxMessage)
         .where(_due(work.now))
@@ -184,6 +189,22 @@ def claim_due(work: Work, share: Share, gate: Gate | None = None) -> list[Claim]
             claims.append(claim)
     work.session.flush()
     return claims
+
+
+def _put_off_reminders(work: Work) -> None:
+    """Let reminders wait that were queued by day and come to be sent, or sent again, at night."""
+    morning = next_morning(work.now)
+    if morning is None:
+        return
+    reminders = select(OutboxMessage.id).where(
+        _due(work.now), OutboxMessage.purpose.endswith(REMINDER)
+    )
+    work.session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.id.in_(reminders.with_for_update(skip_locked=True)))
+        .values(next_try_at=morning)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _claim(work: Work, row: OutboxMessage, until: datetime) -> Claim | None:

@@ -13,12 +13,13 @@ from portal.domain.letters.announcements.reminders import (
     due_households,
     remind_everybody,
     stage,
-    waking_hours,
 )
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.notices.waking_hours import waking_hours
 from portal.platform.database import Database
+from portal.platform.senders.sending import SendFailedError
 from tests.functional.letters.announcements.support import (
     Gateway,
     log_of,
@@ -134,3 +135,20 @@ def test_nobody_is_disturbed_at_night(sqlite_database: Database, tmp_path: Path)
     give_coupons(sqlite_database, tmp_path, NOON)
     assert remind(sqlite_database, at(30, 3)) == 0
     assert log_of(sqlite_database) == []
+
+
+def test_a_reminder_that_could_not_be_sent_by_day_waits_for_the_morning(
+    database: Database, tmp_path: Path
+) -> None:
+    resident(database)
+    give_coupons(database, tmp_path, NOON)
+    evening, morning = at(30, 18) + timedelta(minutes=55), at(29, 9)
+    remind(database, evening)
+    send_all(database, Gateway(SendFailedError("timeout")), now=evening)
+    gateway = Gateway()
+    for now in (at(30, 19), at(30, 23), at(29, 3), morning - timedelta(microseconds=1)):
+        send_all(database, gateway, now=now)
+    assert gateway.got == []
+    send_all(database, gateway, now=morning)
+    assert len(gateway.got) == 1
+    assert log_of(database) == [("sms", "sent")]
