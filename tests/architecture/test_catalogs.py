@@ -92,6 +92,22 @@ def test_placeholders_are_those_of_the_source(domain: str, language: str) -> Non
     assert wrong == []
 
 
+@catalogs
+def test_no_text_holds_markup(domain: str, language: str) -> None:
+    """Pages draw texts of the catalogs as they are; only what is put into them is escaped."""
+    markup = re.compile("[<>&]")
+    found = [
+        one
+        for message in texts(read_catalog(domain, language))
+        for one in (
+            *(message.id if isinstance(message.id, tuple) else (first(message),)),
+            *strings(message),
+        )
+        if markup.search(one)
+    ]
+    assert found == []
+
+
 def test_easy_japanese_gives_the_reading_of_every_kanji() -> None:
     unread = []
     for message in texts(read_catalog("messages", "ja@easy")):
