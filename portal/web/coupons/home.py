@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.foundation.program.deadlines import Window
+from portal.domain.foundation.program.deadlines import Window, WindowKind
+from portal.domain.foundation.program.schema import Program
 from portal.domain.mailroom.incidents.fault_queries import has_fault
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import has_moved_child
@@ -67,13 +69,22 @@ def show(page: Page) -> Response[Any]:
                     [row for row in waiting if wish is None or row.id != wish.id],
                 ),
                 tickets,
-                program.windows.announced(page.now),
+                _closing(program, page.now),
             ),
             wish=wish,
             decline=program.windows.decline,
             paper=program.windows.alternative if program.alternatives else None,
         ),
     )
+
+
+def _closing(program: Program, now: datetime) -> list[Window]:
+    """Return the windows that close soon; none for paper where the program has none."""
+    return [
+        window
+        for window in program.windows.announced(now)
+        if program.alternatives or window.kind is not WindowKind.ALTERNATIVE
+    ]
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -1,11 +1,13 @@
 """The site opens and closes by itself, to the second, by Japanese days."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from portal.domain.foundation.clock import day_start
 from portal.domain.people.coupons.models import Coupon
-from tests.support.resident import Resident
+from tests.support.resident import Resident, make_resident
 
 OPENS = datetime(2023, 7, 2, 15, 0, tzinfo=UTC)  # 3 July, 0:00 in Japan
 CLOSES = datetime(2023, 12, 31, 15, 0, tzinfo=UTC)  # the end of 31 December in Japan
@@ -109,3 +111,15 @@ def test_in_december_every_page_says_when_the_telephone_ends(sqlite_resident: Re
     assert "電話で聞けるのは、2023年12月28日の午後5時までです" in page
     put(sqlite_resident, datetime(2023, 12, 30, 3, tzinfo=UTC))
     assert "電話の受け付けは終わりました" in sqlite_resident.visitor().open("/signin").text
+
+
+def test_home_does_not_lead_to_paper_in_a_program_without_any(sqlite_resident: Resident) -> None:
+    base, loop, folder = sqlite_resident.site, sqlite_resident.loop, sqlite_resident.folder
+    now = day_start(base.program.windows.alternative.last_day)
+    sqlite_resident.clock.instant = now
+    person = sqlite_resident.add(active=True)
+    without = replace(base, program=replace(base.program, alternatives=()))
+    bare = make_resident(without, base.database, loop, folder, now)
+    for resident, offered in ((sqlite_resident, True), (bare, False)):
+        home = resident.enter(person).open("/home").text
+        assert ('href="/alternative"' in home) is offered
