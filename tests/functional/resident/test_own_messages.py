@@ -4,8 +4,8 @@ import pytest
 
 from portal.domain.foundation.languages import LANGUAGES, Language
 from portal.domain.foundation.texts import use_locale
-from portal.domain.people.notices.events import AccountEvent
-from portal.domain.people.notices.messages import notice_message, signature_of
+from portal.domain.people.notices.events import DATED_EVENTS, AccountEvent, ProgressEvent
+from portal.domain.people.notices.messages import notice_message, progress_message, signature_of
 from tests.support.resident import Resident
 
 
@@ -20,7 +20,9 @@ def test_every_notice_stands_there_as_it_is_sent(
     with use_locale(language.locale):
         sender = signature_of(program)
         bodies = [notice_message("sms", event, sender).body for event in AccountEvent]
-    assert all(body.partition("\n")[0] in page for body in bodies)
+        undated = [event for event in ProgressEvent if event not in DATED_EVENTS]
+        told = [progress_message("sms", event, sender).body for event in undated]
+    assert all(body.partition("\n")[0] in page for body in (*bodies, *told))
     assert page.count(program.contact.telephone) > len(bodies)
     assert sender.short in page
 
