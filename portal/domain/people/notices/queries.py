@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.vault import unseal_json
@@ -112,8 +112,8 @@ def counts(session: Session, since: datetime) -> dict[tuple[str, str], int]:
 def in_trouble(work: Work, household_id: int, kind: str) -> bool:
     """Return whether the household's latest message of a kind fails, to offer other ways.
 
-    True after twelve seconds, or at once after a failed try (F9 of ``security.md`` §8: shown within
-    15 s).
+    True twelve seconds after it should have gone out, or at once after a failed try (F9 of
+    ``security.md`` §8: shown within 15 s).
     """
     latest = (
         select(OutboxMessage.id)
@@ -123,7 +123,7 @@ def in_trouble(work: Work, household_id: int, kind: str) -> bool:
         .scalar_subquery()
     )
     arrived = OutboxMessage.state.in_(ARRIVED)
-    slow = ~arrived & (OutboxMessage.created_at <= work.now - SLOW)
+    slow = ~arrived & (OutboxMessage.next_try_at <= work.now - SLOW)
     failed = ~arrived & OutboxMessage.last_error.is_not(None)
     found = work.session.scalar(
         select(OutboxMessage.id).where(OutboxMessage.id == latest, or_(slow, failed))
@@ -137,7 +137,7 @@ class Waiting:
 
     Attributes:
         number: How many.
-        oldest: When the oldest was put in (UTC).
+        oldest: When the oldest was put in, or is to go out for the first time (UTC, may lie ahead).
         due: When the one that is due longest should have been tried (UTC, may lie ahead).
     """
 
@@ -148,11 +148,12 @@ class Waiting:
 
 def waiting_by_kind(session: Session) -> dict[str, Waiting]:
     """Return what is not sent yet, by kind; a kind without any is not named."""
+    untried = OutboxMessage.tries == 0
     rows = session.execute(
         select(
             OutboxMessage.kind,
             func.count(),
-            func.min(OutboxMessage.created_at),
+            func.min(case((untried, OutboxMessage.next_try_at), else_=OutboxMessage.created_at)),
             func.min(OutboxMessage.next_try_at),
         )
         .where(OutboxMessage.state.in_((MessageState.WAITING, MessageState.SENDING)))

@@ -17,6 +17,7 @@ from portal.domain.letters.announcements.reminders import (
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.notices.queries import waiting_by_kind
 from portal.domain.people.notices.waking_hours import waking_hours
 from portal.platform.database import Database
 from portal.platform.senders.sending import SendFailedError
@@ -149,6 +150,21 @@ def test_a_reminder_that_could_not_be_sent_by_day_waits_for_the_morning(
     for now in (at(30, 19), at(30, 23), at(29, 3), morning - timedelta(microseconds=1)):
         send_all(database, gateway, now=now)
     assert gateway.got == []
+    with database.read() as session:
+        assert waiting_by_kind(session)["sms"].due == morning, "no alarm that nobody takes it"
     send_all(database, gateway, now=morning)
     assert len(gateway.got) == 1
     assert log_of(database) == [("sms", "sent")]
+
+
+def test_a_reminder_at_the_end_of_a_long_queue_waits_without_an_alarm(
+    database: Database, tmp_path: Path
+) -> None:
+    resident(database)
+    give_coupons(database, tmp_path, NOON)
+    remind(database, at(30, 18))
+    gateway = Gateway()
+    send_all(database, gateway, now=at(30, 19))
+    assert gateway.got == []
+    with database.read() as session:
+        assert waiting_by_kind(session)["sms"].oldest == at(29, 9), "nobody refused it"
