@@ -39,7 +39,6 @@ from portal.domain.people.households.held import held_households
 from portal.domain.people.staff.permissions import Permission
 
 LOG = logging.getLogger("portal.requests")
-LOG = logging.getLogger("portal.requests")
 KEPT = timedelta(seconds=30)
 
 

@@ -46,9 +46,7 @@ def write(work: Work, note: NewNote, raised: RaisedIn) -> HouseholdNote:
     topic = NoteTopic.known(note.topic)
     if topic is None:
         raise InputError(_s("何についてのメモかを選んでください。"), code="topic")
-    desk = NoteDesk.WARD if topic.is_of_ward else _desk(note.desk)
-    if desk is not None and household.protected:
-        desk = NoteDesk.WARD
+    desk = NoteDesk.WARD if topic.is_of_ward else _desk_for(household, note.desk)
     check_words(work, note.text, "note")
     require_call(work, raised)
     if work.actor.id is None:
@@ -130,6 +128,12 @@ def _desk(typed: str) -> NoteDesk | None:
     if found is None:
         raise InputError(_s("どの窓口に回すかを選んでください。"), code="desk")
     return found
+
+
+def _desk_for(household: Household, typed: str) -> NoteDesk | None:
+    """Return the desk that deals with it: the ward's for a protected household; None for none."""
+    desk = _desk(typed)
+    return NoteDesk.WARD if desk is not None and household.protected else desk
 
 
 def _assign(work: Work, row: HouseholdNote, desk: NoteDesk) -> None:
