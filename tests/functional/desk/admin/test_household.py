@@ -292,7 +292,9 @@ def test_a_letters_line_says_when_it_was_posted_and_what_became_of_it(
     with staff.database.write() as session:
         session.get_one(Shipment, key).delivered_on = date(2023, 7, 26)
     line = letters_part(desk.open(f"/households/{person.household_id}").text)
-    assert re.search("戻った.*2023-07-30・転居先不明", line), "in hand, though reported as delivered"
+    assert re.search("戻った.*2023-07-30・転居先不明", line), (
+        "in hand, though reported as delivered"
+    )
 
 
 def letters_part(page: str) -> str:
