@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from admin import routes
 from admin.navigation import page_context
+from admin.oversight.charts import charts_of
 from admin.page import StaffSignIns
 from portal.domain.foundation.clock import Clock
 from portal.platform.application import make_application
@@ -41,6 +42,7 @@ def make_staff_site(
     )
     site.templates.globals |= {
         "mark": kept_macro(site.templates, "admin/components/marks.html", "mark"),
+        "charts_of": charts_of,
         "chip": kept_macro(site.templates, "admin/components/chips.html", "chip"),
     }
     return site

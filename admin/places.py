@@ -40,6 +40,7 @@ class Spot(Labeled):
     SITE_NOTICES = "site_notices", lambda: _s("全員へのお知らせ")
     DOWNTIME = "downtime", lambda: _s("停止の記録")
     REPORTS = "reports", lambda: _s("報告書")
+    COSTS = "costs", lambda: _s("事務費")
     TODAY = "today", lambda: _s("今日の速報")
     DELIVERY_REPORT = "delivery_report", lambda: _s("配送の月報")
     SETTLEMENT = "settlement", lambda: _s("清算")
@@ -145,6 +146,7 @@ JOBS: Sequence[tuple[str, Sequence[tuple[str, Spot, Permission]]]] = (
             ("/call-report", Spot.CALL_REPORT, Permission.SEE_CALL_REPORT),
             ("/delivery-report", Spot.DELIVERY_REPORT, Permission.SEE_REPORTS),
             ("/reports/declines", Spot.REPORTS, Permission.SEE_REPORTS),
+            ("/reports/costs", Spot.COSTS, Permission.SEE_REPORTS),
             ("/settlement", Spot.SETTLEMENT, Permission.SEE_SETTLEMENT),
         ),
     ),
@@ -264,6 +266,7 @@ _OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.SITE_NOTICES: lambda: _s("お知らせ、掲示、連絡、おしらせ"),
     Spot.DOWNTIME: lambda: _s("停止時間、障害、メンテナンス"),
     Spot.REPORTS: lambda: _s("辞退の報告、報告"),
+    Spot.COSTS: lambda: _s("費用、経費、郵便料、1世帯あたり、じむひ"),
     Spot.TODAY: lambda: _s("速報、今日の数、そくほう"),
     Spot.DELIVERY_REPORT: lambda: _s("配送報告、月報、郵便料"),
     Spot.SETTLEMENT: lambda: _s("精算、締め、お金、せいさん"),

@@ -79,7 +79,7 @@ from admin.oversight.management import (
     self_checks,
     ward_checklist,
 )
-from admin.oversight.reports import call_report, declines, delivery_report
+from admin.oversight.reports import call_report, costs, declines, delivery_report
 from admin.people import (
     account,
     coupons,
@@ -175,6 +175,7 @@ MODULES = (
     incident_papers,
     site_notices,
     downtime,
+    costs,
     declines,
     delivery_report,
     call_report,

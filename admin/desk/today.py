@@ -1,6 +1,5 @@
 """今日の速報: children and yen by state and the last four weeks, as charts, tables and files."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +7,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import staff_route
-from admin.oversight.charts import Chart, chart
 from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
-from portal.domain.oversight.reports.status.daily import Series, daily, today_report
+from portal.domain.oversight.reports.status.daily import today_report
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
@@ -23,15 +21,11 @@ class TodayView(View):
     """What ``admin/desk/today.html`` shows."""
 
     report: Report
-    charts: Sequence[Chart]
 
 
 def show(page: Page) -> Response[Any]:
     """Show the page."""
-    counted = daily(page.session, page.now)
-    charts = [chart(name.label, counted.days, counted.series[name]) for name in Series]
-    report = today_report(page.work)
-    return page.render("admin/desk/today.html", TodayView(report=report, charts=charts))
+    return page.render("admin/desk/today.html", TodayView(report=today_report(page.work)))
 
 
 def take_file(page: Page) -> Response[Any]:

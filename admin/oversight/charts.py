@@ -5,16 +5,16 @@ The template draws them; the table beside them has the same numbers.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from portal.domain.foundation.texts import _s
+from portal.domain.oversight.reports.tables import ReportTable, written
 
 WIDTH, HEIGHT, GAP = 560, 120, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day's bar, in the units of the drawing."""
+    """One bar, in the units of the drawing."""
 
     x: float
     y: float
@@ -24,20 +24,34 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A series by day; ``summary`` is the text that replaces the picture."""
+    """A series; ``first`` and ``last`` name its ends, ``summary`` replaces the picture."""
 
     title: str
     bars: Sequence[Bar]
-    most: int
-    first: date
-    last: date
+    first: str
+    last: str
     summary: str
     width: int = WIDTH
     height: int = HEIGHT
 
 
-def chart(title: str, days: Sequence[date], counts: Sequence[int]) -> Chart:
-    """Return a series as bars; its highest day has the full height, nonzero days are visible."""
+def charts_of(table: ReportTable) -> Sequence[Chart]:
+    """Return the columns of a report's table that are drawn; none where it has a single row."""
+    if len(table.rows) < 2:
+        return []
+    labels = [written(row[0]) for row in table.rows]
+    return [
+        chart(
+            table.columns[at],
+            labels,
+            [cell if isinstance(cell := row[at], int) else 0 for row in table.rows],
+        )
+        for at in table.charts
+    ]
+
+
+def chart(title: str, labels: Sequence[str], counts: Sequence[int]) -> Chart:
+    """Return a series as bars; the highest has the full height, every one but 0 is visible."""
     most, total = max(counts), sum(counts)
     step = WIDTH / len(counts)
     bars = []
@@ -52,13 +66,12 @@ def chart(title: str, days: Sequence[date], counts: Sequence[int]) -> Chart:
             )
         )
     if not total:
-        summary = _s("%(title)s：この期間は0件です。") % {"title": title}
+        summary = _s("%(title)s：すべて0です。") % {"title": title}
     else:
-        best = days[counts.index(most)]
-        summary = _s("%(title)s：合計%(total)s件。いちばん多い日は%(day)sの%(most)s件。") % {
+        summary = _s("%(title)s：合計%(total)s。いちばん多いのは%(label)sの%(most)s。") % {
             "title": title,
             "total": f"{total:,}",
-            "day": best.isoformat(),
+            "label": labels[counts.index(most)],
             "most": f"{most:,}",
         }
-    return Chart(title, bars, most, days[0], days[-1], summary)
+    return Chart(title, bars, labels[0], labels[-1], summary)

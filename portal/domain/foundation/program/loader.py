@@ -32,6 +32,7 @@ from portal.domain.foundation.program.schema import (
     Program,
 )
 from portal.domain.foundation.program.settings.calls import read_call_settings
+from portal.domain.foundation.program.settings.costs import read_cost_settings
 from portal.domain.foundation.program.settings.escalations import read_escalation_settings
 from portal.domain.foundation.program.settings.outside import read_outside
 from portal.domain.foundation.program.settings.postage import read_postage_settings
@@ -105,6 +106,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     escalations = read_escalation_settings(root)
     settlement = read_settlement_settings(root)
     postage = read_postage_settings(root)
+    costs = read_cost_settings(root)
     workplaces = read_workplaces(root)
     outside = read_outside(root)
     files = _read_files(root, letter, advance) | {"calls": calls.layouts}
@@ -155,6 +157,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         escalations=escalations,
         settlement=settlement,
         postage=postage,
+        costs=costs,
         workplaces=workplaces,
         outside=outside,
         resident_url=resident_url,

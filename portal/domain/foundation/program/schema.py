@@ -10,6 +10,7 @@ from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.foundation.program.deadlines import RequestRule, Windows
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.settings.calls import CallSettings
+from portal.domain.foundation.program.settings.costs import CostSettings
 from portal.domain.foundation.program.settings.escalations import EscalationSettings
 from portal.domain.foundation.program.settings.outside import OutsideRecipient
 from portal.domain.foundation.program.settings.postage import PostageSettings
@@ -243,6 +244,7 @@ class Program:
     escalations: EscalationSettings
     settlement: SettlementSettings
     postage: PostageSettings
+    costs: CostSettings
     workplaces: tuple[Workplace, ...]
     outside: tuple[OutsideRecipient, ...]
     resident_url: str

@@ -47,14 +47,19 @@ def total_yen(lines: Iterable[PostageLine]) -> int | None:
 
 
 def postage_of_month(work: Work, month: date) -> list[PostageLine]:
-    """Return each class of mail with the items posted in the month of a day (JST, by posting day).
+    """Return each class of mail with the items posted in the month of a day (JST, by posting day)."""
+    first = month.replace(day=1)
+    return postage_between(work, first, next_month(first))
+
+
+def postage_between(work: Work, first: date, after: date) -> list[PostageLine]:
+    """Return each class of mail with the items posted from ``first`` to before ``after`` (JST).
 
     Counted are letters of every kind, with and without ID, cards, parcels and other mail, but not
     test postings to the staff's own addresses. A last line counts the items without a recorded
     class, if there are any.
     """
-    first = month.replace(day=1)
-    counts = _counts(work.session, first, next_month(first))
+    counts = _counts(work.session, first, after)
     lines = []
     for mail_class in (*CLASSES, UNKNOWN):
         found = {kind: n for (one, kind), n in counts.items() if one == mail_class}

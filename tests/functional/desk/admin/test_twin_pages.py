@@ -99,6 +99,7 @@ SUMS = {
     "/coupons": "codes that were bought and given out",
     "/checklist": "IDs that are in use",
     "/settlement": "every child of the contract stands in one of its sums",
+    "/reports/costs": "letters, messages and codes by month, for yen",
     "/reports/declines": "children and yen of those who declined",
     "/management/progress": "children and yen by state",
     "/delivery-report/#-#": "letters that were posted and delivered",

@@ -11,6 +11,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import MailClass, ReturnReason
 from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.oversight.reports.account_changes import account_changes_table
+from portal.domain.oversight.reports.costs.report import costs_table
 from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.incidents.tables import month_tables, something_happened
 from portal.domain.oversight.reports.ledger.comparing import (
@@ -81,6 +82,7 @@ def build(work: Work, month: date) -> Draft:
                     wide=0,
                 ),
                 postage_table(work, month),
+                costs_table(work, month),
                 *_written(work, month),
                 account_changes_table(work, month),
                 sealed_records_table(work),
