@@ -41,6 +41,7 @@ class Spot(Labeled):
     DOWNTIME = "downtime", lambda: _s("停止の記録")
     REPORTS = "reports", lambda: _s("報告書")
     COSTS = "costs", lambda: _s("事務費")
+    TRENDS = "trends", lambda: _s("区の動き")
     TODAY = "today", lambda: _s("今日の速報")
     DELIVERY_REPORT = "delivery_report", lambda: _s("配送の月報")
     SETTLEMENT = "settlement", lambda: _s("清算")
@@ -129,6 +130,7 @@ JOBS: Sequence[tuple[str, Sequence[tuple[str, Spot, Permission]]]] = (
         "watch_over",
         (
             ("/today", Spot.TODAY, Permission.SEE_TOTALS),
+            ("/trends", Spot.TRENDS, Permission.SEE_TOTALS),
             ("/board", Spot.BOARD, Permission.SUPERVISE_CALLS),
             ("/watch", Spot.WATCH, Permission.WATCH_BROWSING),
             ("/closed-callers", Spot.CLOSED_CALLERS, Permission.LIFT_CLOSURES),
@@ -267,6 +269,7 @@ _OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.DOWNTIME: lambda: _s("停止時間、障害、メンテナンス"),
     Spot.REPORTS: lambda: _s("辞退の報告、報告"),
     Spot.COSTS: lambda: _s("費用、経費、郵便料、1世帯あたり、じむひ"),
+    Spot.TRENDS: lambda: _s("推移、グラフ、町ごと、日ごと、傾向、すいい"),
     Spot.TODAY: lambda: _s("速報、今日の数、そくほう"),
     Spot.DELIVERY_REPORT: lambda: _s("配送報告、月報、郵便料"),
     Spot.SETTLEMENT: lambda: _s("精算、締め、お金、せいさん"),

@@ -68,6 +68,7 @@ from admin.oversight import (
     system,
     transfer_sheets,
     transfers,
+    trends,
 )
 from admin.oversight.management import (
     agreements,
@@ -176,6 +177,7 @@ MODULES = (
     site_notices,
     downtime,
     costs,
+    trends,
     declines,
     delivery_report,
     call_report,

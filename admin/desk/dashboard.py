@@ -14,6 +14,7 @@ from admin.desk.openings import reviewer_of
 from admin.desk.waiting_approvals import WaitingApprovals, waiting_approvals
 from admin.mailroom.incidents import incident_words
 from admin.oversight.reports import words as report_words
+from admin.oversight.trends import TrendChart, trend_charts
 from admin.page import Page
 from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.faxes import queries as faxes
@@ -48,6 +49,7 @@ from portal.domain.oversight.management.ward_asked import unanswered
 from portal.domain.oversight.person_lists.queries import waiting_count as waiting_lists
 from portal.domain.oversight.registers.dues import late_count
 from portal.domain.oversight.reports.monthly.due import CALLS, DELIVERY, Due, due_reports
+from portal.domain.oversight.reports.trends.reading import last_days
 from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.households.held import held_households
@@ -154,6 +156,7 @@ class DashboardView(View):
     approvals: Sequence[WaitingApprovals]
     sums: Sums | None
     delivered: Deliveries | None
+    charts: Sequence[TrendChart]
     steps: Sequence[Step]
     windows: Sequence[WindowView]
     due: Sequence[Due]
@@ -193,6 +196,7 @@ def show(page: Page) -> Response[Any]:
             approvals=waiting_approvals(page, approvals),
             sums=sums(page) if counted else None,
             delivered=deliveries(session, program.delivered_means) if counted else None,
+            charts=trend_charts(last_days(session)) if counted else [],
             steps=steps.next_steps(session) if lists else [],
             windows=agenda(program.windows, page.now),
             due=_due(page),

@@ -37,6 +37,7 @@ from portal.domain.oversight.management import models as _management
 from portal.domain.oversight.person_lists import models as _person_lists
 from portal.domain.oversight.registers import models as _registers
 from portal.domain.oversight.reports.monthly import models as _reports
+from portal.domain.oversight.reports.trends import models as _trends
 from portal.domain.oversight.settlement import models as _settlement
 from portal.domain.people.authn import models as _authn
 from portal.domain.people.coupons import models as _coupons
@@ -104,6 +105,7 @@ SLICES = (
     _telephony,
     _tracking,
     _transfers,
+    _trends,
 )
 
 metadata: MetaData = Base.metadata

@@ -24,6 +24,7 @@ from portal.domain.mailroom.printing.archives.plain_files import remove_plain_fi
 from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
 from portal.domain.oversight.person_lists.expiring import end_due as end_lists
+from portal.domain.oversight.reports.trends import publishing as trends
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.codes import forget_unproven
 from portal.domain.people.households.finder import finder_of
@@ -56,6 +57,7 @@ def all_jobs(letters: Path) -> Mapping[JobName, Job]:
         _changes(),
         _losses(),
         WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),
+        _trends(),
         WholeJob(JobName.SWEEP, TEN_MINUTES, _sweep),
         _plain_letters(letters),
         _sealed_pieces(),
@@ -161,6 +163,22 @@ def _losses() -> Job:
         _in_one_work(loss_done.carry_out),
         most=loss_waiting.AT_ONCE,
     )
+
+
+def _trends() -> Job:
+    """Publish the days and months that are over; counting writes nothing, so nobody waits."""
+
+    def find(work: Work, _aside: Collection[int]) -> Sequence[int]:
+        return trends.due_spans(work)
+
+    def act(source: WorkSource, rows: Sequence[int]) -> None:
+        for key in rows:
+            with source.reading() as work:
+                figures = trends.counted_span(work, key)
+            with source.writing() as work:
+                trends.publish(work, key, figures)
+
+    return RowJob(JobName.TRENDS, TEN_MINUTES, "trend", find, act, most=trends.AT_ONCE)
 
 
 def _sweep(work: Work) -> int:

@@ -40,6 +40,7 @@ JOBS = (
     JobName.CHANGES,
     JobName.LOSSES,
     JobName.SITES,
+    JobName.TRENDS,
     JobName.SWEEP,
 )
 CLOCKS = re.compile(

@@ -47,7 +47,7 @@ def total_yen(lines: Iterable[PostageLine]) -> int | None:
 
 
 def postage_of_month(work: Work, month: date) -> list[PostageLine]:
-    """Return each class of mail with the items posted in the month of a day (JST, by posting day)."""
+    """Return each class of mail with the items posted in the month of a day (JST)."""
     first = month.replace(day=1)
     return postage_between(work, first, next_month(first))
 

@@ -73,6 +73,7 @@ KEYS = {
 """The tables of what an address names."""
 WORDS = {
     "{month:str}": "2023-07",
+    "{span:str}": "2023-07-10",
     "{register:str}": "certificate",
     "{figure:str}": "posted",
     "{kind:str}": "decline",

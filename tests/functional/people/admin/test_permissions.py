@@ -101,6 +101,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
         session.flush()
         return {
             "{month:str}": "2023-07",
+            "{span:str}": "2023-07-10",
             "{register:str}": "certificate",
             "{figure:str}": "posted",
             "{entry_id:int}": "999",
