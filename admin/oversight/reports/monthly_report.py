@@ -21,6 +21,8 @@ from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.oversight.reports.monthly import versions
+from portal.domain.oversight.reports.monthly.commenting import comment, settle
+from portal.domain.oversight.reports.monthly.comments import Thread, threads
 from portal.domain.oversight.reports.monthly.due import (
     Due,
     ReportKey,
@@ -65,6 +67,7 @@ class MonthlyReportView(View):
     texts: Mapping[str, str]
     versions: Sequence[ReportVersion]
     me: int
+    threads: Sequence[Thread]
     due: date
     over: bool
     ended: bool
@@ -178,6 +181,7 @@ class MonthlyPages:
             texts=versions.texts_of(page.site.vault, row) if keeps else {},
             versions=[one for one in every if keeps or one.submitted_at is not None][:LISTED],
             me=page.who.staff.id if page.who.staff else 0,
+            threads=threads(page.work, row) if keeps else [],
             due=due,
             over=today > due,
             ended=month < today.replace(day=1),
@@ -241,6 +245,27 @@ class MonthlyPages:
             return explain(page.work, self.kind.key(month), figure, page.form.get(field))
 
         return self.step(page, "explained", say_why, (field,))
+
+    def comment(self, page: Page) -> Response[Any]:
+        """Write a comment on a report that is not handed in, or an answer to one."""
+        answered = "comment_id" in page.params
+        number = number_in_address(page, "comment_id") if answered else None
+        name = f"answer-{number}" if answered else "comment"
+
+        def say(month: date) -> object:
+            return comment(page.work, self.kind.key(month), page.form.get(name), number)
+
+        return self.step(page, "commented", say, (name,))
+
+    def settle(self, page: Page) -> Response[Any]:
+        """Say that a comment is dealt with."""
+        number = number_in_address(page, "comment_id")
+        return self.step(
+            page,
+            "comment_settled",
+            lambda month: settle(page.work, self.kind.key(month), number),
+            (f"answer-{number}",),
+        )
 
     def events(self, month: date) -> str:
         """Return the address under which the figures of a month open their events."""
@@ -320,6 +345,14 @@ class MonthlyPages:
                 for ending in ("pdf", "xlsx")
             ),
             staff_route("GET", version, self.show_version, self.see),
+            *(
+                staff_route("POST", f"{one}/comments{rest}", act, self.keep, shows=self.show)
+                for rest, act in (
+                    ("", self.comment),
+                    ("/{comment_id:int}", self.comment),
+                    ("/{comment_id:int}/settle", self.settle),
+                )
+            ),
             staff_route(
                 "POST",
                 one + "/differences/{figure:str}",

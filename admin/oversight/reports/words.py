@@ -42,6 +42,8 @@ def said(code: str) -> str:
         "checked": _s("確認ずみにしました。ほかの人が提出します。"),
         "submitted": _s("提出ずみにしました。この版は、このまま残ります。"),
         "explained": _s("合わない理由を書きました。"),
+        "commented": _s("コメントを書きました。"),
+        "comment_settled": _s("コメントを終わりにしました。"),
         "given_back": _s("下書きに戻しました。"),
         "revised": _s("新しい版の下書きを始めました。提出した版は、このまま残ります。"),
     }.get(code, "")

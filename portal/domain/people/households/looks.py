@@ -81,6 +81,7 @@ NOT_PERSONAL = (
     "self_check",
     "print_proof",  # why a proof was refused; its pages are above
     "report",
+    "report_comment",  # what both sides say of a draft, written without names
     "report_difference",  # why two counts differ, written without names
     "report_note",
     "report_texts",

@@ -107,6 +107,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{entry_id:int}": "999",
             "{question_id:int}": "999",
             "{note_id:int}": "999",
+            "{comment_id:int}": "999",
             "{opening_id:int}": "999",
             "{event_id:int}": "999",
             "{household_id:int}": str(person.household_id),

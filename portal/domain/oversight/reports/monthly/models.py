@@ -14,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.foundation.base import Base, primary_key, state_column
-from portal.domain.oversight.reports.monthly.states import REPORT
+from portal.domain.oversight.reports.monthly.states import COMMENT, REPORT
 
 
 class MonthlyReport(Base):
@@ -91,6 +91,29 @@ class ReportDifference(Base):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     given_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     given_at: Mapped[datetime | None]
+
+
+class ReportComment(Base):
+    """A comment on a report before it is handed in, or an answer to one (``answers_id``).
+
+    ``sealed`` is the text, under a key of the row's own. Only a comment is settled, no answer.
+    """
+
+    __tablename__ = "report_comment"
+    __table_args__ = (
+        CheckConstraint("(settled_by IS NULL) = (settled_at IS NULL)", name="settled_whole"),
+    )
+
+    id: Mapped[int] = primary_key()
+    report_id: Mapped[int] = mapped_column(ForeignKey("monthly_report.id"), index=True)
+    answers_id: Mapped[int | None] = mapped_column(ForeignKey("report_comment.id"))
+    state: Mapped[str] = state_column(COMMENT.initial)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    written_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    written_at: Mapped[datetime]
+    settled_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
+    settled_at: Mapped[datetime | None]
 
 
 class ReportNote(Base):

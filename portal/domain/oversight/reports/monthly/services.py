@@ -16,6 +16,7 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.vault import seal_json
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.monthly.comments import refuse_open_comments
 from portal.domain.oversight.reports.monthly.differences import (
     keep_differences,
     refuse_unexplained,
@@ -169,7 +170,7 @@ def submit(work: Work, key: ReportKey, number: int) -> ReportVersion:
     Raises:
         WrongStateError: the report is not checked.
         ConflictError: another version was checked meanwhile, or a figure differs from its recount
-            and nobody has said why.
+            and nobody has said why, or a comment is open.
         NotAllowedError: the actor checked this version, or has no account.
     """
     report = locked(work, key)
@@ -185,6 +186,7 @@ def submit(work: Work, key: ReportKey, number: int) -> ReportVersion:
             code="own_check",
         )
     refuse_unexplained(work.session, version)
+    refuse_open_comments(work.session, report)
     report.state, report.changed_at = state, work.now
     version.submitted_by, version.submitted_at = work.actor.id, work.now
     _record(work, "report.submitted", report)

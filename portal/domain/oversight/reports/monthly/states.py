@@ -1,5 +1,7 @@
 """States of a monthly report: draft —check→ checked —submit→ submitted, and back to draft."""
 
+from enum import StrEnum
+
 from portal.domain.foundation.states import StateMachine
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -13,6 +15,17 @@ class ReportState(Labeled):
 
 
 DRAFT, CHECKED, SUBMITTED = ReportState
+
+
+class CommentState(StrEnum):
+    """Whether a comment on a report still wants something."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+
+
+OPEN, SETTLED = CommentState
+COMMENT = StateMachine("report_comment", OPEN, {"settle": {OPEN: SETTLED}})
 REPORT = StateMachine(
     "report",
     DRAFT,
