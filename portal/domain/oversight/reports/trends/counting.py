@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased
 
 from portal.domain.contacts.calls.kinds import Direction
 from portal.domain.contacts.calls.models import Call, CallHousehold
@@ -83,18 +84,18 @@ def _calls(work: Work, days: Days) -> PerHousehold:
 
     A contact in which a protected household was opened counts nowhere.
     """
+    opened = aliased(CallHousehold)
     protected = (
-        select(CallHousehold.id)
-        .join(Household, Household.id == CallHousehold.household_id)
-        .where(CallHousehold.call_id == Call.id, Household.protected)
+        select(opened.id)
+        .join(Household, Household.id == opened.household_id)
+        .where(opened.call_id == Call.id, Household.protected)
+        .correlate(Call)
     )
-    first = (
-        select(func.min(CallHousehold.id)).where(CallHousehold.call_id == Call.id).scalar_subquery()
-    )
+    first = select(func.min(opened.id)).where(opened.call_id == Call.id).correlate(Call)
     rows = work.session.execute(
         select(CallHousehold.household_id, func.count(Call.id))
         .select_from(Call)
-        .outerjoin(CallHousehold, CallHousehold.id == first)
+        .outerjoin(CallHousehold, CallHousehold.id == first.scalar_subquery())
         .where(
             Call.state == ENDED,
             Call.direction == Direction.INBOUND,

@@ -7,7 +7,7 @@ made of the figure's place and a key, so that counting again gives the same.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from portal.domain.foundation.vault import Vault
@@ -38,8 +38,9 @@ def published(vault: Vault, place: str, counts: Mapping[str, int]) -> Published:
     seen = {town: count + min(0, drawn[town]) for town, count in counts.items()}
     away = hidden(seen, sorted(counts, key=lambda town: (drawn[town], town)))
     whole, of_whole = sum(counts.values()), noise(vault, place)
+    is_small = whole + min(0, of_whole) < LEAST or tells(seen, away)
     return Published(
-        None if whole + min(0, of_whole) < LEAST else rounded(whole + of_whole),
+        None if is_small else rounded(whole + of_whole),
         {town: rounded(counts[town] + drawn[town]) for town in counts if town not in away},
     )
 
@@ -53,9 +54,20 @@ def hidden(cells: Mapping[str, int], order: Sequence[str]) -> frozenset[str]:
     """
     away = {name for name, count in cells.items() if count < LEAST}
     rest = [name for name in order if name not in away]
-    while away and rest and (len(away) < 2 or sum(cells[name] for name in away) < LEAST):
+    while rest and tells(cells, away):
         away.add(rest.pop(0))
     return frozenset(away)
+
+
+def tells(cells: Mapping[str, int], away: Collection[str]) -> bool:
+    """Return whether the sum of the cells that are hidden tells what one of them is.
+
+    A single one is its sum, a small sum is small in each, and nines alone are the only cells below
+    ten that have their sum.
+    """
+    values = [cells[name] for name in away]
+    small = len(values) < 2 or sum(values) < LEAST
+    return bool(values) and (small or set(values) == {LEAST - 1})
 
 
 def noise(vault: Vault, place: str) -> int:
