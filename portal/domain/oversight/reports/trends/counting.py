@@ -104,7 +104,9 @@ def _calls(work: Work, days: Days) -> PerHousehold:
         )
         .group_by(CallHousehold.household_id)
     )
-    return {None if key is None else int(key): int(number) for key, number in rows}
+    found: dict[int | None, int] = {}
+    found.update((key, int(number)) for key, number in rows)
+    return found
 
 
 def _towns(work: Work, households: Collection[int]) -> Mapping[int, str]:
