@@ -25,9 +25,10 @@ from portal.platform.view import View
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    """One measure by span: its bars, and for each whether its figure is hidden."""
+    """One measure by span: its bars, for each whether it is hidden, and what they say in words."""
 
     drawn: Chart
+    summary: str
     spans: Sequence[str]
     hidden: Sequence[bool]
 
@@ -59,8 +60,20 @@ def trend_charts(lines: Sequence[Line]) -> Sequence[TrendChart]:
     for measure in Measure:
         values = [line.values.get(measure) for line in lines]
         drawn = chart(measure.label, spans, [value or 0 for value in values])
-        found.append(TrendChart(drawn, spans, [value is None for value in values]))
+        hidden = [value is None for value in values]
+        found.append(TrendChart(drawn, _summary(spans, values), spans, hidden))
     return found
+
+
+def _summary(spans: Sequence[str], values: Sequence[int | None]) -> str:
+    shown = [value for value in values if value is not None]
+    if not shown:
+        return _s("どの日の数も、小さいので出していません。")
+    most = max(shown)
+    return _s("いちばん多い日は%(day)sの約%(most)s。") % {
+        "day": spans[values.index(most)],
+        "most": f"{most:,}",
+    }
 
 
 def show(page: Page) -> Response[Any]:

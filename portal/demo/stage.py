@@ -34,6 +34,7 @@ from portal.domain.mailroom.roster.checks.check import check_file
 from portal.domain.mailroom.roster.checks.towns import rules_of
 from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.imports.importer import Importer
+from portal.domain.oversight.reports.trends.publishing import counted_span, due_spans, publish
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer_file import load_issuer
@@ -45,6 +46,7 @@ from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.site import Site
 
 HOUSEHOLDS = 120
+EVERY_SPAN = 1_000
 SEED = 20260401
 IMPORTED_BEFORE = timedelta(days=16)
 """Before the letters, which are of the children whom a household has when they are printed."""
@@ -98,7 +100,16 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     add_call_counts(site, supervisor)
     add_management(site, officer, ward)
     add_incidents(site, letter.household_id, officer)
+    publish_trends(site)
     return Stage(letter, staff, households, count)
+
+
+def publish_trends(site: Site) -> None:
+    """Publish the days and months that are over, as the worker does, which the demo has not."""
+    with site.database.write() as session:
+        work = site.work(session, SYSTEM)
+        for key in due_spans(work, most=EVERY_SPAN):
+            publish(work, key, counted_span(work, key))
 
 
 def import_extract(site: Site, folder: Path, today: date, ward: Actor) -> int:

@@ -191,6 +191,7 @@ SUMS = {
     "/": "the sums of all children of the program, with its list",
     "/lock/open": "the same page, after the screen was unlocked",
     "/today": "the same sums, and how many families signed in",
+    "/reports/costs": "households of the program, and what is paid by the piece",
     "/settlement": "every child of the contract stands in one of its sums",
     "/checklist": "how many IDs are in use",
 }

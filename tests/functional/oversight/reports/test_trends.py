@@ -189,7 +189,8 @@ def test_a_bar_leads_to_the_towns_of_its_day_and_both_leave_as_csv(sqlite_town: 
     for path in ("/", "/trends"):
         page = ward.open(path).text
         assert f'href="/trends/{DAY}"' in page
-        assert "サインイン（回）：合計" in page
+        assert f"いちばん多い日は{DAY}の約" in page
+        assert "どの日の数も、小さいので出していません。" in page
     page = ward.open(f"/trends/{DAY}").text
     assert HERE in page
     assert "出しません" in page

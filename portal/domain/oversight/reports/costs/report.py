@@ -79,7 +79,7 @@ def _months_table(work: Work, today: date) -> ReportTable:
         columns,
         rows,
         empty=_s("契約の期間は、まだ始まっていません。"),
-        charts=(1,),
+        charts=(1,) if all(isinstance(row[1], int) for row in rows) else (),
     )
 
 
