@@ -19,7 +19,7 @@ from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.networks import network_keys
 from portal.domain.people.authn.sessions import Stage
-from portal.domain.people.authn.throttles import Bucket
+from portal.domain.people.authn.throttles import Verdict
 from portal.domain.people.authn.totp import App
 from portal.domain.people.authn.typed_code import CodeAnswer, read_code
 from portal.domain.people.staff.models import StaffUser
@@ -66,21 +66,13 @@ def begin(work: Work, typed: TypedLogin, address: str) -> Attempt:
         throttles.STAFF_ACCOUNT.of(account_key(work.vault, typed.login)),
         throttles.NETWORK.of("staff" + near),
     )
-    account, network = counters
-    _take(work, account)
-    try:
-        _take(work, network)
-    except ThrottledError:
-        # nothing is compared: an exhausted network costs its members no tries
-        throttles.uncount_try(work.session, account)
-        raise
+    _refuse(throttles.count_in_all(work.session, counters, work.now))
     user = work.session.scalar(select(StaffUser).where(StaffUser.login == fold_login(typed.login)))
     hashed = user.password_hash if user is not None and user.active else None
     return Attempt(user.id if user is not None else None, hashed, typed.password, counters)
 
 
-def _take(work: Work, bucket: Bucket) -> None:
-    verdict = throttles.count_try(work.session, bucket, work.now)
+def _refuse(verdict: Verdict) -> None:
     if verdict.allowed:
         return
     if verdict.retry_at is None:
@@ -135,7 +127,7 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
         return typed_code.fault
     user = work.session.get_one(StaffUser, staff_id, with_for_update=True)
     bucket = STAFF_CODE.of(str(user.id))
-    _take(work, bucket)
+    _refuse(throttles.count_try(work.session, bucket, work.now))
     secret = unseal(work.vault.kek, user.totp_sealed, b"staff_totp:" + user.login.encode()).decode()
     answer, step = App(secret, user.totp_last_step).check(typed_code.digits, work.now)
     if answer is CodeAnswer.RIGHT:
