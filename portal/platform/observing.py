@@ -8,6 +8,7 @@ from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.platform.http import unseen
 from portal.platform.http.network import inside, peer_of
 from portal.platform.logs.lines import with_fields
 from portal.platform.logs.numbers import HEADER, new_number, numbered, taken_over
@@ -60,6 +61,8 @@ def _note(scope: Scope, site: Site, status: int, seconds: float) -> None:
     # litestar's type leaves out that a request may have no route
     handler = cast("BaseRouteHandler | None", scope.get("route_handler"))
     name = (handler.name if handler is not None else None) or NO_ROUTE
+    if name in unseen.ROUTES:
+        return
     route = name.partition(" ")[2] or name
     site.meter.answered(str(scope.get("method")), route, status, seconds)
     LOG.log(

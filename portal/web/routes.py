@@ -14,6 +14,7 @@ from portal.web.information import (
     notices,
     own_messages,
     schedule,
+    way_out,
 )
 from portal.web.requests import (
     alternative,
@@ -46,6 +47,7 @@ MODULES = (
     loss,
     notices,
     own_messages,
+    way_out,
     signin,
     wait,
     code,

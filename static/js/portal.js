@@ -21,6 +21,12 @@ document.querySelectorAll("[data-prints]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
+document.addEventListener("click", (event) => { // "back" does not lead to the page that was left
+  const link = event.target.closest("a[data-replaces]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  location.replace(link.href);
+});
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.dataset.sent) { event.preventDefault(); return; } // pressed twice: the first request is on its way

@@ -10,6 +10,7 @@ from portal.domain.oversight.management.checklist import Verdict, items
 from portal.domain.oversight.management.promises import disposal, risks, security
 from portal.domain.oversight.management.proofs import LIVE
 from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
+from portal.domain.oversight.management.way_out import NEVER, POSSIBLE
 from tests.support.sources import ROOT
 
 USED = {
@@ -19,6 +20,8 @@ USED = {
         for promise in (*risks(), *security(load_program("sample")), disposal())
         for name in promise.proofs
     ),
+    *NEVER,
+    *POSSIBLE,
 }
 
 

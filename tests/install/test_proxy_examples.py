@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import ClassVar
 import httpx
 import pytest
 
+from portal.platform.http import unseen
 from portal.platform.http.uploads import MAX_UPLOAD_BODY
 from portal.platform.routes import MAX_BODY
 from portal.platform.senders import REPORTS_PATH
@@ -96,7 +98,7 @@ def adapted(name: str, folder: Path, certificate: Path, ports: dict[str, int], o
         ("listen 443 ", f"listen 127.0.0.1:{ports['https']} "),
         ("bind :80\n", f"bind 127.0.0.1:{ports['http']}\n"),
         ("bind :443 ", f"bind 127.0.0.1:{ports['https']} "),
-        ("    log /dev/log local0\n", ""),
+        ("    log /dev/log local0\n", "    log stdout format raw local0\n"),
     ):
         text = text.replace(old, new)
     path = folder / name
@@ -295,5 +297,26 @@ def test_ciphers_have_forward_secrecy_and_the_proxy_takes_the_strongest(proxy: P
 @pytest.mark.asvs("14.2.1")
 def test_no_query_is_logged(proxy: Proxy) -> None:
     assert ask(proxy, RESIDENTS, "/signin?id=1234567897").status_code == 200
-    logs = [path for path in proxy.log.parent.iterdir() if path.suffix in {"", ".log"}]
-    assert not any("1234567897" in path.read_text("utf-8", "replace") for path in logs)
+    assert "/signin" in logged(proxy, "/signin")
+    assert "1234567897" not in logged(proxy, "/signin")
+
+
+def logged(proxy: Proxy, place: str) -> str:
+    """Everything that the proxy logged, once a line about this place has come."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        logs = [path for path in proxy.log.parent.iterdir() if path.suffix in {"", ".log"}]
+        told = "\n".join(path.read_text("utf-8", "replace") for path in logs)
+        if place in told or time.monotonic() > end:
+            return told
+        time.sleep(0.05)
+
+
+def test_nothing_is_logged_of_the_page_for_people_in_danger(proxy: Proxy) -> None:
+    for place in (unseen.PAGE, f"{unseen.FOLDER}ja", f"{unseen.FOLDER}zh-Hans?from=help"):
+        assert ask(proxy, RESIDENTS, place).status_code == 200
+        assert in_clear(proxy, "GET", place).status_code == 301
+    assert ask(proxy, RESIDENTS, "/information-of-others").status_code == 200
+    told = logged(proxy, "/information-of-others")
+    assert "/information-of-others" in told
+    assert not re.search(rf"{unseen.PAGE}(/| |\?)", told)

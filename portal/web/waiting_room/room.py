@@ -19,7 +19,7 @@ from litestar.types import (
 
 from portal.domain.people.authn.networks import networks_of
 from portal.platform.application import page_of_no_route
-from portal.platform.http import cookies, disclosure
+from portal.platform.http import cookies, disclosure, unseen
 from portal.platform.http.incoming import WebRequest
 from portal.platform.http.network import client_address
 from portal.platform.routes import chosen_language
@@ -47,9 +47,9 @@ from portal.web.waiting_room.passes import (
 from portal.web.waiting_room.presence import Presence
 from portal.web.waiting_room.shares import Shares
 
-FREE = frozenset({"/healthz", "/readyz", disclosure.PATH, REPORTS_PATH})
-"""Asked for by machines, and answered without a page."""
-FREE_FOLDER = "/static/"
+FREE = frozenset({"/healthz", "/readyz", disclosure.PATH, REPORTS_PATH, unseen.PAGE})
+"""Asked for by machines, and answered without a page; or by people who must not wait."""
+FREE_FOLDERS = ("/static/", unseen.FOLDER)
 SIGN_IN = "/signin/submit"
 
 
@@ -126,7 +126,7 @@ class WaitingRoom:
             presence.end()
 
     def _is_free(self, path: str) -> bool:
-        return not self._rooms.new or path.startswith(FREE_FOLDER) or path in FREE
+        return not self._rooms.new or path.startswith(FREE_FOLDERS) or path in FREE
 
     def _visitor(self, request: WebRequest) -> Visitor:
         site, carried = self._site, request.cookies

@@ -290,6 +290,12 @@ def _lost_page(served: Served, page: Page) -> None:
         served.go(page, "/home")
 
 
+def _way_out(served: Served, page: Page) -> None:
+    """Its language stands in its address alone."""
+    spoken = next(one["value"] for one in page.context.cookies() if one["name"] == "lang")
+    served.go(page, f"/info/{spoken}")
+
+
 for _path in (
     "/",
     "/check",
@@ -310,6 +316,7 @@ for _path in (
     "/nowhere",
 ):
     _add(_path, _open(_path))
+_add("way out", _way_out)
 _add("database lost: a form", _lost_form)
 _add("database lost: a page", _lost_page)
 _add("stop: phone, empty", _sent("/lost/stop/phone"))

@@ -136,6 +136,7 @@ def explain_settings(program: Program) -> list[SettingRow]:
             or "-",
         ),
         SettingRow("outside", _s("データを受け取る社外の会社"), _outside(program)),
+        SettingRow("way_out", _s("危険のある人への案内の番号"), _help_lines(program)),
         SettingRow("towns", _s("町の一覧"), str(program.towns_file)),
         SettingRow("layouts", _s("レイアウト"), str(program.layouts_dir)),
         SettingRow("issuers", _s("発行事業者"), str(program.issuers_dir)),
@@ -152,6 +153,11 @@ def _outside(program: Program) -> str:
     return (
         ", ".join(f"{one.company} ({one.service}, {one.country})" for one in program.outside) or "-"
     )
+
+
+def _help_lines(program: Program) -> str:
+    lines = (program.way_out.counter, *program.way_out.lines)
+    return ", ".join(f"{line.name.ja} {line.telephone}" for line in lines)
 
 
 def _closed(calendar: CallCenterCalendar) -> list[str]:

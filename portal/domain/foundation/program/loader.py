@@ -38,6 +38,7 @@ from portal.domain.foundation.program.settings.outside import read_outside
 from portal.domain.foundation.program.settings.postage import read_postage_settings
 from portal.domain.foundation.program.settings.requests import read_request_settings
 from portal.domain.foundation.program.settings.settlement import read_settlement_settings
+from portal.domain.foundation.program.settings.way_out import read_way_out
 from portal.domain.foundation.program.settings.workplaces import read_workplaces
 from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
 from portal.domain.foundation.program.toml.sections import Section
@@ -109,6 +110,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     costs = read_cost_settings(root)
     workplaces = read_workplaces(root)
     outside = read_outside(root)
+    way_out = read_way_out(root)
     files = _read_files(root, letter, advance) | {"calls": calls.layouts}
     has_reply_envelope = advance.flag("reply_envelope", default=False)
     is_demo = root.flag("demo", default=False)
@@ -160,6 +162,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         costs=costs,
         workplaces=workplaces,
         outside=outside,
+        way_out=way_out,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
         advance=AdvanceSettings(resolved["advance_texts"], has_reply_envelope)

@@ -16,6 +16,7 @@ from portal.domain.foundation.program.settings.outside import OutsideRecipient
 from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
 from portal.domain.foundation.program.settings.settlement import SettlementSettings
+from portal.domain.foundation.program.settings.way_out import WayOut
 from portal.domain.foundation.program.settings.workplaces import Workplace
 from portal.domain.foundation.texts import Labeled, Sentence, _s
 
@@ -247,6 +248,7 @@ class Program:
     costs: CostSettings
     workplaces: tuple[Workplace, ...]
     outside: tuple[OutsideRecipient, ...]
+    way_out: WayOut
     resident_url: str
     letter_texts_file: Path
     advance: AdvanceSettings | None

@@ -25,8 +25,8 @@ from portal.domain.letters.subcontractors.queries import without_chain
 from portal.domain.mailroom.incidents.availability import availability
 from portal.domain.oversight.copies.queries import kept_copies, overdue_count
 from portal.domain.oversight.management import agreements
-from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS, ProvenByTests
-from portal.domain.oversight.management.tested import Results, Shown, results
+from portal.domain.oversight.management.proven_by_tests import PROVEN_BY_TESTS
+from portal.domain.oversight.management.tested import ProvenByTests, Results, Shown, results
 from portal.domain.oversight.management.ward_asked import current_checklist, unanswered
 from portal.domain.oversight.registers.dues import dues
 from portal.domain.oversight.registers.kinds import RegisterKind

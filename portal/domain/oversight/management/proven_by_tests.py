@@ -4,19 +4,10 @@ A test of the architecture finds a name that is none; ``./run release`` runs the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from portal.domain.foundation.texts import Sentence, _s
-from portal.domain.oversight.management.tested import Test
-
-
-@dataclass(frozen=True, slots=True)
-class ProvenByTests:
-    """A promise that tests show; ``tests`` are pairs of file and name, "" for a whole file."""
-
-    check: Sentence
-    tests: tuple[Test, ...]
-
+from portal.domain.foundation.texts import _s
+from portal.domain.oversight.management.proven_to_families import TO_FAMILIES
+from portal.domain.oversight.management.tested import ProvenByTests
 
 PROVEN_BY_TESTS: Mapping[str, ProvenByTests] = {
     "own_letters": ProvenByTests(
@@ -203,4 +194,5 @@ PROVEN_BY_TESTS: Mapping[str, ProvenByTests] = {
             ),
         ),
     ),
+    **TO_FAMILIES,
 }

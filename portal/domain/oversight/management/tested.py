@@ -14,9 +14,18 @@ from pathlib import Path
 
 from portal import __version__
 from portal.domain.foundation import resources
+from portal.domain.foundation.texts import Sentence
 
 Test = tuple[str, str]
 """File and name of a test; "" names a whole file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenByTests:
+    """A promise that tests show; ``tests`` are pairs of file and name, "" for a whole file."""
+
+    check: Sentence
+    tests: tuple[Test, ...]
 
 
 class Shown(StrEnum):

@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Organization, Role
+from portal.domain.letters.announcements.models import Announcement
+from portal.domain.letters.letters.models import Letter, LetterOrder
+from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.recipients import changes
 from portal.domain.requests.recipients.written import ChangeNote, Evidence
@@ -74,6 +78,15 @@ class Sites:
                 version,
                 Decided("accept"),
             )
+
+    def sent(self) -> list[int]:
+        """How many messages, announcements, letters and orders of one the old household has."""
+        of = self.person.household_id
+        with self.resident.database.read() as session:
+            return [
+                session.scalar(select(func.count()).where(model.household_id == of)) or 0
+                for model in (OutboxMessage, Announcement, Letter, LetterOrder)
+            ]
 
     def pages(self) -> dict[str, str]:
         """Every page of the old household about its children, without what differs each time."""
@@ -139,6 +152,13 @@ def test_the_old_household_cannot_show_or_ask_anything_for_that_child(sites: Sit
     assert hidden.status_code == gone.status_code
     assert strip[0] == strip[1]
     assert "いま表示できません" in strip[0]
+
+
+def test_nothing_is_sent_to_the_old_household(sites: Sites) -> None:
+    """Neither a message nor a card nor a letter tells of the change."""
+    before = sites.sent()
+    sites.accept(sites.change())
+    assert sites.sent() == before
 
 
 def open_household(staff: StaffSite, role: Role, household_id: int) -> str:

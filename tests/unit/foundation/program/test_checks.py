@@ -102,6 +102,15 @@ CASES: list[tuple[str, str, str, str]] = [
         "warning",
     ),
     ('telephone = "0120-000-501"', 'telephone = "03-0000-0599"', "telephone_not_free", "warning"),
+    ('telephone = "03-0000-0520"', 'telephone = "0120-000-501"', "way_out_call_center", "error"),
+    ('telephone = "03-0000-0520"', 'telephone = "03-0000-0501"', "way_out_call_center", "error"),
+    (
+        'texts = "texts.toml"',
+        'texts = "texts.toml"\nresident_url = "https://www.jma.go.jp"',
+        "way_out_leads_to_us",
+        "error",
+    ),
+    ('telephone = "#8008"', 'telephone = "#9110"', "way_out_without_national", "warning"),
     ('to = "令和6年3月31日"', 'to = "令和5年11月30日"', "outside_contract", "warning"),
 ]
 
@@ -158,6 +167,12 @@ def test_no_paper_product_is_a_warning(ward: WardFolder) -> None:
     text = ward.path.read_text(encoding="utf-8")
     ward.path.write_text(text[: text.index("[[alternatives]]")], encoding="utf-8")
     assert ward.codes()["no_alternative"] == "warning"
+
+
+def test_numbers_that_nobody_answers_at_night_are_a_warning(ward: WardFolder) -> None:
+    text = ward.path.read_text(encoding="utf-8")
+    ward.path.write_text(text.replace("always = true", "always = false"), encoding="utf-8")
+    assert ward.codes()["way_out_closed_at_night"] == "warning"
 
 
 def test_codes_that_die_before_the_program_are_errors_and_equal_or_longer_ones_are_not(

@@ -129,6 +129,17 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
         ("amount_yen = 30000", 'amount_yen = "30000"', "eligibility.amount_yen: 整数で"),
         ("amount_yen = 30000", "amount_yen = true", "eligibility.amount_yen: 整数で"),
         (
+            'leave_to = "https://www.jma.go.jp/bosai/forecast/"',
+            'leave_to = "javascript:alert(1)"',
+            "way_out.leave_to: https://",
+        ),
+        ('telephone = "#8008"', 'telephone = "＃８００８"', "way_out.lines[1].telephone: #8008"),
+        (
+            'telephone = "03-0000-0520"',
+            "",
+            "way_out.counter.telephone: この項目がありません",
+        ),
+        (
             'sheet_key = "age1',
             'sheet_key = "age1x"  # ',
             "escalations.sheet_key: 区の公開鍵",
