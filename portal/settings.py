@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal.domain.contacts.floor.signing import read_keys
 from portal.domain.foundation.clock import day_start
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -31,6 +32,7 @@ NAMES = (
     "PORTAL_SMS_TOKEN",
     "PORTAL_SMS_FILE",
     "PORTAL_SMS_REPORT_SECRET",
+    "PORTAL_TELEPHONE_KEYS",
     "PORTAL_BOUNCE_ADDRESS",
     "PORTAL_TRUSTED_PROXIES",
     "PORTAL_ADMIN_NETWORKS",
@@ -71,6 +73,7 @@ class Settings:
         reached_directly: Whether somebody decided that no proxy stands in front.
         allowed_hosts: Further names by which health checks call the sites.
         security_contact: Where whoever finds a fault writes to: ``mailto:``, ``https:``, ``tel:``.
+        telephone_keys: Secrets that sign the events of the telephone system, by the names of keys.
         security_until: The first instant at which that need not be true any more.
         waiting_room_from: From so many requests at once in a process of the resident site whoever
             is new waits in line; 0: nobody ever waits.
@@ -91,6 +94,7 @@ class Settings:
     sms_token: str = field(default="", repr=False)
     sms_file: str = ""
     sms_report_secret: str = field(default="", repr=False)
+    telephone_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     bounce_address: str = ""
     trusted_proxies: tuple[str, ...] = ()
     reached_directly: bool = False
@@ -337,6 +341,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         sms_token=_value(env, "PORTAL_SMS_TOKEN") or "",
         sms_file=_value(env, "PORTAL_SMS_FILE") or "",
         sms_report_secret=_value(env, "PORTAL_SMS_REPORT_SECRET") or "",
+        telephone_keys=read_keys((_value(env, "PORTAL_TELEPHONE_KEYS") or "").split()),
         bounce_address=_value(env, "PORTAL_BOUNCE_ADDRESS") or "",
         lang=_value(env, "PORTAL_LANG") or ("ja" if env.get("LANG", "").startswith("ja") else "en"),
     )

@@ -67,6 +67,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_ADMIN_URL": settings.admin_url,
         "PORTAL_SMTP_URL": settings.smtp_url,
         "PORTAL_SMS_URL": settings.sms_url,
+        "PORTAL_TELEPHONE_KEYS": " ".join(
+            f"{name}:{secret}" for name, secret in settings.telephone_keys.items()
+        ),
         "PORTAL_WORKER": settings.worker,
         "PORTAL_WORKERS": str(settings.workers),
     }

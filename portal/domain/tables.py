@@ -5,6 +5,7 @@ from sqlalchemy import MetaData
 from portal.domain.contacts.calls import models as _calls
 from portal.domain.contacts.escalations import models as _escalations
 from portal.domain.contacts.faxes import models as _faxes
+from portal.domain.contacts.floor import models as _floor
 from portal.domain.contacts.notes import models as _notes
 from portal.domain.contacts.scripts import models as _scripts
 from portal.domain.contacts.telephony import models as _telephony
@@ -75,6 +76,7 @@ SLICES = (
     _escalations,
     _faxes,
     _files,
+    _floor,
     _households,
     _incidents,
     _jobs,

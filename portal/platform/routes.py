@@ -215,7 +215,8 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
         locale=locales.choose(chosen, request.headers.get("accept-language", ""), offered),
         htmx=request.headers.get("hx-request") == "true",
         user_agent=request.headers.get("user-agent", "")[:300],
-        unattended=request.headers.get("x-unattended") == "true",
+        unattended=request.headers.get("x-unattended") == "true"
+        or request.query_params.get("unattended") == "1",
         came_from=_came_from(request, form) if request.method == "POST" else "",
         foreign=is_foreign(request.headers, site.settings.addresses[site.kind]),
     )

@@ -3,7 +3,7 @@
 from litestar.handlers import HTTPRouteHandler
 
 from portal.settings import Settings
-from portal.web import account, message_reports
+from portal.web import account, floor_events, message_reports
 from portal.web.coupons import coupon, coupon_trouble, home
 from portal.web.information import (
     check,
@@ -75,4 +75,4 @@ def handlers(settings: Settings) -> list[HTTPRouteHandler]:
     """Return the routes of the resident site; the demo's own pages exist nowhere else."""
     modules = (*MODULES, demo_pages) if settings.has_outbox else MODULES
     found = [handler for module in modules for handler in module.handlers()]
-    return [*found, *message_reports.handlers(settings)]
+    return [*found, *message_reports.handlers(settings), *floor_events.handlers(settings)]

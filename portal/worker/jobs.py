@@ -6,6 +6,7 @@ from pathlib import Path
 
 from portal.domain.contacts.calls.forgotten import close_forgotten, maybe_forgotten
 from portal.domain.contacts.escalations.call_backs import release_forgotten
+from portal.domain.contacts.floor.forgetting import forget_old
 from portal.domain.desk.casework import reminder_cards
 from portal.domain.foundation.audit.services import forget_keys
 from portal.domain.foundation.files.storing import (
@@ -54,6 +55,7 @@ def all_jobs(letters: Path) -> Mapping[JobName, Job]:
         _remind(),
         _cards(),
         _calls(),
+        WholeJob(JobName.FLOOR, TEN_MINUTES, forget_old),
         _changes(),
         _losses(),
         WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),

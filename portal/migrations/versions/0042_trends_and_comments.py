@@ -9,7 +9,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT, NUMBER
 
 revision = "0042"
-down_revision = "0037"
+down_revision = "0039"
 
 
 def upgrade() -> None:

@@ -8,8 +8,10 @@ from prometheus_client import Metric
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.floor import counting as floor
+from portal.domain.contacts.floor.plan import plan_of
 from portal.domain.foundation.audit.queries import chain_status
-from portal.domain.foundation.clock import Clock, jst_date
+from portal.domain.foundation.clock import Clock, day_start, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
 from portal.domain.oversight.disposal.services import the_disposal
@@ -56,6 +58,7 @@ class DatabaseGauges:
         yield from self._copies(session, now)
         yield from self._sign_ins(session, now)
         yield from self._audit(session, now)
+        yield from self._floor(session, now)
 
     @staticmethod
     def _outbox(session: Session, now: datetime) -> Iterable[Metric]:
@@ -118,6 +121,20 @@ class DatabaseGauges:
         status = chain_status(session, now)
         waiting = status.waiting_for.total_seconds()
         yield gauge("audit_unsealed_seconds", "Age of the oldest without a seal.", [({}, waiting)])
+
+    @staticmethod
+    def _floor(session: Session, now: datetime) -> Iterable[Metric]:
+        queue = floor.read_queue(session, now)
+        half = floor.half_hour_of(now)
+        start = day_start(jst_date(now)) + floor.HALF_HOUR * half
+        planned = plan_of(session, jst_date(now)).get(half)
+        yield gauge("floor_waiting", "Callers whom nobody answered.", [({}, queue.waiting)])
+        yield gauge("floor_longest_wait_seconds", "Of the first.", [({}, queue.longest(now))])
+        yield gauge("floor_seats", "Seats staffed now.", [({}, floor.seats_now(session))])
+        came = floor.offered_since(session, start)
+        yield gauge("floor_offered", "Calls of this half hour.", [({}, came)])
+        expected = planned.calls if planned is not None else 0
+        yield gauge("floor_expected", "Planned for it; 0: no plan.", [({}, expected)])
 
 
 def _since(instant: datetime, now: datetime) -> float:

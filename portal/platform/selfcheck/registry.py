@@ -28,6 +28,7 @@ from portal.platform.selfcheck.outside import check_senders
 from portal.platform.selfcheck.program import check_program_texts
 from portal.platform.selfcheck.search import check_search
 from portal.platform.selfcheck.subject import Subject
+from portal.platform.selfcheck.telephone import check_telephone
 from portal.platform.selfcheck.tested import check_test_results
 from portal.platform.selfcheck.watching import check_certificates, check_metrics
 
@@ -60,6 +61,7 @@ CHECKS: tuple[Check, ...] = (
     Check("openings", check_openings),
     Check("consents", check_consents, at_start=True),
     Check("messages", check_messages),
+    Check("telephone", check_telephone, at_start=True),
     Check("backups", check_backups),
     Check("drills", check_drills),
     Check("copies", check_copies),

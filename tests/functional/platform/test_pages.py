@@ -145,7 +145,7 @@ def test_every_module_of_resident_pages_is_on_the_site() -> None:
         if "def handlers" in path.read_text("utf-8")
     }
     listed = {module.__name__.rpartition(".")[2] for module in routes.MODULES}
-    assert modules == {*listed, "demo_pages", "message_reports", "routes"}
+    assert modules == {*listed, "demo_pages", "floor_events", "message_reports", "routes"}
 
 
 def test_the_outbox_page_exists_in_demo_and_tests_only(resident_settings: Settings) -> None:

@@ -14,6 +14,7 @@ class JobName(Labeled):
     REMIND = "remind", lambda: _s("交換期限のお知らせ")
     CARDS = "cards", lambda: _s("サインインしていない世帯へのはがき")
     CALLS = "calls", lambda: _s("終わっていない通話を閉じる")
+    FLOOR = "floor", lambda: _s("7日前の電話の知らせの消去")
     CHANGES = "changes", lambda: _s("1日待ったサインインの方法の変更")
     LOSSES = "losses", lambda: _s("紛失の届け出の処理")
     SITES = "sites", lambda: _s("予備の拠点の終わり")

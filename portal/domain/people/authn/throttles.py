@@ -80,6 +80,7 @@ LOSS_REPORTS = Limit("t15", 3, 30 * 24 * 3600)
 LOSS_CODES = Limit("t15c", 3, 24 * 3600)
 LOSS_BY_APP = Limit("t15a", 5, 24 * 3600)
 FORGED_REPORT = Limit("t12", 30, 15 * 60)
+FORGED_EVENT = Limit("t12f", 30, 15 * 60)
 STAFF_ACCOUNT = Limit("s1", 5, 15 * 60, growing=True, closed_after=100)
 STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
 

@@ -36,6 +36,7 @@ RECORDS = (
     "fax",
     "fax-reply",
     "file_transfer",  # why a difference was accepted
+    "floor_call",  # the number that a call came from
     "household_note",
     "incident",
     "incident_report",

@@ -73,6 +73,11 @@ def _wrong_length() -> InputError:
     )
 
 
+def national(number: str) -> str:
+    """Return a stored number (``+8190…``) as people in Japan read and type it (``090…``)."""
+    return number.replace(f"+{JAPAN}", "0", 1)
+
+
 def parse_email(text: str) -> str:
     """Return an email address in half width, without surrounding spaces.
 

@@ -171,6 +171,7 @@ KEPT: Mapping[str, str] = {
     "coupon_batch": "money: the key of the codes",
     "disposal": "everything is disposed of by another command",
     "disposed_household": "that it was disposed of",
+    "floor_call": "a week, and no household is known of a call",
     "loss_report": "some seconds, sealed, and of no household that could be told",
     "staff_user": "people of ward and contractor",
     "throttle_bucket": "keyed digests of a day, of no household that could be told",
