@@ -1,5 +1,6 @@
 """``portal demo``: both sites with invented data on this machine, until a signal ends them."""
 
+import secrets
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from portal.demo.own_folder import take_folder
 from portal.demo.ports import HOST, HeldPort, hold
 from portal.demo.stage import Stage, set_stage
 from portal.demo.start_page import Addresses, StartPage, StartServer
+from portal.demo.telephone_system import CALLER, KEY, SEATS, TelephoneSystem, staff_the_floor
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import opening_for_nobody
@@ -75,6 +77,7 @@ def demo_settings(settings: Settings, folder: Path, ports: Ports) -> Settings:
         workers=1,
         smtp_url="",
         sms_url="",
+        telephone_keys={KEY: secrets.token_hex(32)},
     )
 
 
@@ -166,6 +169,8 @@ def _run(settings: Settings, ports: Ports, stack: ExitStack) -> None:
     site = make_resident_site(settings)
     with opening_for_nobody():  # invented families
         stage = set_stage(site, settings.data_dir, lambda line: click.echo(line, err=True))
+        _ward, officer, supervisor, agent, _auditor = (person.actor for person in stage.staff)
+        staff_the_floor(site, (agent, supervisor, officer), supervisor)
     site.database.engine.dispose()
     page = StartPage(stage, Addresses(settings.public_url, settings.admin_url))
     processes, log = Processes(), settings.data_dir / "demo.log"
@@ -174,6 +179,7 @@ def _run(settings: Settings, ports: Ports, stack: ExitStack) -> None:
     if not processes.wait_until_up(ports):
         raise InputError(_s("サイトが起動しませんでした。%(log)s を見てください。") % {"log": log})
     stack.callback(StartServer(page, ports.start.number).stop)
+    stack.callback(TelephoneSystem(settings).stop)
     _say(settings, stage, ports)
     while not processes.ended():
         time.sleep(0.3)
@@ -189,6 +195,8 @@ def _say(settings: Settings, stage: Stage, ports: Ports) -> None:
         _s("ここから始めます: %(url)s/") % {"url": ports.start.url},
         _s("職員のサイト: %(url)s/") % {"url": settings.admin_url},
         _s("送ったSMSとメール: %(url)s/outbox") % {"url": settings.public_url},
+        _s("大画面: %(url)s/floor 電話の見本: 内線%(seat)sに %(caller)s からかかってきます")
+        % {"url": settings.admin_url, "seat": SEATS[0], "caller": CALLER},
         _s("手紙（PDF、%(page)dページ）: %(path)s") % {"page": letter.page, "path": letter.path},
         _s("この手紙の世帯主の生年月日: %(birth)s") % {"birth": birth},
     ]
