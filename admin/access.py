@@ -200,6 +200,30 @@ def staff_route(
     )
 
 
+def screen_route(
+    method: str, path: str, handler: Handler[StaffWho], permission: Permission
+) -> HTTPRouteHandler:
+    """Return a route of a screen on the wall, for people with a permission.
+
+    It goes on while their own screen is locked: it has figures of nobody, and nothing to press.
+    """
+    return endpoint(method, path, handler, _on_the_wall(permission), permission.value)
+
+
+def _on_the_wall(permission: Permission) -> Guard[StaffWho]:
+    admits = holders_of(permission)
+
+    def guard(page: Page) -> Reply | None:
+        staff = page.who.staff
+        if page.who.locked and staff is not None and staff.enrolled_at is not None:
+            refused = signed_in(page)
+            if refused is None and may(staff, permission) and not place_of(page, staff).waiting:
+                return None
+        return admits(page)
+
+    return guard
+
+
 def public_route(
     method: str,
     path: str,

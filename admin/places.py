@@ -47,6 +47,9 @@ class Spot(Labeled):
     SETTLEMENT = "settlement", lambda: _s("清算")
     CALL_REPORT = "call_report", lambda: _s("コールの月報")
     BOARD = "board", lambda: _s("コールの状況")
+    FLOOR = "floor", lambda: _s("コールセンターの大画面")
+    FLOOR_PLAN = "floor_plan", lambda: _s("席の計画")
+    SEAT = "seat", lambda: _s("自分の席")
     WATCH = "watch", lambda: _s("閲覧の見張り")
     OPENINGS = "openings", lambda: _s("世帯を開いた理由")
     SCRIPTS = "scripts", lambda: _s("スクリプト")
@@ -132,6 +135,7 @@ JOBS: Sequence[tuple[str, Sequence[tuple[str, Spot, Permission]]]] = (
             ("/today", Spot.TODAY, Permission.SEE_TOTALS),
             ("/trends", Spot.TRENDS, Permission.SEE_TOTALS),
             ("/board", Spot.BOARD, Permission.SUPERVISE_CALLS),
+            ("/floor", Spot.FLOOR, Permission.SUPERVISE_CALLS),
             ("/watch", Spot.WATCH, Permission.WATCH_BROWSING),
             ("/closed-callers", Spot.CLOSED_CALLERS, Permission.LIFT_CLOSURES),
             ("/openings", Spot.OPENINGS, Permission.REVIEW_OPENINGS),
@@ -176,6 +180,8 @@ ELSEWHERE: Sequence[tuple[str, Spot, Permission]] = (
     ("/counter", Spot.COUNTER, Permission.HAND_OVER_AT_COUNTER),
     ("/undelivered", Spot.UNDELIVERED, Permission.HANDLE_RETURNS),
     ("/returns/storage", Spot.STORAGE, Permission.HANDLE_RETURNS),
+    ("/floor/plan", Spot.FLOOR_PLAN, Permission.SUPERVISE_CALLS),
+    ("/floor/seat", Spot.SEAT, Permission.HANDLE_CALLS),
     ("/telephony", Spot.TELEPHONY, Permission.SEE_CALL_REPORT),
     ("/calls/written-down", Spot.WRITTEN_DOWN, Permission.HANDLE_CALLS),
     ("/checklist", Spot.CHECKLIST, Permission.SEE_MANAGEMENT),
@@ -275,6 +281,9 @@ _OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.SETTLEMENT: lambda: _s("精算、締め、お金、せいさん"),
     Spot.CALL_REPORT: lambda: _s("コール報告、電話の月報、応答率"),
     Spot.BOARD: lambda: _s("待ち呼、応答率、座席"),
+    Spot.FLOOR: lambda: _s("ウォールボード、待ち時間、おおがめん"),
+    Spot.FLOOR_PLAN: lambda: _s("要員計画、人数、シフト、けいかく"),
+    Spot.SEAT: lambda: _s("内線、着席、せき"),
     Spot.WATCH: lambda: _s("見張り、のぞき見、監視、みはり"),
     Spot.OPENINGS: lambda: _s("開いた理由、理由の審査"),
     Spot.SCRIPTS: lambda: _s("話し方、台本、答え方、すくりぷと"),

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import between_steps, everybody, place_of, public_route
 from admin.page import Page
+from portal.domain.contacts.floor.seats import leave_seat
 from portal.domain.foundation.errors import BusyError, NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import sessions
@@ -154,7 +155,9 @@ def code_fault(page: Page, staff_id: int) -> str:
 
 
 def sign_out(page: Page) -> Response[Any]:
-    """End this session."""
+    """End this session, and free the seat."""
+    if page.who.staff is not None:
+        leave_seat(page.work)
     return tries.sign_out(page, sessions.STAFF)
 
 

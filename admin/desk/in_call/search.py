@@ -4,7 +4,7 @@ The typed text is never part of an address.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Response
@@ -14,8 +14,9 @@ from admin.access import first_post, staff_route
 from admin.desk.in_call.follow_ups import FollowUpsView, follow_ups_of
 from admin.desk.in_call.scripts import ScriptsView, scripts_beside
 from admin.page import Page
-from portal.domain.contacts.calls.kinds import Direction
+from portal.domain.contacts.calls.kinds import CallChannel, Direction
 from portal.domain.contacts.calls.models import Call
+from portal.domain.contacts.floor.seats import caller_at_seat
 from portal.domain.desk.call_desk.acting.on_behalf import spoken
 from portal.domain.desk.call_desk.answer_words import Answer
 from portal.domain.desk.call_desk.calling_back import Waiting, waiting_for_call_back
@@ -27,6 +28,7 @@ from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.people.households.finder import SearchNotReadyError
 from portal.domain.people.households.queries import HouseholdView
+from portal.domain.people.notices.phones import national
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.http.locale import html_lang
 from portal.platform.view import View
@@ -56,7 +58,10 @@ def submit(page: Page) -> Response[Any]:
     call = page.who.call
     if call is None:
         return no_call(page)
-    return look(page, call, Asked.from_values(dict(page.form.values)))
+    asked = Asked.from_values(dict(page.form.values))
+    if asked.telephone == page.form.get("caller") and len(asked.used) > 1:
+        asked = replace(asked, telephone="")  # nobody typed it: what was typed decides
+    return look(page, call, asked)
 
 
 def look(page: Page, call: Call, asked: Asked) -> Response[Any]:
@@ -128,6 +133,19 @@ class DeskView(View):
     waiting: Sequence[Waiting]
     follow_ups: FollowUpsView
     scripts: ScriptsView
+    caller: str
+
+
+def _caller(page: Page, call: Call, asked: Asked) -> str:
+    """Return the number that fills the search: of who calls the seat, as long as nothing is typed.
+
+    It is offered to the eye of the agent and searched by nobody else (decision 0072).
+    """
+    if page.method != "GET":
+        return page.form.get("caller")
+    if asked.used or call.channel != CallChannel.PHONE or call.is_outbound:
+        return ""
+    return national(caller_at_seat(page.work))
 
 
 def _answer(
@@ -135,9 +153,10 @@ def _answer(
 ) -> Response[Any]:
     locale = spoken(call)
     outbound = call.direction == Direction.OUTBOUND
+    caller = _caller(page, call, asked)
     shown = DeskView(
         call=call,
-        asked=asked,
+        asked=asked if asked.used else replace(asked, telephone=caller),
         found=hits,
         rows=[_row(view) for view in hits.households] if hits is not None else [],
         taken_as=taken_as(asked.number) if hits is not None and asked.number else "",
@@ -146,6 +165,7 @@ def _answer(
         waiting=waiting_for_call_back(page.session, page.now) if outbound else [],
         follow_ups=follow_ups_of(page, call),
         scripts=scripts_beside(page, call),
+        caller=caller,
     )
     return page.render("admin/desk/in_call/search.html", shown, status_code)
 
