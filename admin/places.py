@@ -1,15 +1,9 @@
 """The places of the staff site: by job, by what people call them, and what a role sees first."""
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Mapping, Sequence
 
 from portal.domain.foundation.actors import Role
-from portal.domain.foundation.languages import STAFF_LOCALES
-from portal.domain.foundation.texts import Labeled, Sentence, _s, kept_per_language, use_locale
-from portal.domain.people.households.folding import fold_name
-from portal.domain.people.households.romaji import readings
+from portal.domain.foundation.texts import Labeled, Sentence, _s, kept_per_language
 from portal.domain.people.staff.permissions import Permission
 
 
@@ -249,7 +243,7 @@ FIRST: Mapping[Role, Sequence[Spot]] = {
     ),
 }
 """What a role sees first, at most seven places; all others are one press away."""
-_OTHER_WORDS: Mapping[Spot, Sentence] = {
+OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.HOME: lambda: _s("ホーム、トップ、最初の画面、ほーむ"),
     Spot.CALLS: lambda: _s("受付記録、通話の一覧、電話の記録"),
     Spot.DESK: lambda: _s("電話、受付中、電話を受ける、でんわ"),
@@ -321,16 +315,6 @@ _OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.DIFFERENCES: lambda: _s("明細、差異、食い違い"),
 }
 """What people call a place besides its name, between commas."""
-SHORTEST_WORD = 2
-_BETWEEN = re.compile("[、,]")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A place that somebody may open."""
-
-    path: str
-    spot: Spot
 
 
 @kept_per_language
@@ -344,61 +328,3 @@ def job(key: str) -> str:
         "report": _s("報告し、清算する"),
         "keep": _s("契約とデータを管理する"),
     }[key]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The places that a text names.
-
-    ``whole``: it is a name or word of the first of them, not a part. Those that have it within a
-    longer name or word follow: who types "reports" may mean any of three.
-    """
-
-    places: Sequence[Known]
-    whole: bool
-
-
-def named(typed: str, may: Collection[Permission]) -> Named:
-    """Return the places that somebody may open and that a text names, in either language."""
-    wanted = fold_name(typed)
-    if len(wanted) < SHORTEST_WORD:
-        return Named((), whole=False)
-    read = {wanted, *readings(wanted)}
-    mine = [known for known, permission in _every() if permission in may]
-    whole = [known for known in mine if read & _words(known.spot)]
-    if whole:
-        within = [known for known in mine if any(_stands_in(one, known.spot) for one in read)]
-        return Named(list(dict.fromkeys((*whole, *within))), whole=True)
-    begun = [known for known in mine if any(word.startswith(wanted) for word in _words(known.spot))]
-    return Named(begun, whole=False)
-
-
-def _every() -> Iterator[tuple[Known, Permission]]:
-    for _job, places in (*JOBS, ("", ELSEWHERE)):
-        for path, spot, permission in places:
-            yield Known(path, spot), permission
-
-
-def _stands_in(wanted: str, spot: Spot) -> bool:
-    """Return whether a folded text stands in a name: in Latin letters where a word begins."""
-    if wanted.isascii():
-        return any(tail.startswith(wanted) for tail in _tails(spot))
-    return any(wanted in word for word in _words(spot))
-
-
-@cache
-def _words(spot: Spot) -> frozenset[str]:
-    return frozenset(map(fold_name, _called(spot))) - {""}
-
-
-@cache
-def _tails(spot: Spot) -> frozenset[str]:
-    """Return the names from each of their words on: "call reports" of "Monthly call reports"."""
-    split = [text.split() for text in _called(spot)]
-    return frozenset(fold_name("".join(words[at:])) for words in split for at in range(len(words)))
-
-
-def _called(spot: Spot) -> Iterator[str]:
-    for locale in STAFF_LOCALES:
-        with use_locale(locale):
-            yield from (spot.label, *_BETWEEN.split(_OTHER_WORDS[spot]()))

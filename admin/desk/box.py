@@ -13,7 +13,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin import places
+from admin import named_places
 from admin.access import allowed, first_post, staff_route, works_here
 from admin.call_bar import next_call
 from admin.desk import search
@@ -69,7 +69,7 @@ def submit(page: Page) -> Response[Any]:
     if not typed:
         return page.redirect("/find")
     only_households = page.form.get("only") == HOUSEHOLDS or bool(read_numbers(typed))
-    named = places.named("" if only_households else typed, _may(page))
+    named = named_places.named("" if only_households else typed, _may(page))
     if named.whole and len(named.places) == 1:
         return page.redirect(named.places[0].path)
     if not named.places and works_here(page):
@@ -132,7 +132,7 @@ def _kept(page: Page) -> str:
 
 def _answer(page: Page, typed: str, status_code: int) -> Response[Any]:
     here = works_here(page)
-    found = places.named("" if read_numbers(typed) else typed, _may(page)).places
+    found = named_places.named("" if read_numbers(typed) else typed, _may(page)).places
     handles, in_call = allowed(page, Permission.HANDLE_CALLS), page.who.call is not None
     searches = allowed(page, Permission.SEARCH_HOUSEHOLDS) or (handles and in_call)
     shown = FoundView(

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from admin.places import ELSEWHERE, JOBS, named
+from admin.named_places import named
+from admin.places import ELSEWHERE, JOBS
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.faxes.models import FaxCase
