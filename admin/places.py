@@ -67,6 +67,7 @@ class Spot(Labeled):
     COPIES = "copies", lambda: _s("データの写し")
     PERSON_LISTS = "person_lists", lambda: _s("一覧の持ち出し")
     TRANSFERS = "transfers", lambda: _s("データの受け渡し")
+    JOBS = "jobs", lambda: _s("日々の作業")
     ACCOUNT = "account", lambda: _s("アカウント")
     COUNTER = "counter", lambda: _s("区の窓口で渡す手紙")
     UNDELIVERED = "undelivered", lambda: _s("不着一覧")
@@ -113,6 +114,7 @@ JOBS: Sequence[tuple[str, Sequence[tuple[str, Spot, Permission]]]] = (
     (
         "send",
         (
+            ("/jobs", Spot.JOBS, Permission.SEE_JOBS),
             ("/letters", Spot.LETTERS, Permission.SEE_LETTERS),
             ("/posting", Spot.POSTING, Permission.POST_LETTERS),
             ("/tracking", Spot.TRACKING, Permission.TRACK_MAIL),
@@ -301,6 +303,7 @@ OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.COPIES: lambda: _s("バックアップ、写し、複製"),
     Spot.PERSON_LISTS: lambda: _s("エクスポート、リスト、ダウンロード、CSV"),
     Spot.TRANSFERS: lambda: _s("受け渡し、ファイル、引き継ぎ票"),
+    Spot.JOBS: lambda: _s("取り込み、コードの読み込み、割り当て、印刷を始める、ジョブ、さぎょう"),
     Spot.ACCOUNT: lambda: _s("パスワード、自分、二段階認証、表示名"),
     Spot.COUNTER: lambda: _s("手渡し、受領書"),
     Spot.UNDELIVERED: lambda: _s("不着、未配達、届かなかった手紙"),

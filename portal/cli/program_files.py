@@ -3,10 +3,14 @@
 from collections.abc import Callable, Iterator
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
+from portal.domain.foundation.program.checks.findings import (
+    Finding,
+    error_of,
+    refuse_errors,
+    warning_of,
+)
 from portal.domain.foundation.program.checks.program import check_program
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import _s
 from portal.domain.letters.letters.drawing.address_block import check_layout
 from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
 from portal.domain.mailroom.printing.cards.fitting import card_findings
@@ -43,13 +47,7 @@ def require_sound(program: Program, *, files: bool = False) -> None:
     Raises:
         InputError: the contradictions, one sentence each.
     """
-    findings = [*check_program(program), *(file_findings(program) if files else [])]
-    errors = [finding.sentence for finding in findings if finding.level is Level.ERROR]
-    if errors:
-        raise InputError(
-            _s("事業の設定に誤りがあります。直してから、もう一度実行してください。")
-            + "".join(f"\n- {sentence}" for sentence in errors)
-        )
+    refuse_errors([*check_program(program), *(file_findings(program) if files else [])])
 
 
 def _issuer_findings(program: Program, name: str) -> Iterator[Finding]:

@@ -1,26 +1,18 @@
 """Hand-over sheets on the command line: the option of what takes files in, and what it does."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
 from portal.cli.context import Context
-from portal.domain.foundation.disk import digest_of
-from portal.domain.foundation.errors import ConflictError, InputError
+from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
-from portal.domain.foundation.transfers.services import against_sheet, announce
+from portal.domain.foundation.transfers.services import announce
 from portal.domain.foundation.transfers.sheet_file import MAX_BYTES, read_sheet
-from portal.domain.foundation.transfers.sheets import Arrival, Sheet
+from portal.domain.foundation.transfers.sheets import Sheet
 from portal.domain.foundation.transfers.words import next_step, sentences, title
-from portal.domain.foundation.work import Work
-
-T = TypeVar("T")
 
 sheet_option = click.option(
     "--sheet",
@@ -42,40 +34,6 @@ def enter_sheet(context: Context, path: Path, kind: TransferKind) -> None:
     sheet = sheet_from(path, kind)
     with context.work_source().writing() as work:
         announce(work, sheet)
-
-
-@contextmanager
-def file_against_sheet(context: Context, path: Path, kind: TransferKind) -> Iterator[None]:
-    """Hold a file that is read outside of a transaction against its sheet, if it is unreadable.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    try:
-        yield
-    except InputError:
-        if not path.is_file():
-            raise
-        arrival = Arrival(kind, path.name, Figures(sha256=digest_of(path)))
-        with context.work_source().writing() as work, against_sheet(work, arrival):
-            raise
-
-
-def keeping_refusal(context: Context, act: Callable[[Work], T]) -> T:
-    """Take a file in; what differs from its sheet stays on record although it is refused.
-
-    Raises:
-        ConflictError: it differs from its sheet (code ``transfer_differs``); other errors of
-            ``act`` roll everything back.
-    """
-    with context.work_source().writing() as work:
-        try:
-            return act(work)
-        except ConflictError as error:
-            if error.code != "transfer_differs":
-                raise
-            refused = error
-    raise refused
 
 
 def transfer_said(row: FileTransfer | None) -> str:

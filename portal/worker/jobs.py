@@ -24,6 +24,7 @@ from portal.domain.mailroom.printing.archives.expiring import shred_old_archives
 from portal.domain.mailroom.printing.archives.plain_files import remove_plain_files, runs_to_clear
 from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
+from portal.domain.oversight.daily.keeping import let_go
 from portal.domain.oversight.person_lists.expiring import end_due as end_lists
 from portal.domain.oversight.reports.trends import publishing as trends
 from portal.domain.people.authn import sessions, throttles
@@ -188,7 +189,7 @@ def _sweep(work: Work) -> int:
 
     Archives that were sent long ago, and what killed builds left of one, are shredded; so are the
     digests that a program of version 0.1.0 writes while nodes are restarted one by one, scans that
-    nobody looked at in time, and files of lists whose last day is over.
+    nobody looked at in time, files of lists whose last day is over, and files of daily work.
     """
     sessions.sweep(work.session, work.now)
     throttles.sweep(work.session, work.now)
@@ -198,6 +199,7 @@ def _sweep(work: Work) -> int:
     forget_old_digests(work.session)
     shred_old_archives(work)
     shred_given_up(work)
+    let_go(work)
     end_lists(work)
     return 0
 

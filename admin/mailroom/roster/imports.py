@@ -13,6 +13,9 @@ from admin.page import Page
 from portal.domain.desk.casework.masking import mask_number
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.jobs.begun import latest
+from portal.domain.foundation.jobs.models import BegunTask
+from portal.domain.foundation.jobs.names import BegunKind
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.foundation.transfers.queries import transfer_of
@@ -73,6 +76,7 @@ class RosterImportView(View):
     changes: Sequence[DescribedDifference]
     changes_in_all: int
     transfer: FileTransfer | None
+    task: BegunTask | None
 
 
 def show(page: Page) -> Response[Any]:
@@ -105,6 +109,7 @@ def show(page: Page) -> Response[Any]:
             changes=changes,
             changes_in_all=sum(differences.values()),
             transfer=transfer_of(page.session, "roster_import", found.id),
+            task=latest(page.session, BegunKind.EXTRACT_APPLY, found.id),
         ),
     )
 

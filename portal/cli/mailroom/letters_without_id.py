@@ -16,14 +16,14 @@ from portal.cli.context import (
     dry_run_option,
     json_option,
 )
-from portal.cli.mailroom.letters_words import say_left_out, told
+from portal.cli.mailroom.letters_words import say_left_out
 from portal.cli.mailroom.printer import make_printer
 from portal.cli.progress import progress_bar
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.mailroom.printing.runs.build import CHUNK_SIZE, BuiltRun, build_run
 from portal.domain.mailroom.printing.runs.pipeline.writer import Writer
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight
-from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
+from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut, told
 from portal.domain.mailroom.printing.runs.writers.advance import AdvanceWriter
 from portal.domain.mailroom.printing.runs.writers.specimens import SpecimenWriter
 

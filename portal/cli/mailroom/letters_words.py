@@ -10,16 +10,8 @@ from portal.cli.context import Context
 from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.mailroom.printing.runs.build import BuiltRun
 from portal.domain.mailroom.printing.runs.recipients.preflight import Finding, Preflight
-from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut
+from portal.domain.mailroom.printing.runs.recipients.selection import LeftOut, told
 from portal.domain.mailroom.printing.runs.superseding import Superseded
-
-
-def told(left_out: Mapping[str, int]) -> dict[str, int]:
-    """Return why households got nothing without those under protection, whom no command counts.
-
-    Beside the list of a day before, their number would tell of each new one (decision 0068).
-    """
-    return {reason: count for reason, count in left_out.items() if reason != LeftOut.PROTECTED}
 
 
 def preflight_json(checked: Preflight) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from portal.cli.deciding import by_option, knows_protected, person
 from portal.cli.oversight.report_files import say_report
 from portal.cli.people.emails import bounces, mail_test
 from portal.cli.renamed import RenamedGroup
-from portal.cli.sheets import enter_sheet, keeping_refusal, sheet_option
+from portal.cli.sheets import enter_sheet, sheet_option
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.taking import keeping_refusal
 from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.mail import MailClass, OtherMailKind
 from portal.domain.mailroom.tracking.file import CsvFeed
@@ -102,7 +103,9 @@ def track(context: Context, file: Path, sheet: Path | None) -> None:
         ) from None
     if sheet is not None:
         enter_sheet(context, sheet, TransferKind.TRACKING)
-    done = keeping_refusal(context, lambda work: ingest(work, CsvFeed(data, file.name)))
+    done = keeping_refusal(
+        context.work_source(), lambda work: ingest(work, CsvFeed(data, file.name))
+    )
     with context.database().write() as session:
         found = match_again(context.work(session))
     context.write(asdict(done) | {"matched": found})

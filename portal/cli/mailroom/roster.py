@@ -24,10 +24,11 @@ from portal.cli.mailroom.roster_holds import day, print_text, protection_group, 
 from portal.cli.mailroom.roster_words import say_report, say_unexplained
 from portal.cli.on_record import past_the_record
 from portal.cli.program_files import require_sound
-from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option
+from portal.cli.sheets import enter_sheet, sheet_option
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.taking import file_against_sheet
 from portal.domain.mailroom.listing import Excerpt
 from portal.domain.mailroom.roster.checks.check import RosterReport, check_file
 from portal.domain.mailroom.roster.checks.codes import explain
@@ -196,7 +197,7 @@ def import_(
         enter_sheet(context, sheet, TransferKind.EXTRACT)
     importer = _importer(context)
     shares = CHECKING + STAGING + APPLYING
-    told = file_against_sheet(context, file, TransferKind.EXTRACT)
+    told = file_against_sheet(context.work_source(), file, TransferKind.EXTRACT)
     with _work(size, _s("取り込み中"), shares) as work, told:
         report = check_file(file, layout, rules, progress=work.read, keep_rows=ROWS_IN_MEMORY)
         work.share = STAGING

@@ -21,13 +21,14 @@ from portal.cli.context import (
     shown_json_option,
 )
 from portal.cli.deciding import by_option, confirmed_option, one_of_them_knows, person
-from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option, transfer_said
+from portal.cli.sheets import enter_sheet, sheet_option, transfer_said
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.taking import file_against_sheet
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.holds import protection_list
@@ -307,7 +308,7 @@ def protection_from_list(
     """Load a separate list."""
     if sheet is not None and not context.dry_run:
         enter_sheet(context, sheet, TransferKind.PROTECTION_LIST)  # open though it is unreadable
-    with file_against_sheet(context, file, TransferKind.PROTECTION_LIST):
+    with file_against_sheet(context.work_source(), file, TransferKind.PROTECTION_LIST):
         read = protection_list.read_list(file, column)
     listed = protection_list.ListedNumbers(
         protection_list.NumberKind(kind), read.numbers, read.arrival

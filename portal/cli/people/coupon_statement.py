@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from portal.cli.context import WITH_HOLDS, Context, answering, json_option
-from portal.cli.sheets import enter_sheet, keeping_refusal, sheet_option
+from portal.cli.sheets import enter_sheet, sheet_option
 from portal.domain.foundation.texts import _s, _sn, label_of
 from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.taking import keeping_refusal
 from portal.domain.people.coupons.code_table import file_bytes
 from portal.domain.people.coupons.issuer_file import load_issuer
 from portal.domain.people.coupons.statement import (
@@ -50,7 +51,7 @@ def statement(
     if sheet is not None:
         enter_sheet(context, sheet, TransferKind.STATEMENT)
     received = ReceivedStatement(data, profile, as_of.date(), file.name)
-    taken = keeping_refusal(context, lambda work: import_statement(work, received))
+    taken = keeping_refusal(context.work_source(), lambda work: import_statement(work, received))
     context.write(asdict(taken))
     if context.speaks:
         _say(taken)

@@ -3,7 +3,6 @@
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
@@ -11,14 +10,15 @@ from portal.cli.context import Context, answering, dry_run_option, json_option
 from portal.cli.people.coupon_assignment import assign_codes
 from portal.cli.people.coupon_statement import statement
 from portal.cli.progress import progress_bar
-from portal.cli.sheets import enter_sheet, file_against_sheet, sheet_option
+from portal.cli.sheets import enter_sheet, sheet_option
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.taking import file_against_sheet
 from portal.domain.people.coupons import queries
 from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
-from portal.domain.people.coupons.issuer_file import load_issuer
+from portal.domain.people.coupons.issuer_file import issuer_in_use
 from portal.domain.people.coupons.loader import Drawing, Loaded, check_batch, load_batch
 from portal.domain.people.entitlements.queries import totals
 
@@ -33,12 +33,11 @@ coupons.add_command(assign_codes)
 
 
 def _profile(context: Context, name: str) -> IssuerProfile:
-    profile = load_issuer(name, context.load_program().issuers_dir)
-    if not profile.sandbox:
-        return profile
-    click.echo(_s("お試し用の発行者です。このコードに価値はありません。"), err=True)
     urls = (context.settings.public_url, context.settings.sandbox_url)
-    return profile.allowing(*(host for url in urls if (host := urlsplit(url).hostname)))
+    profile = issuer_in_use(name, context.load_program().issuers_dir, urls)
+    if profile.sandbox:
+        click.echo(_s("お試し用の発行者です。このコードに価値はありません。"), err=True)
+    return profile
 
 
 @coupons.command()
@@ -82,7 +81,7 @@ def load(
         enter_sheet(context, sheet, TransferKind.CODES)  # open even if the file cannot be read
     with (
         progress_bar(_s("QRコードを描いています")) as report,
-        file_against_sheet(context, file, TransferKind.CODES),
+        file_against_sheet(context.work_source(), file, TransferKind.CODES),
     ):
         parsed = read_batch(file, Expected(profile, order, terms))
         if context.dry_run:

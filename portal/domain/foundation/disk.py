@@ -4,11 +4,13 @@ import hashlib
 import os
 from pathlib import Path
 
+from portal.domain.foundation.held_file import CameIn
 
-def digest_of(path: Path) -> str:
+
+def digest_of(file: CameIn) -> str:
     """Return a file's SHA-256 in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:

@@ -318,6 +318,14 @@ ALL: dict[str, Step] = {
     "hand-over that waits for a receipt": _sent_transfer,
     "sheet of a hand-over": lambda served, page: _open("/transfers/new", served=served, page=page),
     "sheet of a hand-over: wrong": _wrong_sheet,
+    "daily jobs": lambda served, page: _open("/jobs", served=served, page=page),
+    "check an extract": lambda served, page: _open(
+        "/jobs/new/extract-check", served=served, page=page
+    ),
+    "load codes": lambda served, page: _open("/jobs/new/codes-load", served=served, page=page),
+    "build letters": lambda served, page: _open(
+        "/jobs/new/letters-build", served=served, page=page
+    ),
     "system": lambda served, page: _open("/system", Role.ADMINISTRATOR, served=served, page=page),
     "forbidden": lambda served, page: _open("/staff", Role.OFFICER, served=served, page=page),
 }

@@ -69,7 +69,12 @@ class JobAside(Base):
 
 
 class BegunTask(Base):
-    """A task that somebody began from the staff site; ``said`` is why it was refused."""
+    """A task that somebody began from the staff site.
+
+    ``detail`` is what was chosen when it began, ``done`` of ``planned`` how far it is, ``result``
+    counts of what it did, ``said`` why it was refused. ``input_id`` is the sealed file that it
+    reads, ``output_id`` the one that it made. Nothing of a family stands here.
+    """
 
     __tablename__ = "begun_task"
 
@@ -90,6 +95,12 @@ class BegunTask(Base):
     tries: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str | None] = mapped_column(String(80))
     said: Mapped[str | None] = mapped_column(String(1000))
+    done: Mapped[int | None]
+    planned: Mapped[int | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    input_id: Mapped[int | None] = mapped_column(ForeignKey("sealed_file.id"))
+    output_id: Mapped[int | None] = mapped_column(ForeignKey("sealed_file.id"))
+    cancel_asked_at: Mapped[datetime | None]
 
     @property
     def kind_name(self) -> str:
@@ -105,6 +116,21 @@ class BegunTask(Base):
     def is_open(self) -> bool:
         """Tell whether it waits or runs."""
         return self.state in OPEN
+
+    @property
+    def is_waiting(self) -> bool:
+        """Tell whether no worker has taken it yet."""
+        return self.state == BegunState.WAITING
+
+    @property
+    def is_done(self) -> bool:
+        """Tell whether it did what it was begun for."""
+        return self.state == BegunState.DONE
+
+    @property
+    def is_canceled(self) -> bool:
+        """Tell whether somebody canceled it."""
+        return self.state == BegunState.CANCELED
 
     @property
     def is_refused(self) -> bool:

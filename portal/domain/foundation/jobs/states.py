@@ -12,9 +12,10 @@ class BegunState(Labeled):
     DONE = "done", lambda: _s("終わった")
     REFUSED = "refused", lambda: _s("断られた")
     FAILED = "failed", lambda: _s("失敗した")
+    CANCELED = "canceled", lambda: _s("取りやめた")
 
 
-WAITING, RUNNING, DONE, REFUSED, FAILED = BegunState
+WAITING, RUNNING, DONE, REFUSED, FAILED, CANCELED = BegunState
 BEGUN = StateMachine(
     "begun_task",
     WAITING,
@@ -26,6 +27,7 @@ BEGUN = StateMachine(
         "refuse": {RUNNING: REFUSED},
         "fail": {RUNNING: FAILED},
         "try_again": {FAILED: WAITING},
+        "cancel": {WAITING: CANCELED, RUNNING: CANCELED},
     },
 )
 """A worker takes it; one that ends gives it back; one that died is taken over after its lease."""

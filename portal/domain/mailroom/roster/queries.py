@@ -94,13 +94,16 @@ class FileCounts:
 
 def file_counts(found: RosterImport, *, include_protected: bool) -> FileCounts | None:
     """Return what an import read in its file; None while it is being read."""
-    if not found.totals:
-        return None
-    rows, households = found.totals.get("rows", {}), found.totals.get("households", {})
+    return counts_of(found.totals, include_protected=include_protected) if found.totals else None
+
+
+def counts_of(totals: Mapping[str, Any], *, include_protected: bool) -> FileCounts:
+    """Return what was read in a file, from the totals of its check."""
+    rows, households = totals.get("rows", {}), totals.get("households", {})
     excluded = {name: n for name, n in rows.items() if name == RowDisposition.EXCLUDE}
-    issue, hold = found.totals.get("yen_issue", 0), found.totals.get("yen_hold", 0)
+    issue, hold = totals.get("yen_issue", 0), totals.get("yen_hold", 0)
     return FileCounts(
-        records=found.totals.get("records", 0),
+        records=totals.get("records", 0),
         rows=rows if include_protected else excluded,
         households=households if include_protected else {},
         households_in_all=sum(households.values()),

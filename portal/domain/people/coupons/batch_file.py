@@ -6,11 +6,11 @@ Messages name lines, never codes, because they end up on screens and in logs.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.code_table import CodeTable, read_table, read_yen
 from portal.domain.people.coupons.issuer import EndRule, IssuerProfile
@@ -117,7 +117,7 @@ class _Problems:
         )
 
 
-def read_batch(path: Path, expected: Expected) -> ParsedBatch:
+def read_batch(path: CameIn, expected: Expected) -> ParsedBatch:
     """Read and check a whole file.
 
     Raises:

@@ -5,9 +5,9 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.issuer import IssuerProfile
 
@@ -24,7 +24,7 @@ class CodeTable:
     total_yen: int | None
 
 
-def read_table(path: Path, profile: IssuerProfile) -> CodeTable:
+def read_table(path: CameIn, profile: IssuerProfile) -> CodeTable:
     """Read a file as the profile describes.
 
     Raises:
@@ -49,14 +49,15 @@ def read_lines(data: bytes, profile: IssuerProfile) -> tuple[str, list[tuple[int
     return hashlib.sha256(data).hexdigest(), list(_lines(data, profile))
 
 
-def file_bytes(path: Path) -> bytes:
+def file_bytes(path: CameIn) -> bytes:
     """Return the bytes of an issuer's file.
 
     Raises:
         InputError: it cannot be read.
     """
     try:
-        return path.read_bytes()
+        with path.open("rb") as opened:
+            return opened.read()
     except OSError as error:
         raise InputError(
             _s("コードのファイル %(path)s を読めません(%(reason)s)。場所と権限を確かめてください。")

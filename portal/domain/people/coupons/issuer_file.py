@@ -3,8 +3,10 @@
 import codecs
 import difflib
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError, NotFoundError
@@ -66,6 +68,17 @@ def load_issuer(name_or_path: str, issuers_dir: Path) -> IssuerProfile:
             code="issuer_file",
         )
     return profile
+
+
+def issuer_in_use(name_or_path: str, issuers_dir: Path, own_urls: Iterable[str]) -> IssuerProfile:
+    """Return a profile as codes are loaded with it: a sandbox may also lead to our own sites.
+
+    Raises:
+        NotFoundError: there is no such profile.
+        InputError: the file is wrong.
+    """
+    hosts = (urlsplit(url).hostname for url in own_urls if url)
+    return load_issuer(name_or_path, issuers_dir).allowing(*(host for host in hosts if host))
 
 
 def _read(root: Section, name: str) -> IssuerProfile:

@@ -93,6 +93,7 @@ class Permission(StrEnum):
     SEE_TRANSFERS = "see_transfers"
     KEEP_TRANSFERS = "keep_transfers"
     ACCEPT_TRANSFERS = "accept_transfers"
+    SEE_JOBS = "see_jobs"
     DISPOSE = "dispose"
     DISPOSE_HOUSEHOLD = "dispose_household"
     SEE_STAFF = "see_staff"
@@ -278,6 +279,8 @@ GRANTS: Mapping[Permission, Grant] = {
     # A second person accepts a difference, and the ward is one of the two: foundation.transfers
     # enforces it.
     Permission.ACCEPT_TRANSFERS: _BACK_OFFICE,
+    # Each kind of work takes what its own subject takes: oversight.daily enforces it.
+    Permission.SEE_JOBS: _BACK_OFFICE,
     # One person of each organization attests: staff.both_sides enforces it.
     Permission.DISPOSE: _BACK_OFFICE,
     # One asks, another carries it out, and the ward is one of the two: disposal.household enforces

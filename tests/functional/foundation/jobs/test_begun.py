@@ -79,7 +79,11 @@ def test_it_is_carried_out_once_in_the_name_of_who_began_it(queue: Queue) -> Non
         begun.finish(work, task)
     assert queue.task(key).state == "done"
     assert queue.take(TWO) is None
-    assert [action for action, _who in queue.events()] == ["begun_task.begin", "begun_task.finish"]
+    assert [action for action, _who in queue.events()] == [
+        "begun_task.begin",
+        "begun_task.take",
+        "begun_task.finish",
+    ]
     assert queue.begin() != key
 
 

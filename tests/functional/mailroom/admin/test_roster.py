@@ -30,7 +30,7 @@ def test_a_waiting_import_lists_what_applying_it_will_change(
         for role in (Role.OFFICER, Role.WARD_OFFICER)
     }
     for role, page in seen.items():
-        assert f"portal roster import --apply {waiting.import_id}" in page
+        assert f'action="/roster/{waiting.import_id}/apply"' in page
         assert f"●●●{numbers[0]}<" in page, role
     assert f"●●●{numbers[1]}<" in seen[Role.WARD_OFFICER]
     assert f"●●●{numbers[1]}<" not in seen[Role.OFFICER]

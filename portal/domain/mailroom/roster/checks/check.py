@@ -3,9 +3,9 @@
 import json
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import IO, Any, NamedTuple
 
+from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
@@ -236,7 +236,7 @@ class RosterReport:
 
 
 def check_file(
-    path: Path,
+    path: CameIn,
     layout: Layout,
     rules: RosterRules,
     *,

@@ -4,10 +4,10 @@ Handles quotes, line numbers, all kinds of line ends, and a trailing 0x1A.
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Protocol
 
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
 
 BLOCK_BYTES = 1 << 18
@@ -36,7 +36,7 @@ class Digest(Protocol):
         """Feed the next block of bytes."""
 
 
-def cannot_read(path: Path, error: OSError) -> RosterFileError:
+def cannot_read(path: CameIn, error: OSError) -> RosterFileError:
     """Return the error about a missing or unreadable file, with advice."""
     if isinstance(error, FileNotFoundError):
         return RosterFileError(
@@ -49,7 +49,7 @@ def cannot_read(path: Path, error: OSError) -> RosterFileError:
 
 
 def read_lines(
-    path: Path, digest: Digest, progress: Callable[[int], None] | None = None
+    path: CameIn, digest: Digest, progress: Callable[[int], None] | None = None
 ) -> Iterator[bytes]:
     """Yield the file's lines with their ends (CRLF, CR or LF), without 0x1A at the end of the file.
 

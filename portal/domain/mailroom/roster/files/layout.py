@@ -189,6 +189,12 @@ class Layout:
         return sum(column.width for column in self.columns)
 
 
+def layout_names(layouts_dir: Path | None = None) -> list[str]:
+    """Return the names of the layouts in the program's folder and among those shipped."""
+    folders = [SHIPPED] if layouts_dir is None else [layouts_dir, SHIPPED]
+    return sorted({file.stem for folder in folders for file in folder.glob("*.toml")})
+
+
 def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> Layout:
     """Return a layout by name or path.
 
@@ -207,7 +213,7 @@ def find_layout(name_or_path: str | Path, layouts_dir: Path | None = None) -> La
     for folder in folders:
         if (folder / f"{text}.toml").is_file():
             return load_layout(folder / f"{text}.toml")
-    names = sorted({file.stem for folder in folders for file in folder.glob("*.toml")})
+    names = layout_names(layouts_dir)
     raise LayoutError(
         folders[0] / f"{text}.toml",
         [

@@ -5,9 +5,9 @@ Damaged rows are decoded field by field, so that damage affects only its own row
 
 import hashlib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
+from portal.domain.foundation.held_file import CameIn, size_of
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.files import csv_bytes
 from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
@@ -46,7 +46,7 @@ class RosterReader:
     """
 
     def __init__(
-        self, path: Path, layout: Layout, progress: Callable[[int], None] | None = None
+        self, path: CameIn, layout: Layout, progress: Callable[[int], None] | None = None
     ) -> None:
         self.path = path
         self.layout = layout
@@ -62,7 +62,7 @@ class RosterReader:
     def size(self) -> int:
         """The file's size in bytes. Raises RosterFileError if it is missing."""
         try:
-            return self.path.stat().st_size
+            return size_of(self.path)
         except OSError as error:
             raise csv_bytes.cannot_read(self.path, error) from error
 

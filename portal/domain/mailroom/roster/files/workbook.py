@@ -4,10 +4,10 @@ import datetime as dt
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, WorksheetNotFound
 
+from portal.domain.foundation.held_file import CameIn, size_of
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError, cannot_read
 
@@ -21,15 +21,15 @@ RATIO_FREE_BYTES = 1 << 20
 CHUNK_BYTES = 1 << 20
 
 
-def check_workbook(path: Path) -> None:
+def check_workbook(path: CameIn) -> None:
     """Refuse a file that is no workbook or would unpack to a huge size.
 
     The zip directory is checked first, then the true sizes. Raises RosterFileError.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        if size_of(path) > MAX_FILE_BYTES:
             raise _too_big()
-        with zipfile.ZipFile(path) as archive:
+        with path.open("rb") as opened, zipfile.ZipFile(opened) as archive:
             parts = archive.infolist()
             if len(parts) > MAX_ENTRIES or sum(part.file_size for part in parts) > MAX_TOTAL_BYTES:
                 raise _too_big()
@@ -53,14 +53,14 @@ def _check_true_size(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
             pass
 
 
-def read_sheet(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+def read_sheet(path: CameIn, sheet: str) -> Iterator[tuple[int, list[str]]]:
     """Yield row numbers (from 1) and cells as text of the named or the first sheet.
 
     Raises RosterFileError for a file that is no workbook, has no such sheet or too many rows.
     """
     check_workbook(path)
     try:
-        with CalamineWorkbook.from_path(path) as book:
+        with path.open("rb") as opened, CalamineWorkbook.from_filelike(opened) as book:
             worksheet = book.get_sheet_by_name(sheet) if sheet else book.get_sheet_by_index(0)
             if worksheet.total_height > MAX_ROWS:
                 raise _too_big()

@@ -5,7 +5,6 @@ to. Without a sheet it is only staged; with another one it is refused.
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.ending import replaced
 from portal.domain.foundation.transfers.finding import locked
@@ -68,7 +68,7 @@ class Importer:
         self._source = source
         self._amount = amount_yen
 
-    def run(self, path: Path, report: RosterReport, *, step: Step = no_step) -> Imported:
+    def run(self, path: CameIn, report: RosterReport, *, step: Step = no_step) -> Imported:
         """Import a checked file.
 
         If it is interrupted, the next run of the same file completes it, and imports it only once.
@@ -161,7 +161,7 @@ class Importer:
                 return found
         return None
 
-    def _begin(self, session: Session, path: Path, report: RosterReport) -> RosterImport:
+    def _begin(self, session: Session, path: CameIn, report: RosterReport) -> RosterImport:
         now = self._source.clock.now(session)
         unfinished = (
             select(RosterImport).where(RosterImport.state == ImportState.STAGING).with_for_update()

@@ -1,11 +1,10 @@
 """Hold an extract against its hand-over sheet and against what the program expects."""
 
-from pathlib import Path
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.program.schema import Eligibility
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Difference, Figures
@@ -54,7 +53,7 @@ def figures_of(sha256: str, totals: dict[str, int]) -> Figures:
     )
 
 
-def count_report(work: Work, path: Path, report: RosterReport) -> FileTransfer:
+def count_report(work: Work, path: CameIn, report: RosterReport) -> FileTransfer:
     """Count a checked file against its sheet; the row says whether it may be applied."""
     counted = figures_of(report.sha256, report.totals)
     findings = [*_unexplained(report), *_unexpected(work, counted.children or 0)]

@@ -32,6 +32,14 @@ class LeftOut(Labeled):
     HAS_NOTICE = "has_notice", lambda: _s("事前案内がもうある")
 
 
+def told(left_out: Mapping[str, int]) -> dict[str, int]:
+    """Return why households got nothing without those under protection, whom no print counts.
+
+    Beside the list of a day before, their number would tell of each new one (decision 0068).
+    """
+    return {reason: count for reason, count in left_out.items() if reason != LeftOut.PROTECTED}
+
+
 LEFT_OUT = tuple(reason for reason in LeftOut if reason is not LeftOut.HAS_NOTICE)
 
 
