@@ -37,6 +37,18 @@ document.addEventListener("keydown", (event) => {
   button.focus();
   button.click();
 });
+// Alt + 1 to 9 begin an act of the call desk; in a field the digit is what somebody types.
+const inField = (place) => place instanceof HTMLElement && (place.isContentEditable || place.matches("select, textarea")
+  || (place instanceof HTMLInputElement && !["button", "checkbox", "radio", "submit"].includes(place.type)));
+document.addEventListener("keydown", (event) => {
+  const digit = /^Digit([1-9])$/.exec(event.code);
+  if (!digit || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat || event.isComposing) return;
+  const act = document.querySelector(`[data-act='${digit[1]}']`);
+  if (!act || inField(document.activeElement)) return;
+  event.preventDefault();
+  act.focus();
+  act.click();
+});
 const clock = document.querySelector("[data-seconds]");
 if (clock) setInterval(() => {
   const minutes = Math.floor((Number(clock.dataset.seconds) + performance.now() / 1000) / 60);
