@@ -1,16 +1,17 @@
 """The after-call form: from the typed fields to the record, and back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
 from portal.domain.contacts.calls import written
-from portal.domain.contacts.calls.categories import Category, Subcategory
 from portal.domain.contacts.calls.finishing import AfterCall
 from portal.domain.contacts.calls.kinds import Result
+from portal.domain.contacts.calls.macros import Macro
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.escalations.call_back_results import TryResult
 from portal.domain.contacts.escalations.kinds import Outcome
+from portal.domain.desk.call_desk.proposing import Proposal, Shown, with_macro
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import digits
 from portal.platform.http.forms import Form
@@ -26,6 +27,7 @@ _MISSING = {
     "interpreter_minutes": lambda: _s("通訳が何分だったかを入力してください。"),
     "three_way_minutes": lambda: _s("三者通話が何分だったかを入力してください。"),
 }
+SHOWN_TOPIC, SHOWN_TEXT = "shown_topic", "shown_text"
 _FLAGS = ("relay_service", "complaint", "shared_with_ward")
 
 
@@ -49,6 +51,7 @@ def read(form: Form) -> AfterCall:
         complaint=form.get("complaint") == YES,
         shared_with_ward=form.get("shared_with_ward") == YES,
         text=form.get("text"),
+        next_contact=form.get("next_contact"),
         notable=form.get("notable"),
         call_back=form.get("call_back"),
         tracking=form.get("tracking"),
@@ -83,11 +86,29 @@ def put_faults(form: Form, faults: Mapping[str, str]) -> None:
         form.error(name, message)
 
 
-def suggested_values(
-    suggested: Sequence[tuple[Category, Subcategory]], result: Result
-) -> dict[str, str]:
-    """Return the form's first values: the likely subject and result of the call."""
-    return {"category": "/".join(suggested[0]) if suggested else "", "result": result.value}
+def proposed_values(proposal: Proposal) -> dict[str, str]:
+    """Return the form's first values; what a macro may replace stands there twice.
+
+    The second time it is hidden: what differs from it later was changed by the agent.
+    """
+    topic = "/".join(proposal.topics[0]) if proposal.topics else ""
+    return {
+        "category": topic,
+        "result": proposal.result.value,
+        "text": proposal.text,
+        "next_contact": proposal.next_contact,
+        "complaint": YES if proposal.complaint else "",
+        SHOWN_TOPIC: topic,
+        SHOWN_TEXT: proposal.text,
+    }
+
+
+def read_macro(form: Form, after: AfterCall) -> AfterCall:
+    """Return the record as the button that was pressed has it: with a macro, or as it was typed."""
+    macro = Macro.known(form.get("macro"))
+    if macro is None:
+        return after
+    return with_macro(after, Shown(form.get(SHOWN_TOPIC), form.get(SHOWN_TEXT)), macro)
 
 
 def recorded_values(call: Call, words: Mapping[str, str]) -> dict[str, str]:

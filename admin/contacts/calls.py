@@ -17,7 +17,7 @@ from admin.desk.in_call import act_words
 from admin.desk.in_call.follow_ups import FollowUpsView, after_finish, follow_ups_of
 from admin.page import Page
 from portal.domain.contacts.calls import finishing, queries, services, written
-from portal.domain.contacts.calls.categories import CATEGORIES, Category, Subcategory
+from portal.domain.contacts.calls.categories import CATEGORIES, Topic
 from portal.domain.contacts.calls.description import LINE_MAX, CallDescription
 from portal.domain.contacts.calls.kinds import (
     CallChannel,
@@ -25,6 +25,7 @@ from portal.domain.contacts.calls.kinds import (
     Direction,
     Result,
 )
+from portal.domain.contacts.calls.macros import WRITE_UPS, Macro, WriteUp, likeliest_first
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.queries import DayOfCalls
 from portal.domain.contacts.calls.states import AFTER_CALL, ENDED
@@ -32,7 +33,7 @@ from portal.domain.contacts.escalations.kinds import Outcome
 from portal.domain.desk.call_desk import ending
 from portal.domain.desk.call_desk.acting.receipts import acts_of_call
 from portal.domain.desk.call_desk.models import DeskAct
-from portal.domain.desk.call_desk.suggesting import suggest
+from portal.domain.desk.call_desk.proposing import propose
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
@@ -160,7 +161,8 @@ class CallFinishView(View):
     """What ``admin/contacts/calls/call_finish.html`` shows."""
 
     call: Call
-    suggested: Sequence[tuple[Category, Subcategory]]
+    suggested: Sequence[Topic]
+    macros: Sequence[tuple[Macro, WriteUp]]
     categories: Mapping[str, tuple[str, ...]]
     results: Sequence[Result]
     action: str
@@ -175,19 +177,18 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
     call = page.who.call
     if call is None:
         return page.redirect("/calls")
-    suggested = suggest(page.session, call)
+    proposal = propose(page.session, call)
     called_for = ending.unsettled(page.session, call)
     if page.method == "GET":
-        page.form.values = call_form.suggested_values(
-            suggested, ending.likely_result(page.session, call)
-        )
+        page.form.values = call_form.proposed_values(proposal)
         if called_for is not None and called_for.kind == TaskKind.UNMATCHED:
             page.form.values["office"] = call_form.YES
     return page.render(
         "admin/contacts/calls/call_finish.html",
         CallFinishView(
             call=call,
-            suggested=suggested,
+            suggested=proposal.topics,
+            macros=[(one, WRITE_UPS[one]) for one in likeliest_first(proposal.topics)],
             categories=CATEGORIES,
             results=list(Result),
             action="/calls/finish/submit",
@@ -202,7 +203,8 @@ def show_finish(page: Page, status_code: int = 200) -> Response[Any]:
 
 def finish(page: Page) -> Response[Any]:
     """End the call with its after-call record."""
-    after, tried = call_form.read(page.form), call_form.read_try(page.form)
+    after = call_form.read_macro(page.form, call_form.read(page.form))
+    tried = call_form.read_try(page.form)
     try:
         with page.session.begin_nested():
             if page.form.ok and first_post(page):
@@ -295,6 +297,7 @@ def show_correction(page: Page, status_code: int = 200) -> Response[Any]:
         CallFinishView(
             call=call,
             suggested=[],
+            macros=[],
             categories=CATEGORIES,
             results=list(Result),
             action=f"/calls/{call.id}/correct/submit",

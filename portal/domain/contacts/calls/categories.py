@@ -62,6 +62,8 @@ class Subcategory(Labeled):
     PASSED_TO_WARD = "passed_to_ward", lambda: _s("区への引き継ぎ")
 
 
+Topic = tuple[Category, Subcategory]
+"""Both levels of a subject."""
 _S = Subcategory
 CATEGORIES: Mapping[str, tuple[Subcategory, ...]] = MappingProxyType(
     {

@@ -21,6 +21,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import is_tracking_number
 
 TEXT_MAX = 1_000
+NEXT_MAX = 200
 MINUTES_MAX = 600
 LATER_DAYS = timedelta(days=7)
 """How long a call closed by rule may still be described.
@@ -34,10 +35,10 @@ class AfterCall:
     """What an agent records after a call.
 
     The minutes of an interpreter and of a three-way call are None if there was none. ``text`` and
-    ``notable`` (text meant for the month's report) may hold no secrets. ``call_back`` is a
-    telephone number, ``tracking`` a tracking number, both as typed. ``call_back_asked``: a
-    call-back with its number exists already. ``taken_by`` names an agent without an account, who
-    took the call on paper.
+    ``notable`` (text meant for the month's report) may hold no secrets, nor may ``next_contact``
+    (who is in touch next, and when). ``call_back`` is a telephone number, ``tracking`` a tracking
+    number, both as typed. ``call_back_asked``: a call-back with its number exists already.
+    ``taken_by`` names an agent without an account, who took the call on paper.
     """
 
     category: str
@@ -49,6 +50,7 @@ class AfterCall:
     complaint: bool = False
     shared_with_ward: bool = False
     text: str = ""
+    next_contact: str = ""
     notable: str = ""
     call_back: str = ""
     tracking: str = ""
@@ -157,6 +159,7 @@ def _store(vault: Vault, call: Call, checked: AfterCall) -> None:
     call.result, call.notable = checked.result.value, bool(checked.notable)
     texts: dict[str, str] = {
         written.TEXT: checked.text,
+        written.NEXT_CONTACT: checked.next_contact,
         written.NOTABLE: checked.notable,
         written.CALL_BACK: checked.call_back,
         written.TRACKING: checked.tracking,
@@ -190,6 +193,9 @@ def _checked(work: Work, after: AfterCall, minutes_most: int) -> AfterCall:
         "category": _fault_of_category(after),
         **_faults_of_minutes(after, minutes_most),
         "text": _fault_of_words(work, after.text, _s("内容は、%(most)d文字までで書いてください。")),
+        "next_contact": _fault_of_words(
+            work, after.next_contact, _s("次の連絡は、%(most)d文字までで書いてください。"), NEXT_MAX
+        ),
         "notable": _fault_of_words(
             work,
             after.notable,
@@ -203,6 +209,7 @@ def _checked(work: Work, after: AfterCall, minutes_most: int) -> AfterCall:
     return replace(
         after,
         text=after.text.strip(),
+        next_contact=after.next_contact.strip(),
         notable=after.notable.strip(),
         call_back=call_back,
         tracking=tracking,
@@ -236,9 +243,9 @@ def _fault_of_minutes(minutes: int | None, most: int, fault: str) -> str:
     return "" if minutes is None or 1 <= minutes <= most else fault % {"most": most}
 
 
-def _fault_of_words(work: Work, words: str, too_long: str) -> str:
-    if len(words) > TEXT_MAX:
-        return too_long % {"most": TEXT_MAX}
+def _fault_of_words(work: Work, words: str, too_long: str, most: int = TEXT_MAX) -> str:
+    if len(words) > most:
+        return too_long % {"most": most}
     try:
         refuse_secrets(words)
         refuse_coupons(work, words)

@@ -10,19 +10,21 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 class WrittenPart(Labeled):
     """The texts that may be written about a call, by their key in the sealed part.
 
-    ``notable`` is text meant for the month's report; ``taken_by`` is the name of an agent
-    without an account, of a call that was written down.
+    ``notable`` is text meant for the month's report; ``next_contact`` says who is in touch next,
+    and when; ``taken_by`` is the name of an agent without an account, of a call that was written
+    down.
     """
 
     TEXT = "text", lambda: _s("内容")
+    NEXT_CONTACT = "next_contact", lambda: _s("次の連絡")
     CALL_BACK = "call_back", lambda: _s("折り返す電話番号")
     TRACKING = "tracking", lambda: _s("お問い合わせ番号")
     NOTABLE = "notable", lambda: _s("月の報告に載せたいこと")
     TAKEN_BY = "taken_by", lambda: _s("受けた人（アカウントのない人）")
 
 
-TEXT, CALL_BACK, TRACKING, NOTABLE, TAKEN_BY = WrittenPart
-KEYS = (TEXT, CALL_BACK, TRACKING, NOTABLE)
+TEXT, NEXT_CONTACT, CALL_BACK, TRACKING, NOTABLE, TAKEN_BY = WrittenPart
+KEYS = (TEXT, NEXT_CONTACT, CALL_BACK, TRACKING, NOTABLE)
 """The texts that an agent writes after a call."""
 
 

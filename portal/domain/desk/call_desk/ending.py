@@ -10,7 +10,7 @@ from portal.domain.contacts.calls.finishing import AfterCall, FieldsError
 from portal.domain.contacts.calls.kinds import CallLanguage, Result
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.queries import opened_last
-from portal.domain.contacts.escalations import call_back_queries, call_backs, queries
+from portal.domain.contacts.escalations import call_back_queries, call_backs
 from portal.domain.contacts.escalations.call_back_results import TryResult, settle
 from portal.domain.contacts.escalations.models import CallBack, CallBackTry
 from portal.domain.contacts.escalations.services import RaisedIn
@@ -80,13 +80,6 @@ def unsettled(session: Session, call: Call | None) -> Task | None:
         CallBackTry.task_id == task.id, CallBackTry.call_id == call.id
     )
     return task if session.scalar(told.limit(1)) is None else None
-
-
-def likely_result(session: Session, call: Call) -> Result:
-    """Return the likely result of a call: call-back, passed to the ward, or done."""
-    if is_asked(session, call):
-        return Result.CALL_BACK
-    return Result.PASSED if queries.of_call(session, call.id) else Result.DONE
 
 
 def _ask(work: Work, call: Call, after: AfterCall) -> Task | None:

@@ -1,6 +1,6 @@
 """A "where is my letter" call from start to end by keyboard alone.
 
-At most six activations besides typing and Tab.
+At most six activations besides typing and Tab; a call is written up with two of them.
 """
 
 from dataclasses import dataclass, field
@@ -9,15 +9,18 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
+from portal.domain.contacts.calls.macros import WRITE_UPS, Macro
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.shipments.models import Shipment
-from tests.browser.admin.contacts.calling import at_the_desk, last_call
+from tests.browser.admin.contacts.calling import at_the_desk, begin_call, last_call
+from tests.browser.admin.desk.screens_of_desk import verified
 from tests.browser.admin.served import ServedStaff
 from tests.support.browser import PageFactory
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person, add_person
 
 MOST = 6
+RECORD = "form[action='/calls/finish/submit']"
 ACTIVATIONS = {"Enter", "Space", "F2", "F8"}
 _people = iter(range(100))
 
@@ -141,13 +144,65 @@ def test_a_where_is_my_letter_call_takes_at_most_six_activations(
 
     hands.press("F8")
     expect(page.locator("#category")).to_have_value("delivery/not_arrived")
-    hands.tab_to("input[name=result]")
+    expect(page.locator(f"{RECORD} .main").first).to_be_focused()
     hands.press("Enter")
     expect(page.locator(".good-note")).to_contain_text("受付を終えました")
 
     call = last_call(served_staff, actor)
     assert (call.state, call.category, call.result) == ("ended", "delivery", "done")
     assert len(hands.pressed) <= MOST, hands.pressed
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+@pytest.mark.parametrize("macro", list(Macro))
+def test_a_common_call_is_written_up_in_two_acts_without_a_typed_character(
+    served_staff: ServedStaff, page_factory: PageFactory, macro: Macro, javascript: bool
+) -> None:
+    page = page_factory(width=1280, height=800, javascript=javascript)
+    actor = begin_call(served_staff, page)
+    served_staff.go(page, "/desk")
+    hands = Hands(page)
+    if javascript:
+        hands.press("F8")
+    else:
+        hands.tab_to(".call-bar button.main")
+        hands.press("Enter")
+    hands.tab_to(f"button[name=macro][value={macro.value}]")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    hands.press("Enter")
+    expect(page.locator(".good-note")).to_contain_text("受付を終えました")
+    call = last_call(served_staff, actor)
+    assert (call.category, call.subcategory) == WRITE_UPS[macro].topic
+    assert (call.state, call.result) == ("ended", "done")
+    assert len(hands.pressed) == 2
+
+
+def test_enter_in_a_field_of_the_record_presses_no_common_call(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    page = page_factory(width=1280, height=800)
+    actor = begin_call(served_staff, page)
+    served_staff.go(page, "/calls")
+    hands = Hands(page)
+    hands.press("F8")
+    hands.choose("#category", "privacy/fraud")
+    hands.type("#next_contact", "あす")
+    hands.press("Enter")
+    assert last_call(served_staff, actor).subcategory == "fraud"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_the_proposal_and_its_button_stand_in_the_first_screen(
+    served_staff: ServedStaff, page_factory: PageFactory, language: str
+) -> None:
+    page = page_factory(width=1280, height=800, language=language)
+    actor = begin_call(served_staff, page)
+    verified(served_staff, actor)
+    served_staff.speak(page, language)
+    served_staff.go(page, "/calls/finish")
+    record = page.locator(RECORD)
+    for place in ("#category", "#result", "#text", "#next_contact", ".macros li", ".main"):
+        expect(record.locator(place).first).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])

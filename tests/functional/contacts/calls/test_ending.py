@@ -16,7 +16,7 @@ from portal.domain.contacts.escalations.kinds import Outcome
 from portal.domain.contacts.escalations.services import Question, RaisedIn, raise_escalation
 from portal.domain.desk.call_desk import ending
 from portal.domain.desk.call_desk.models import DeskAct
-from portal.domain.desk.call_desk.suggesting import suggest
+from portal.domain.desk.call_desk.proposing import propose
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.people.tasks.kinds import TaskKind
@@ -66,7 +66,7 @@ def opened(room: Room, actor: Actor, household_id: int) -> None:
 
 def likely(room: Room, call_id: int) -> Result:
     with room.database.read() as session:
-        return ending.likely_result(session, session.get_one(Call, call_id))
+        return propose(session, session.get_one(Call, call_id)).result
 
 
 def test_whoever_is_to_be_called_back_stands_in_the_list_with_number_words_and_household(
@@ -177,8 +177,8 @@ def test_what_was_done_last_is_suggested_first(room: Room) -> None:
                 )
             )
     with room.database.read() as session:
-        found = suggest(session, session.get_one(Call, call_id))
-    assert found == [
+        found = propose(session, session.get_one(Call, call_id)).topics
+    assert list(found) == [
         ("signin", "lost_letter"),
         ("delivery", "redelivery"),
         ("delivery", "not_arrived"),
