@@ -11,8 +11,11 @@ from portal.domain.contacts.calls.about import is_conversation
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import ENDED, TALKING
+from portal.domain.contacts.line.help_calls import is_open
 from portal.domain.people.staff.permissions import Permission
 
+HELP_CALL, HELP_KEY_OFF = "help_call", "help_key_off"
+"""The session's keys for one's own silent call, and for switching its key off."""
 DEFAULTS = "call_defaults"
 """The session's key for the line and language with which the next call starts."""
 
@@ -45,7 +48,10 @@ class OpenCall:
 
 @dataclass(frozen=True, slots=True)
 class CallBar:
-    """The content of the bar: the active call, or line and language for starting the next one."""
+    """The content of the bar: the active call, or line and language for starting the next one.
+
+    ``helped``: the supervisor was called and has not finished; ``help_key``: Alt + H calls.
+    """
 
     call: OpenCall | None
     line: str
@@ -53,6 +59,8 @@ class CallBar:
     languages: Sequence[CallLanguage] = tuple(CallLanguage)
     channels: Sequence[CallChannel] = tuple(CallChannel)
     directions: Sequence[Direction] = tuple(Direction)
+    helped: bool = False
+    help_key: bool = True
 
     @property
     def first_channel(self) -> CallChannel:
@@ -69,7 +77,14 @@ def call_bar(page: Page) -> CallBar | None:
     # an error page after a broken transaction can read none, and this request may have ended it
     if call is None or inspect(call).expired_attributes or call.state == ENDED:
         return CallBar(None, line, language.value)
-    return CallBar(_open(page, call), line, language.value)
+    kept = page.who.auth.data if page.who.auth is not None else {}
+    return CallBar(
+        _open(page, call),
+        line,
+        language.value,
+        helped=bool(kept.get(HELP_CALL)) and is_open(page.session, kept[HELP_CALL]),
+        help_key=not kept.get(HELP_KEY_OFF),
+    )
 
 
 def next_call(page: Page) -> tuple[str, CallLanguage]:

@@ -27,6 +27,7 @@ from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.escalations import queries as questions
 from portal.domain.contacts.escalations.states import EscalationState
 from portal.domain.contacts.faxes import queries as faxes
+from portal.domain.contacts.line import help_calls
 from portal.domain.contacts.notes import queries as notes
 from portal.domain.contacts.notes.kinds import desk_of
 from portal.domain.desk.casework import worklists
@@ -108,6 +109,10 @@ def _notes(page: Page, _role: Role) -> int:
     return notes.waiting_count(page.session, desk, include_protected=_knows(page))
 
 
+def _help_calls(page: Page, _role: Role) -> int:
+    return help_calls.waiting_count(page.session)
+
+
 def _openings(page: Page, _role: Role) -> int:
     return open_count(page.session, reviewer_of(page), page.now).waiting
 
@@ -128,6 +133,7 @@ _ASKED: Mapping[Spot, tuple[Permission, Callable[[Page, Role], int]]] = {
     Spot.FAXES: (Permission.HANDLE_FAXES, _faxes),
     Spot.ESCALATIONS: (Permission.SEE_ESCALATIONS, _escalations),
     Spot.NOTES: (Permission.KEEP_NOTES, _notes),
+    Spot.HELP_CALLS: (Permission.SUPERVISE_CALLS, _help_calls),
     Spot.OPENINGS: (Permission.REVIEW_OPENINGS, _openings),
     Spot.COUPON_FAULTS: (Permission.HANDLE_COUPON_FAULTS, _faults),
     Spot.SITE_NOTICES: (Permission.PUBLISH_SITE_NOTICES, _notices),

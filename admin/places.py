@@ -50,6 +50,8 @@ class Spot(Labeled):
     CALL_BACKS = "call_backs", lambda: _s("折り返し")
     ESCALATIONS = "escalations", lambda: _s("区への引き継ぎ")
     NOTES = "notes", lambda: _s("窓口に回ったメモ")
+    HELP_CALLS = "help_calls", lambda: _s("呼び出し")
+    CALL_MARKS = "call_marks", lambda: _s("印のついた通話")
     CLOSED_CALLERS = "closed_callers", lambda: _s("確認が止まった世帯")
     STAFF = "staff", lambda: _s("職員")
     AUDIT = "audit", lambda: _s("操作の記録")
@@ -132,6 +134,7 @@ JOBS: Sequence[tuple[str, Sequence[tuple[str, Spot, Permission]]]] = (
             ("/trends", Spot.TRENDS, Permission.SEE_TOTALS),
             ("/board", Spot.BOARD, Permission.SUPERVISE_CALLS),
             ("/floor", Spot.FLOOR, Permission.SUPERVISE_CALLS),
+            ("/help-calls", Spot.HELP_CALLS, Permission.SUPERVISE_CALLS),
             ("/watch", Spot.WATCH, Permission.WATCH_BROWSING),
             ("/closed-callers", Spot.CLOSED_CALLERS, Permission.LIFT_CLOSURES),
             ("/openings", Spot.OPENINGS, Permission.REVIEW_OPENINGS),
@@ -179,6 +182,7 @@ ELSEWHERE: Sequence[tuple[str, Spot, Permission]] = (
     ("/floor/plan", Spot.FLOOR_PLAN, Permission.SUPERVISE_CALLS),
     ("/floor/seat", Spot.SEAT, Permission.HANDLE_CALLS),
     ("/telephony", Spot.TELEPHONY, Permission.SEE_CALL_REPORT),
+    ("/call-marks", Spot.CALL_MARKS, Permission.SUPERVISE_CALLS),
     ("/calls/written-down", Spot.WRITTEN_DOWN, Permission.HANDLE_CALLS),
     ("/checklist", Spot.CHECKLIST, Permission.SEE_MANAGEMENT),
     ("/ward-checklist", Spot.WARD_CHECKLIST, Permission.SEE_MANAGEMENT),
@@ -286,6 +290,8 @@ OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.CALL_BACKS: lambda: _s("かけ直し、コールバック、おりかえし"),
     Spot.ESCALATIONS: lambda: _s("エスカレーション、区に聞く、区の回答、引き継ぎ"),
     Spot.NOTES: lambda: _s("メモ、伝言、めも"),
+    Spot.HELP_CALLS: lambda: _s("助け、応援、ヘルプ、よびだし"),
+    Spot.CALL_MARKS: lambda: _s("カスハラ、つらい電話、暴言、しるし"),
     Spot.CLOSED_CALLERS: lambda: _s("本人確認の失敗、確認の解除、5回の失敗"),
     Spot.STAFF: lambda: _s("利用者、職員の追加、しょくいん"),
     Spot.AUDIT: lambda: _s("監査、ログ、操作記録、かんさ"),

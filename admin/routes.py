@@ -4,12 +4,14 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.contacts import (
     call_backs,
+    call_marks,
     calls,
     closed_callers,
     escalation_sheets,
     escalations,
     fax_replies,
     faxes,
+    help_calls,
     household_notes,
     scripts,
     seats,
@@ -123,6 +125,8 @@ MODULES = (
     channel_changes,
     counter_channels,
     calls,
+    call_marks,
+    help_calls,
     call_backs,
     escalations,
     escalation_sheets,

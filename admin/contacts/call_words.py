@@ -15,6 +15,7 @@ from portal.domain.contacts.calls.kinds import (
 from portal.domain.contacts.calls.levels import Level
 from portal.domain.contacts.calls.states import CallState
 from portal.domain.contacts.calls.written import WrittenPart
+from portal.domain.contacts.line.kinds import MarkReason
 from portal.domain.foundation.texts import _s
 
 category = labels(Category)
@@ -26,6 +27,7 @@ relation = labels(Relation)
 result = labels(Result)
 state = labels(CallState)
 matched = labels(Item)
+mark_reason = labels(MarkReason)
 written = labels(WrittenPart)
 
 

@@ -17,6 +17,7 @@ from portal.domain.contacts.escalations.states import (
     EscalationState,
 )
 from portal.domain.foundation.texts import _s
+from portal.domain.people.pauses.states import PauseState
 
 kind = labels(EscalationKind)
 state = labels(EscalationState)
@@ -24,6 +25,7 @@ source = labels(AnswerSource)
 result = labels(RowResult)
 sheet_state = labels(AnswerSheetState)
 call_back_state = labels(CallBackState)
+pause_state = labels(PauseState)
 outcome = labels(Outcome)
 state_mark = marks({EscalationState.OPEN: Mark.WAIT, EscalationState.ANSWERED: Mark.GOOD})
 sheet_mark = marks({AnswerSheetState.READ: Mark.WAIT, AnswerSheetState.APPLIED: Mark.GOOD})
@@ -54,6 +56,10 @@ def escalation_events() -> dict[str, str]:
         "escalation.close": _s("引き継ぎが終わった"),
         "escalation.withdraw": _s("引き継ぎを取り下げ"),
         "escalation.reopen": _s("区にもう一度たずねた"),
+        "sending_pause.begun": _s("まだ送っていないものを止めた"),
+        "sending_pause.prolonged": _s("送るのを止める時間を延ばした"),
+        "sending_pause.lifted": _s("送るのを再開した"),
+        "sending_pause.ran_out": _s("時間が過ぎて、送るのを再開した"),
         "call_back.claim": _s("折り返しの電話を受け持った"),
         "call_back.release": _s("折り返しの電話を、ほかの人に戻した"),
         "call_back.settled": _s("折り返しの電話をかけた"),

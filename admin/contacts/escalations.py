@@ -16,7 +16,7 @@ from admin.desk.in_call.follow_ups import Origin, Spelled, origin_of, reader_of,
 from admin.mailroom.roster.releases import read_instruction
 from admin.page import Page
 from admin.requests.scans import SCAN
-from portal.domain.contacts.escalations import answering, queries, services
+from portal.domain.contacts.escalations import answering, pausing, queries, services
 from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation, EscalationAnswer
@@ -24,6 +24,7 @@ from portal.domain.contacts.escalations.queries import ListedQuestions
 from portal.domain.contacts.escalations.sealed import AskedQuestion, answer_text, question_of
 from portal.domain.contacts.escalations.services import Question
 from portal.domain.contacts.escalations.states import ESCALATION, EscalationState
+from portal.domain.desk.casework.held_back import HeldBack, held_back
 from portal.domain.foundation.audit.services import earlier_result, keep_result, record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError
@@ -31,6 +32,8 @@ from portal.domain.foundation.program.schema import Contact
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import folded
 from portal.domain.letters.subcontractors.keys import fingerprint
+from portal.domain.people.pauses.models import SendingPause
+from portal.domain.people.pauses.queries import pause_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.domain.requests.requests.scans import CheckedScan, store_scan
@@ -200,6 +203,8 @@ class EscalationView(View):
     contact: Contact
     scans: bool
     opens: bool
+    pause: SendingPause | None
+    waits: HeldBack | None
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -207,6 +212,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     row, reader, vault = _found(page), reader_of(page), page.site.vault
     shown = _has_read(page, row) and reader.may_read(row)
     answers = queries.answers_of(page.session, row.id)
+    pause = pause_of(page.session, row.id) if allowed(page, Permission.KNOW_PROTECTED) else None
     names = staff_names(page.session, {row.raised_by, *(one.answered_by for one in answers)})
     return page.render(
         "admin/contacts/escalations/escalation.html",
@@ -230,6 +236,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             contact=page.site.program.contact,
             scans=allowed(page, Permission.SEE_SCANS),
             opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+            pause=pause,
+            waits=held_back(page.session, pause.household_id) if pause is not None else None,
         ),
         status_code,
     )
@@ -313,6 +321,32 @@ def reopen(page: Page) -> Response[Any]:
     )
 
 
+def prolong_pause(page: Page) -> Response[Any]:
+    """Hold back what was not sent yet for one more staffed day."""
+    row = _found(page)
+    _try(page, lambda: pausing.prolong(page.work, _pause(page, row).id))
+    return (
+        page.redirect(f"/escalations/{row.id}?said=prolonged") if page.form.ok else show(page, 409)
+    )
+
+
+def lift_pause(page: Page) -> Response[Any]:
+    """Let go out what was held back, once somebody says that it is safe."""
+    row = _found(page)
+    if not page.form.get("safe"):
+        page.form.error("safe", _s("送っても危険がないことを確かめて、印をつけてください。"))
+        return show(page, 422)
+    _try(page, lambda: pausing.lift(page.work, _pause(page, row).id))
+    return page.redirect(f"/escalations/{row.id}?said=lifted") if page.form.ok else show(page, 409)
+
+
+def _pause(page: Page, row: Escalation) -> SendingPause:
+    found = pause_of(page.session, row.id)
+    if found is None:
+        raise NotFoundError(_s("この世帯は、送るのを止めていません。"))
+    return found
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     see, handle, answer = (
@@ -320,7 +354,7 @@ def handlers() -> list[HTTPRouteHandler]:
         Permission.HANDLE_CALLS,
         Permission.ANSWER_ESCALATIONS,
     )
-    one = "/escalations/{escalation_id:int}"
+    know, one = Permission.KNOW_PROTECTED, "/escalations/{escalation_id:int}"
     return [
         staff_route("GET", "/escalations", show_list, see),
         staff_route("POST", "/escalations/find", find, see, shows=show_list),
@@ -332,6 +366,8 @@ def handlers() -> list[HTTPRouteHandler]:
             "POST", one + "/answer", submit_answer, answer, shows=show, uploads={"scan": SCAN}
         ),
         staff_route("POST", one + "/close", close, see, shows=show),
+        staff_route("POST", one + "/pause/prolong", prolong_pause, know, shows=show),
+        staff_route("POST", one + "/pause/lift", lift_pause, know, shows=show),
         staff_route("POST", one + "/withdraw", withdraw, see, shows=show),
         staff_route("POST", one + "/reopen", reopen, Permission.SUPERVISE_CALLS, shows=show),
     ]

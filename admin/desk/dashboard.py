@@ -53,6 +53,7 @@ from portal.domain.oversight.reports.trends.reading import last_days
 from portal.domain.oversight.reports.ward_documents import letter_status
 from portal.domain.people.entitlements.queries import Totals, totals
 from portal.domain.people.households.held import held_households
+from portal.domain.people.pauses.queries import number_on
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.platform.view import View
@@ -132,12 +133,16 @@ def _with_ward(page: Page) -> WithWard | None:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What to watch over: unusual looks, openings, lists that leave; and notes for one's desk."""
+    """What to watch over: unusual looks, openings, lists that leave, notes for one's desk.
+
+    ``paused``: to how many households nothing goes out now, for the ward.
+    """
 
     unseen: int
     openings: OpenCount | None
     lists: int
     notes: int
+    paused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +262,13 @@ def _counts(page: Page, *, protected: bool) -> tuple[dict[str, int], dict[str, i
 
 
 def _watched(page: Page) -> Watched:
-    return Watched(_unseen(page), _openings(page), _waiting_lists(page), _desk_notes(page))
+    return Watched(
+        _unseen(page), _openings(page), _waiting_lists(page), _desk_notes(page), _paused(page)
+    )
+
+
+def _paused(page: Page) -> int:
+    return number_on(page.session) if allowed(page, Permission.KNOW_PROTECTED) else 0
 
 
 def _desk_notes(page: Page) -> int:

@@ -6,6 +6,7 @@ from portal.domain.contacts.calls import models as _calls
 from portal.domain.contacts.escalations import models as _escalations
 from portal.domain.contacts.faxes import models as _faxes
 from portal.domain.contacts.floor import models as _floor
+from portal.domain.contacts.line import models as _line
 from portal.domain.contacts.notes import models as _notes
 from portal.domain.contacts.scripts import models as _scripts
 from portal.domain.contacts.telephony import models as _telephony
@@ -46,6 +47,7 @@ from portal.domain.people.credentials import models as _credentials
 from portal.domain.people.entitlements import models as _entitlements
 from portal.domain.people.households import models as _households
 from portal.domain.people.notices import models as _notices
+from portal.domain.people.pauses import models as _pauses
 from portal.domain.people.sites import models as _sites
 from portal.domain.people.staff import models as _staff
 from portal.domain.people.tasks import models as _tasks
@@ -82,6 +84,7 @@ SLICES = (
     _jobs,
     _letters,
     _management,
+    _line,
     _notes,
     _notices,
     _person_lists,
@@ -100,6 +103,7 @@ SLICES = (
     _scripts,
     _settlement,
     _shipments,
+    _pauses,
     _sites,
     _staff,
     _subcontractors,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from portal.domain.contacts.calls.forgotten import close_forgotten, maybe_forgotten
 from portal.domain.contacts.escalations.call_backs import release_forgotten
+from portal.domain.contacts.escalations.pausing import end_due as end_pauses
 from portal.domain.contacts.floor.forgetting import forget_old
+from portal.domain.contacts.line import marks
 from portal.domain.desk.casework import reminder_cards
 from portal.domain.foundation.audit.services import forget_keys
 from portal.domain.foundation.files.storing import (
@@ -61,6 +63,7 @@ def all_jobs(letters: Path) -> Mapping[JobName, Job]:
         _losses(),
         WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),
         _trends(),
+        WholeJob(JobName.PAUSES, HALF_MINUTE, end_pauses),
         WholeJob(JobName.SWEEP, TEN_MINUTES, _sweep),
         _plain_letters(letters),
         _sealed_pieces(),
@@ -189,7 +192,8 @@ def _sweep(work: Work) -> int:
 
     Archives that were sent long ago, and what killed builds left of one, are shredded; so are the
     digests that a program of version 0.1.0 writes while nodes are restarted one by one, scans that
-    nobody looked at in time, files of lists whose last day is over, and files of daily work.
+    nobody looked at in time, files of lists whose last day is over, files of daily work, and marks
+    of calls of six months ago.
     """
     sessions.sweep(work.session, work.now)
     throttles.sweep(work.session, work.now)
@@ -201,6 +205,7 @@ def _sweep(work: Work) -> int:
     shred_given_up(work)
     let_go(work)
     end_lists(work)
+    marks.forget_due(work)
     return 0
 
 

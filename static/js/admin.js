@@ -49,6 +49,28 @@ document.addEventListener("keydown", (event) => {
   act.focus();
   act.click();
 });
+// Alt + H calls the supervisor from a call: no page changes, nothing is read aloud, and a field keeps its keys.
+document.querySelectorAll("[data-key='H'] [data-shortcut]").forEach((hint) => { hint.hidden = false; });
+document.addEventListener("keydown", (event) => {
+  if (event.code !== "KeyH" || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || event.repeat || event.isComposing) return;
+  const form = document.querySelector("form[data-key='H']");
+  if (!form || inField(document.activeElement)) return;
+  event.preventDefault();
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).then((answer) => {
+    if (!answer.ok) { say(false); return; }
+    form.querySelector("button").textContent = form.dataset.done;
+    delete form.dataset.key;
+  }, () => say(false));
+});
+// Who calls is said where a supervisor is, once for each change, without a sound.
+const helpLine = document.querySelector("[data-help-line]");
+const askWhoCalls = () => fetch("/help-calls/now").then(async (answer) => {
+  const kind = answer.headers.get("content-type") || "";
+  if (!answer.ok || !kind.startsWith("text/plain")) return;
+  const line = await answer.text();
+  if (helpLine.textContent !== line) helpLine.textContent = line;
+}, () => {});
+if (helpLine) { askWhoCalls(); setInterval(askWhoCalls, 10000); }
 const clock = document.querySelector("[data-seconds]");
 if (clock) setInterval(() => {
   const minutes = Math.floor((Number(clock.dataset.seconds) + performance.now() / 1000) / 60);

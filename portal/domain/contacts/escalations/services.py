@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.secrets_in_text import refuse_coupons, refuse_secrets
 from portal.domain.contacts.calls.states import ENDED
+from portal.domain.contacts.escalations import pausing
 from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation
 from portal.domain.contacts.escalations.sealed import context, question_of
@@ -64,21 +65,15 @@ def raise_escalation(
 ) -> Escalation:
     """Pass a question to the ward; ``due_on`` gives its due day.
 
+    One about protection pauses what is sent to its household (``pausing``).
+
     Raises:
         InputError: no such kind, a missing or too long text, a secret in it, or an invalid
             telephone number (code: the field).
         NotAllowedError: an agent without a call of their own today, or a household that was not
             opened in it.
     """
-    if work.actor.id is None:
-        raise NotAllowedError(_s("引き継げるのは、アカウントのある職員だけです。"))
-    if EscalationKind.known(question.kind) is None:
-        raise InputError(_s("何についての引き継ぎかを選んでください。"), code="kind")
-    number = telephone(question.telephone) if question.telephone.strip() else ""
-    if number is None:
-        raise InputError(_s("電話番号を、市外局番から数字で入力してください。"), code="telephone")
-    check_words(work, question.text)
-    require_call(work, raised)
+    number = _checked(work, question, raised)
     key, wrapped = work.vault.new_data_key()
     receipt_no = new_receipt_no()
     details = {"text": question.text.strip(), "telephone": number}
@@ -96,7 +91,22 @@ def raise_escalation(
     work.session.add(row)
     work.session.flush()
     record_event(work, row, "escalation.raised", kind=row.kind)
+    pausing.begin(work, row)
     return row
+
+
+def _checked(work: Work, question: Question, raised: RaisedIn) -> str:
+    """Return the digits of the telephone number, "" for none. Raises as ``raise_escalation``."""
+    if work.actor.id is None:
+        raise NotAllowedError(_s("引き継げるのは、アカウントのある職員だけです。"))
+    if EscalationKind.known(question.kind) is None:
+        raise InputError(_s("何についての引き継ぎかを選んでください。"), code="kind")
+    number = telephone(question.telephone) if question.telephone.strip() else ""
+    if number is None:
+        raise InputError(_s("電話番号を、市外局番から数字で入力してください。"), code="telephone")
+    check_words(work, question.text)
+    require_call(work, raised)
+    return number
 
 
 def due_on(program: Program, kind: str, now: datetime) -> date:
@@ -201,6 +211,7 @@ def reopen(work: Work, escalation_id: int, words: str) -> Escalation:
     row.sealed = seal_json(key, asdict(longer), context(row.receipt_no))
     row.state, row.ended_at, row.due_on = state, None, due_on(work.program, row.kind, work.now)
     record_event(work, row, "escalation.reopen")
+    pausing.begin(work, row)
     return row
 
 

@@ -7,7 +7,7 @@ from portal.domain.contacts.faxes.hidden import is_shown
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.contacts.faxes.numbers import typed_twice
 from portal.domain.contacts.faxes.services import locked_case
-from portal.domain.contacts.faxes.sheets import of_case, open_reply
+from portal.domain.contacts.faxes.sheets import of_case, open_reply, refuse_paused
 from portal.domain.contacts.faxes.states import (
     ANSWERED,
     FAX_CASE,
@@ -27,8 +27,10 @@ def read_number(work: Work, case_id: int, reply_id: int) -> FaxReply:
 
     Raises:
         NotFoundError: there is no such reply, or it is hidden.
+        ConflictError: as ``sheets.refuse_paused``.
     """
     reply = of_case(work.session, case_id, reply_id)
+    refuse_paused(work.session, reply)
     record(work, "fax.number_read", "fax_case", reply.case_id, reply=reply.id)
     return reply
 

@@ -14,11 +14,12 @@ from portal.domain.contacts.faxes.numbers import last_digits
 from portal.domain.contacts.faxes.states import UNSENT
 from portal.domain.contacts.faxes.wording import LOCALES
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
+from portal.domain.people.pauses.queries import paused_among
 
 
 class SheetPart(StrEnum):
@@ -83,15 +84,33 @@ class Sheets:
     opened: Opened = field(repr=False)
 
 
+def refuse_paused(session: Session, reply: FaxReply) -> None:
+    """Refuse to give out what is needed to send a reply while nothing goes out to its household.
+
+    The words give no reason: the reply can be sent later, or the ward decides otherwise.
+
+    Raises:
+        ConflictError: the household of the reply, or of its case, is paused (``later``).
+    """
+    case = session.get_one(FaxCase, reply.case_id)
+    homes = {key for key in (reply.household_id, case.household_id) if key is not None}
+    if paused_among(session, homes):
+        raise ConflictError(
+            _s("この返信は、いまは送れません。時間をおいて、もう一度開いてください。"), code="later"
+        )
+
+
 def take_out(work: Work, reply: FaxReply, part: SheetPart) -> Sheets:
     """Release a part of a reply for printing, and log by whom.
 
     Raises:
         NotFoundError: the reply is not waiting to be sent (anymore), or is hidden by now.
+        ConflictError: as ``refuse_paused``.
     """
     # like a letter, it is checked once more at the last moment
     if reply.state not in UNSENT or of_case(work.session, reply.case_id, reply.id) is not reply:
         raise NotFoundError(_s("この返信は見つかりませんでした。"))
+    refuse_paused(work.session, reply)
     case = work.session.get_one(FaxCase, reply.case_id)
     record(
         work,

@@ -42,6 +42,7 @@ class ScriptPart(Labeled):
     VERIFICATION = "verification", lambda: _s("本人の確認")
     ANSWER = "answer", lambda: _s("答え")
     CLOSING = "closing", lambda: _s("終わりのことば")
+    HELP = "help", lambda: _s("困ったとき")
 
 
 PARTS: tuple[str, ...] = tuple(ScriptPart)

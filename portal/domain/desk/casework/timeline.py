@@ -14,6 +14,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.households.models import Household
+from portal.domain.people.pauses import services as pauses
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES
 from portal.domain.requests.recipients.placing import CAME, LEFT
@@ -124,7 +125,7 @@ def _entries(
 
 
 def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:
-    if event.action in {LEFT, CAME} | WARD_ONLY:
+    if event.action in {LEFT, CAME} | WARD_ONLY | pauses.WARD_ONLY:
         return True
     period = hidden.get((event.subject, event.subject_id or 0))
     return (

@@ -11,6 +11,7 @@ from portal.domain.letters.announcements.reach import CARD
 from portal.domain.letters.announcements.states import ANNOUNCEMENT, AnnouncementState
 from portal.domain.people.households.models import Household
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.pauses.queries import is_paused
 
 LOG_LIMIT = 50
 
@@ -89,7 +90,8 @@ def _entry(row: Announcement, message: OutboxMessage | None) -> LogEntry:
 def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
     """Count the cards that wait for a print, and the stopped announcements.
 
-    Those to protected households are counted only with ``include_protected``.
+    Those to protected households, and to those whose sending is paused, are counted only with
+    ``include_protected``.
     """
 
     def count(*conditions: ColumnElement[bool]) -> int:
@@ -99,7 +101,9 @@ def card_counts(session: Session, *, include_protected: bool) -> CardCounts:
             .where(*conditions)
         )
         if not include_protected:
-            statement = statement.where(Household.protected.is_(False))
+            statement = statement.where(
+                Household.protected.is_(False), ~is_paused(Household.id.expression)
+            )
         return session.scalar(statement) or 0
 
     return CardCounts(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -17,6 +17,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.people.notices.messages import Message
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.notices.paused import is_held_back, put_off
 from portal.domain.people.notices.phones import mask_address
 from portal.domain.people.notices.states import MESSAGE, MessageState
 from portal.domain.people.notices.waking_hours import next_morning
@@ -168,12 +169,13 @@ def claim_due(work: Work, share: Share, gate: Gate | None = None) -> list[Claim]
     """Claim due messages, oldest first; no other worker gets them during the lease.
 
     What the ``gate`` names is stopped instead, and its text and address are removed. Reminders wait
-    for the morning.
+    for the morning, and what goes to a household whose sending is paused for the pause's end.
     """
     _put_off_reminders(work)
+    put_off(work)
     chosen = (
         select(OutboxMessage)
-        .where(_due(work.now))
+        .where(_due(work.now), not_(is_held_back()))
         .order_by(OutboxMessage.next_try_at, OutboxMessage.id)
     )
     if share.kind is not None:

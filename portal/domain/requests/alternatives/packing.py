@@ -24,6 +24,7 @@ from portal.domain.letters.shipments.mail import refuse_over_limit
 from portal.domain.people.coupons.stopping import live_coupon
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import open_holds
+from portal.domain.people.pauses.queries import paused_among
 from portal.domain.requests.alternatives import stock
 from portal.domain.requests.alternatives.items import (
     items_of,
@@ -155,9 +156,15 @@ def refuse_mailing(work: Work, row: Request, items: Sequence[AlternativeItem]) -
     Such a parcel is packed and handed over at the ward's counter.
 
     Raises:
-        NotAllowedError: no address may be used (``counter``); others as ``refuse_held``.
+        NotAllowedError: no address may be used (``counter``), or sending is paused (``paused``);
+            others as ``refuse_held``.
     """
     household = _known_household(work, row)
+    if paused_among(work.session, [household.id]):
+        raise NotAllowedError(
+            _s("この世帯に送るのを止めています。「区への引き継ぎ」で決めてから、送ってください。"),
+            code="paused",
+        )
     if household.counter:
         raise NotAllowedError(
             _s("住所を使わない世帯です。小包は送れません。区の窓口で渡してください。"),
@@ -169,7 +176,8 @@ def refuse_mailing(work: Work, row: Request, items: Sequence[AlternativeItem]) -
 def _known_household(work: Work, row: Request) -> Household:
     """Return the household of a request to a person of the staff who may know of it."""
     household = work.session.get_one(Household, row.household_id)
-    if household.protected and work.actor.organization is not Organization.WARD:
+    of_ward = household.protected or paused_among(work.session, [household.id])
+    if of_ward and work.actor.organization is not Organization.WARD:
         raise NotFoundError(_s("この小包は見つかりませんでした。"))
     if work.actor.id is None or work.actor.organization is None:
         raise NotAllowedError(_s("小包を扱えるのは、アカウントのある職員だけです。"))

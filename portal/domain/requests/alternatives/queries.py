@@ -13,6 +13,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.mail import limit_yen
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.people.households.models import Household
+from portal.domain.people.pauses.queries import is_paused, paused_among
 from portal.domain.requests.alternatives.models import (
     AlternativeItem,
     AlternativeParcel,
@@ -134,7 +135,9 @@ def _grouped(
 ) -> list[ToPack]:
     groups: dict[int, tuple[Request, list[AlternativeItem]]] = {}
     if not include_protected:
-        statement = statement.where(Household.protected.is_(False))
+        statement = statement.where(
+            Household.protected.is_(False), ~is_paused(Household.id.expression)
+        )
     for item, request in session.execute(statement):
         groups.setdefault(request.id, (request, []))[1].append(item)
     return [
@@ -170,7 +173,9 @@ def parcels(session: Session, stage: ParcelStage, *, include_protected: bool) ->
         .limit(PAGE)
     )
     if not include_protected:
-        statement = statement.where(Household.protected.is_(False))
+        statement = statement.where(
+            Household.protected.is_(False), ~is_paused(Household.id.expression)
+        )
     if stage is ParcelStage.TO_CONFIRM:
         statement = statement.where(AlternativeParcel.state == PackingState.COUNTED)
     else:
@@ -217,7 +222,10 @@ def parcel_view(session: Session, parcel_id: int, *, include_protected: bool) ->
         .outerjoin(Shipment, Shipment.id == AlternativeParcel.shipment_id)
         .where(AlternativeParcel.id == parcel_id)
     ).one_or_none()
-    if found is None or (found[3] and not include_protected):
+    if found is None:
+        return None
+    of_ward = found[3] or paused_among(session, [found[0].household_id])
+    if of_ward and not include_protected:
         return None
     children = _children(session, [parcel_id], None).get(parcel_id, 0)
     return ParcelView(found[0], found[1], children, found[2], at_counter=found[4])

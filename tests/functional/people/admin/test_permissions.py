@@ -108,6 +108,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{question_id:int}": "999",
             "{note_id:int}": "999",
             "{comment_id:int}": "999",
+            "{help_id:int}": "999",
             "{opening_id:int}": "999",
             "{event_id:int}": "999",
             "{household_id:int}": str(person.household_id),

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from portal.domain.contacts.escalations import pausing
+from portal.domain.contacts.escalations.services import Question, RaisedIn, raise_escalation
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -20,9 +22,12 @@ from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.shipments.mail import REGISTERED, SIMPLE_REGISTERED
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
+from portal.domain.people.pauses.queries import pause_of
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.requests.alternatives import delivery, packing
 from portal.domain.requests.alternatives.models import AlternativeParcel
+from portal.domain.requests.alternatives.queries import parcel_view, parcels
+from portal.domain.requests.alternatives.states import ParcelStage
 from portal.domain.requests.alternatives.words import steps_of
 from portal.platform.database import Database
 from tests.support.people import Person
@@ -229,6 +234,39 @@ def test_a_protected_household_is_the_wards_alone(paper: Paper, family: Person) 
     paper.decide(request_id, actor=paper.ward)
     with pytest.raises(NotFoundError):
         paper.count(request_id, 1)
+
+
+def test_a_parcel_waits_while_nothing_goes_out(paper: Paper, family: Person) -> None:
+    """After word of a danger; to the office it is as one of a protected family."""
+    request_id = paper.ask(family, 1)
+    paper.decide(request_id)
+    parcel = paper.pack(request_id, 1)
+    pause = paused(paper, family)
+    with pytest.raises(NotFoundError):
+        paper.post(parcel)
+    with pytest.raises(NotAllowedError) as refused:
+        paper.post(parcel, actor=paper.ward)
+    assert refused.value.code == "paused"
+    with paper.database.read() as session:
+        stage = ParcelStage.TO_POST
+        assert parcels(session, stage, include_protected=False) == []
+        [listed] = parcels(session, stage, include_protected=True)
+        assert listed.parcel.id == parcel
+        assert parcel_view(session, parcel, include_protected=False) is None
+    with paper.database.write() as session:
+        pausing.lift(work_in(session, paper.ward, paper.now), pause)
+    paper.post(parcel)
+
+
+def paused(paper: Paper, family: Person) -> int:
+    """Nothing goes out to a family."""
+    with paper.database.write() as session:
+        work = work_in(session, paper.ward, paper.now, program=paper.program)
+        about = RaisedIn(household_id=family.household_id)
+        question = raise_escalation(work, Question("protection", "危険がある。"), about)
+        found = pause_of(session, question.id)
+        assert found is not None
+        return found.id
 
 
 def test_where_no_address_may_be_used_the_ward_hands_it_over(paper: Paper, family: Person) -> None:

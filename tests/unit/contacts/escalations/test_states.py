@@ -1,4 +1,4 @@
-"""Every pair of state and action of questions to the ward, their sheets and calls back.
+"""Every pair of state and action of questions to the ward, their sheets, calls back and pauses.
 
 What the table gives, else refusal.
 """
@@ -10,6 +10,7 @@ from portal.domain.contacts.escalations.states import ANSWER_SHEET, CALL_BACK, E
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.program.settings.escalations import ESCALATION_KINDS
 from portal.domain.foundation.states import StateMachine
+from portal.domain.people.pauses.states import PAUSE
 
 STEPS: dict[str, dict[tuple[str, str], str]] = {
     "escalation": {
@@ -29,10 +30,15 @@ STEPS: dict[str, dict[tuple[str, str], str]] = {
         ("claimed", "hand_on"): "handed_on",
         ("claimed", "give_up"): "not_reached",
     },
+    "sending_pause": {
+        ("on", "prolong"): "on",
+        ("on", "lift"): "lifted",
+        ("on", "run_out"): "over",
+    },
 }
 PAIRS = [
     (machine, state, action)
-    for machine in (ESCALATION, ANSWER_SHEET, CALL_BACK)
+    for machine in (ESCALATION, ANSWER_SHEET, CALL_BACK, PAUSE)
     for state in sorted(machine.states)
     for action in machine.steps
 ]

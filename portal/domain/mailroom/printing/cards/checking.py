@@ -22,6 +22,7 @@ from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee, read_addressees
 from portal.domain.mailroom.printing.runs.recipients.preflight import AddresseeChecks, draft
 from portal.domain.people.households.models import Household, PrintText
+from portal.domain.people.pauses.queries import is_paused
 
 CARDS_PER_FILE = 500
 NUMBER_PREFIX = "C"
@@ -113,6 +114,7 @@ def _pages(session: Session, kind: CardKind | None) -> Iterator[Sequence[Announc
                 Announcement.medium == CARD,
                 Announcement.state == ANNOUNCEMENT.initial,
                 Announcement.id > last,
+                ~is_paused(Announcement.household_id.expression),
                 *wanted,
             )
             .order_by(Announcement.id)

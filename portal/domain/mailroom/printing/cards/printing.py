@@ -53,6 +53,7 @@ from portal.domain.mailroom.printing.runs.writers.approved_texts import (
     approved_texts,
     record_texts,
 )
+from portal.domain.people.pauses.queries import paused_among
 
 ROUNDS = 5
 
@@ -225,6 +226,7 @@ def _is_unchanged(work: Work, rows: Sequence[Announcement], drawn: Sequence[Read
         len(rows) == len(drawn)
         and same
         and not barred_cards(work.session, rows, work.now)
+        and not paused_among(work.session, {one.household_id for one in drawn})
         and work.session.scalar(taken) is None
     )
 

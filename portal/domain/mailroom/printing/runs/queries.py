@@ -15,6 +15,7 @@ from portal.domain.letters.letters.states import PRINT_CHUNK, LetterState
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import has_open_hold, withheld
 from portal.domain.people.households.states import HouseholdState
+from portal.domain.people.pauses.queries import is_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def run_statuses(session: Session) -> list[RunStatus]:
 
 
 def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
-    """Return the condition that a letter's household is protected, held or removed.
+    """Return the condition that a letter's household is protected, held, paused or removed.
 
     It is for statements that join letters and households.
     """
@@ -94,6 +95,7 @@ def stopped(kind: Kind = CREDENTIAL) -> ColumnElement[bool]:
         withheld(),
         Household.state != HouseholdState.ACTIVE,
         has_open_hold(Household.id.expression),
+        is_paused(Household.id.expression),
         Household.counter != kind.counter,
     )
 
@@ -102,14 +104,19 @@ def _must_stay(
     kind: Kind, run_id: int | None, *, include_protected: bool
 ) -> tuple[ColumnElement[bool], ...]:
     this_run = () if run_id is None else (kind.table.print_run_id == run_id,)
-    known = () if include_protected else (Household.protected.is_(False),)
+    known = (
+        ()
+        if include_protected
+        else (Household.protected.is_(False), ~is_paused(Household.id.expression))
+    )
     return (kind.table.state == LetterState.PRINTED, stopped(kind), *this_run, *known)
 
 
 def count_to_withdraw(session: Session, run_id: int, *, include_protected: bool) -> int:
     """Return how many letters of a run must be taken out before it is handed over.
 
-    Those of protected households are the ward's alone to take out.
+    Those of protected households, and of those whose sending is paused, are the ward's alone to
+    take out.
     """
     kind = kind_of(session, run_id)
     found = select(func.count(kind.table.id)).join(

@@ -38,6 +38,8 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN as UNDECIDED
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.states import HoldState
+from portal.domain.people.pauses.models import SendingPause
+from portal.domain.people.pauses.states import PauseState
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TaskState
 from portal.domain.requests.recipients.models import RecipientChange
@@ -187,11 +189,16 @@ def _of_work(session: Session, household: int) -> Mapping[InTheWay, int]:
 def _of_contacts(session: Session, household: int) -> Mapping[InTheWay, int]:
     calls = select(CallHousehold.call_id).where(CallHousehold.household_id == household)
     cases = select(FaxCase.id).where(FaxCase.household_id == household)
+    # named as its question: a line of its own would tell everybody that there is one
+    paused = select(SendingPause.escalation_id).where(SendingPause.state == PauseState.ON)
     return {
         InTheWay.QUESTIONS: _count(
             session,
             Escalation.household_id == household,
-            Escalation.state.in_((questions.OPEN, questions.ANSWERED)),
+            or_(
+                Escalation.state.in_((questions.OPEN, questions.ANSWERED)),
+                Escalation.id.in_(paused),
+            ),
         ),
         InTheWay.NOTES: _count(
             session,

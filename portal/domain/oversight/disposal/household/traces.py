@@ -35,6 +35,7 @@ from portal.domain.people.coupons.models import StatementDifference
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, MovedChild, OldSearchRow, PrintText
 from portal.domain.people.notices.models import OutboxMessage
+from portal.domain.people.pauses.models import SendingPause
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.declines.models import DeclineItem
 from portal.domain.requests.recipients.models import CounterHandOver
@@ -97,6 +98,7 @@ TRACES: tuple[Trace, ...] = (
         {"receipt_scan_id": None},
     ),
     Trace(HouseholdNote, lambda keys: HouseholdNote.household_id == keys.household),
+    Trace(SendingPause, lambda keys: SendingPause.household_id == keys.household),
     Trace(EscalationAnswer, lambda keys: EscalationAnswer.escalation_id.in_(keys.questions)),
     Trace(Escalation, lambda keys: Escalation.id.in_(keys.questions)),
     Trace(

@@ -21,6 +21,7 @@ from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementSta
 from portal.domain.people.households.models import Household, PrintText
 from portal.domain.people.households.queries import has_open_hold
 from portal.domain.people.households.states import HouseholdState
+from portal.domain.people.pauses.queries import is_paused
 
 LEFT_OUT = tuple(LeftOut)
 
@@ -63,6 +64,7 @@ def _reason(*notice_states: LetterState) -> ColumnElement[str]:
         (~there(_wanted()), LeftOut.NOTHING_DUE.value),
         (there(letter), LeftOut.HAS_LETTER.value),
         (there(notice), LeftOut.HAS_NOTICE.value),
+        (is_paused(Household.id.expression), LeftOut.PROTECTED.value),
         else_=DUE,
     )
 

@@ -15,6 +15,7 @@ from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementSta
 from portal.domain.people.households.models import Household, PrintText
 from portal.domain.people.households.queries import has_open_hold, withheld
 from portal.domain.people.households.states import HouseholdState
+from portal.domain.people.pauses.queries import is_paused
 
 CREDENTIAL = CREDENTIAL_LETTER
 
@@ -24,7 +25,9 @@ DUE = "due"
 class LeftOut(Labeled):
     """Why a household gets no letter or notice, as staff read it."""
 
-    PROTECTED = "protected", lambda: _s("支援措置の対象")
+    PROTECTED = "protected", lambda: _s("支援措置の対象（区が確かめている世帯をふくむ）")
+    """Only the ward is told how many."""
+
     HELD = "held", lambda: _s("保留中")
     REMOVED = "removed", lambda: _s("対象から外れた")
     NOTHING_DUE = "nothing_due", lambda: _s("届けるものがない")
@@ -79,6 +82,8 @@ def _reason(*letter_states: LetterState) -> ColumnElement[str]:
         (~_has_entitlement(ENTITLEMENT.initial), LeftOut.NOTHING_DUE.value),
         (_has_letter(*letter_states), LeftOut.HAS_LETTER.value),
         (and_(_has_letter(LetterState.HANDED_OVER), ~_ordered()), LeftOut.HAS_LETTER.value),
+        # last, so that no other number changes while nothing goes out to a household
+        (is_paused(Household.id.expression), LeftOut.PROTECTED.value),
         else_=DUE,
     )
 

@@ -1,0 +1,1 @@
+"""Help on the line: silent calls for the supervisor, and marks of calls."""

@@ -1,0 +1,1 @@
+"""Silent calls for the supervisor."""
