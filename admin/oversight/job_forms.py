@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
+from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
 from portal.domain.foundation.audit.services import first_time
 from portal.domain.foundation.errors import ConflictError, DomainError, WrongStateError
@@ -43,6 +44,8 @@ FIELDS = (
     "reserve",
     "notice_date",
     "limit",
+    "key",
+    "instruction",
 )
 MOST_DIGITS = 12
 Begin = Callable[[Work], BegunTask]
@@ -128,6 +131,11 @@ def _cards(_page: Page) -> Begin:
     return beginning.print_cards
 
 
+def _export(page: Page) -> Begin:
+    key, instruction = page.form.get("key"), page.form.get("instruction")
+    return lambda work: beginning.export(work, key, instruction)
+
+
 def _left_over(_page: Page) -> Begin:
     return beginning.list_left_over
 
@@ -158,6 +166,8 @@ def _begin(page: Page, kind: BegunKind, read: Callable[[Page], Begin]) -> Reply:
     shows = partial(show, kind=kind)
     if not page.form.ok:
         return shows(page, 422)
+    if kind in WITH_CODE and (status := fresh_code(page)):
+        return shows(page, status)
     done: list[int] = []
     return carry_out_once(
         page,
@@ -199,6 +209,8 @@ def apply_import(page: Page) -> Reply:
     return page.redirect(f"/jobs/{begun}" if begun else f"/roster/{import_id}")
 
 
+WITH_CODE = frozenset({BegunKind.EXPORT})
+"""What the command does only for who proves to be there by a code."""
 WITHOUT_FILE: Mapping[BegunKind, Callable[[Page], Begin]] = {
     BegunKind.CODES_ASSIGN: _assign,
     BegunKind.LETTERS_BUILD: partial(_letters, BegunKind.LETTERS_BUILD),
@@ -206,6 +218,7 @@ WITHOUT_FILE: Mapping[BegunKind, Callable[[Page], Begin]] = {
     BegunKind.TEST_POSTING: partial(_letters, BegunKind.TEST_POSTING),
     BegunKind.CARDS_PRINT: _cards,
     BegunKind.LEFT_OVER_CODES: _left_over,
+    BegunKind.EXPORT: _export,
 }
 WITH_FILE: Mapping[BegunKind, Callable[[Page], BeginWithFile]] = {
     BegunKind.EXTRACT_CHECK: _extract,
@@ -222,6 +235,7 @@ OFFERED: Sequence[BegunKind] = (
     BegunKind.TEST_POSTING,
     BegunKind.TRACKING_FILE,
     BegunKind.LEFT_OVER_CODES,
+    BegunKind.EXPORT,
 )
 """The kinds that have a form, in the order of the work."""
 

@@ -163,6 +163,17 @@ def _listed(found: Counts) -> Iterator[str]:
     ) % {"n": f"{found['count']:,}"}
 
 
+def _exported(found: Counts) -> Iterator[str]:
+    yield _s("%(files)s個のファイルを書き出しました。一覧の照合番号は %(digest)s です。") % {
+        "files": f"{found['files']:,}",
+        "digest": found["manifest_sha256"],
+    }
+    if found["left_out"]:
+        yield _s(
+            "支援措置の世帯%(n)s件は入れていません。入れるには、区の指示書の番号を指定してください。"
+        ) % {"n": found["left_out"]}
+
+
 _WORDS: Mapping[BegunKind, Callable[[Counts], Iterator[str]]] = {
     BegunKind.EXTRACT_IMPORT: _imported,
     BegunKind.EXTRACT_APPLY: _applied,
@@ -174,6 +185,7 @@ _WORDS: Mapping[BegunKind, Callable[[Counts], Iterator[str]]] = {
     BegunKind.CARDS_PRINT: _cards,
     BegunKind.TRACKING_FILE: _tracked,
     BegunKind.LEFT_OVER_CODES: _listed,
+    BegunKind.EXPORT: _exported,
 }
 OF_RUNS = frozenset({BegunKind.LETTERS_BUILD, BegunKind.ADVANCE_BUILD, BegunKind.TEST_POSTING})
 
@@ -199,6 +211,8 @@ def next_steps(task: BegunTask) -> list[Step]:
         )
     elif kind is BegunKind.CARDS_PRINT:
         steps.append(Step("/posting", _s("差し出しを記録する")))
+    elif kind is BegunKind.EXPORT:
+        steps.append(Step("/transfers", _s("データの受け渡しを開く")))
     elif kind is BegunKind.TRACKING_FILE:
         steps.append(Step("/tracking", _s("郵便の追跡を開く")))
     elif kind in {BegunKind.CODES_LOAD, BegunKind.CODES_ASSIGN}:

@@ -167,7 +167,7 @@ def fetch(page: Page) -> Response[Any]:
         "content-disposition": f'attachment; filename="{found.name}"',
         "content-length": str(found.size),
     }
-    return Stream(found.pieces, media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(found.pieces, media_type="application/octet-stream", headers=headers)
 
 
 def handlers() -> list[HTTPRouteHandler]:

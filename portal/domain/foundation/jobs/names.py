@@ -47,4 +47,5 @@ class BegunKind(Labeled):
     CARDS_PRINT = "cards_print", lambda: _s("はがきと決定の通知を作る")
     TEST_POSTING = "test_posting", lambda: _s("試し送りの手紙を作る")
     TRACKING_FILE = "tracking_file", lambda: _s("郵便の追跡のファイルを取り込む")
+    EXPORT = "export", lambda: _s("すべてのデータを書き出す")
     LEFT_OVER_CODES = "left_over_codes", lambda: _s("割り当てていないコードの一覧を作る")

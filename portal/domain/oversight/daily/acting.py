@@ -64,7 +64,8 @@ def fetch(work: Work, task_id: int, read: Transaction) -> Fetched:
         raise NotFoundError(_s("このファイルは、もう残っていません。"))
     pieces = open_pieces(work, made.id, read)
     record(work, "begun_task.fetched", begun.SUBJECT, row.id, kind=row.kind)
-    return Fetched(f"{row.kind}-{row.id}.csv", made.size, pieces)
+    ending = "tar.age" if row.kind == BegunKind.EXPORT else "csv"
+    return Fetched(f"{row.kind}-{row.id}.{ending}", made.size, pieces)
 
 
 def _mine(work: Work, task_id: int) -> BegunTask:

@@ -16,6 +16,8 @@ from portal.domain.mailroom.roster.files.layout import layout_names
 from portal.domain.mailroom.roster.models import RosterImport
 from portal.domain.oversight.daily.keeping import FILE_NAME
 from portal.domain.oversight.daily.kinds import require_may
+from portal.domain.oversight.export.handing_over import instruction_of
+from portal.domain.oversight.export.sealed import check_key
 from portal.domain.people.coupons.issuer_file import shipped_issuers
 from portal.domain.people.coupons.reserve import Reserve
 
@@ -185,6 +187,19 @@ def list_left_over(work: Work) -> BegunTask:
     """Begin to list the codes that no child got. Raises ConflictError: they are being listed."""
     require_may(work.actor, BegunKind.LEFT_OVER_CODES)
     return begin_alone(work, BegunKind.LEFT_OVER_CODES, 0, {})
+
+
+def export(work: Work, key: str, instruction: str) -> BegunTask:
+    """Begin to write everything that the ward owns, encrypted for the ward's public key.
+
+    Raises:
+        NotAllowedError: the actor is not of the ward.
+        InputError: the key or the number of the instruction cannot be; the code names it.
+        ConflictError: an export is being made.
+    """
+    require_may(work.actor, BegunKind.EXPORT)
+    number = instruction_of(work.actor, instruction)
+    return begin_alone(work, BegunKind.EXPORT, 0, {"key": check_key(key), "instruction": number})
 
 
 def layouts(program: Program) -> Sequence[str]:

@@ -7,7 +7,7 @@ what is longer goes on where it stopped, or recognizes what the first worker had
 from collections.abc import Callable, Mapping
 
 from portal.domain.foundation.jobs.names import BegunKind
-from portal.domain.oversight.daily import codes, extracts, printing, tracking
+from portal.domain.oversight.daily import codes, extracts, handing_over, printing, tracking
 from portal.domain.oversight.daily.machine import Done, Errand
 
 CARRY: Mapping[BegunKind, Callable[[Errand], Done]] = {
@@ -21,5 +21,6 @@ CARRY: Mapping[BegunKind, Callable[[Errand], Done]] = {
     BegunKind.ADVANCE_BUILD: printing.build_advance,
     BegunKind.TEST_POSTING: printing.build_specimens,
     BegunKind.CARDS_PRINT: printing.print_cards,
+    BegunKind.EXPORT: handing_over.export,
     BegunKind.TRACKING_FILE: tracking.take_tracking,
 }

@@ -46,6 +46,7 @@ RULES: Mapping[BegunKind, KindRule] = {
     BegunKind.ARCHIVE: _PRINT,
     BegunKind.PROOF: _PRINT,
     BegunKind.TRACKING_FILE: KindRule(Permission.TRACK_MAIL, Permission.TRACK_MAIL, 20 * MEGABYTE),
+    BegunKind.EXPORT: KindRule(Permission.DECIDE_MANAGEMENT, Permission.DECIDE_MANAGEMENT),
     BegunKind.LEFT_OVER_CODES: KindRule(Permission.PREPARE_SETTLEMENT, Permission.SEE_SETTLEMENT),
 }
 """Every kind: it takes what the page of the same subject takes, so that no role gets more by it."""

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.export.scope import AT_ONCE, protected
-from portal.domain.oversight.export.writing import Folder
+from portal.domain.oversight.export.writing import Output
 from portal.domain.requests.all_kinds import KINDS
 from portal.domain.requests.requests.fields import Place, Privacy
 from portal.domain.requests.requests.models import Request
@@ -15,7 +15,7 @@ from portal.domain.requests.requests.services import written_in
 COLUMNS = ("kind", "field", "answer", "words", "requests")
 
 
-def write_answers(work: Work, folder: Folder, *, with_protected: bool) -> None:
+def write_answers(work: Work, folder: Output, *, with_protected: bool) -> None:
     """Write one row for each answer that was given at least once."""
     counted: Counter[tuple[str, str, str, str]] = Counter()
     for code, kind in KINDS.items():

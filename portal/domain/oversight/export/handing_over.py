@@ -3,7 +3,6 @@
 It is written beside its final place, listed in a manifest, and moved there only when complete.
 """
 
-import hashlib
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass
@@ -26,7 +25,6 @@ from portal.domain.foundation.transfers.services import send_out
 from portal.domain.foundation.transfers.sheets import Departure
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.oversight.copies.kinds import CopyKind
-from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.copies.services import (
     OWNER_MAX,
     NewCopy,
@@ -44,7 +42,7 @@ from portal.domain.oversight.export.papers import (
     write_texts,
 )
 from portal.domain.oversight.export.scope import protected
-from portal.domain.oversight.export.writing import Folder
+from portal.domain.oversight.export.writing import Folder, Output
 from portal.domain.people.entitlements.models import Entitlement
 
 NUMBER_MAX = 40
@@ -97,27 +95,14 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
         InputError: the instruction's number is too long.
         OSError: a file cannot be written; nothing remains.
     """
-    _refuse_others(source.actor)
-    number = instruction.strip()
-    if len(number) > NUMBER_MAX:
-        raise InputError(_s("区の指示書の番号を、40文字までで入力してください。"))
+    number = instruction_of(source.actor, instruction)
     out = _free_place(out.absolute())
     part = Path(tempfile.mkdtemp(prefix=f".{out.name}.part-", dir=out.parent))
     try:
         folder = Folder(part)
-        digest, extent = _fill(source, folder, number)
+        digest, extent = fill(source, folder, number)
         with source.writing() as work:
-            record(
-                work,
-                "export.made",
-                "export",
-                files=len(folder.files),
-                manifest=digest,
-                instruction=number,
-                left_out=extent.left_out,
-            )
-            copy = _register(work, out, digest)
-            _open_sheet(work, out, copy, (len(folder.files), extent))
+            hand_over(work, Handed(out.name, place_here(out), len(folder.files), digest, extent))
             work.session.flush()
             part.rename(out)
     except BaseException:
@@ -126,44 +111,63 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
     return Exported(out, len(folder.files), digest, extent.left_out)
 
 
-def _register(work: Work, out: Path, digest: str) -> DataCopy:
-    """Number the export as a copy: it is the ward's, and has a last day like every other."""
-    return register(
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What is handed over: its name, where it lies, its files and the SHA-256 of its manifest."""
+
+    name: str
+    place: str
+    files: int
+    manifest_sha256: str
+    extent: Extent
+
+
+def hand_over(work: Work, made: Handed) -> None:
+    """Record an export, number it as the ward's copy, and open the sheet for its receipt."""
+    record(
+        work,
+        "export.made",
+        "export",
+        files=made.files,
+        manifest=made.manifest_sha256,
+        instruction=made.extent.instruction,
+        left_out=made.extent.left_out,
+    )
+    copy = register(
         work,
         NewCopy(
             kind=CopyKind.EXPORT,
-            place=place_here(out),
+            place=made.place,
             owner=work.program.names.ward.ja[:OWNER_MAX],
             purpose=_s("区への引き渡し"),
             until=last_day(work, KEPT),
-            sha256=digest,
+            sha256=made.manifest_sha256,
         ),
     )
-
-
-def _open_sheet(work: Work, out: Path, copy: DataCopy, written: tuple[int, Extent]) -> None:
-    """Open the export's hand-over sheet, which waits for the ward's receipt."""
-    files, extent = written
     sums = select(func.count(), func.coalesce(func.sum(Entitlement.amount_yen), 0))
-    if not extent.with_protected:
+    if not made.extent.with_protected:
         sums = sums.where(Entitlement.household_id.not_in(protected()))
     children, yen = work.session.execute(sums).one()
-    send_out(
-        work,
-        Departure(
-            TransferKind.EXPORT,
-            out.name,
-            work.program.names.ward.ja,
-            Figures(files, int(children), int(yen), copy.sha256),
-            COPY,
-            copy.id,
-        ),
-    )
+    figures = Figures(made.files, int(children), int(yen), copy.sha256)
+    ward = work.program.names.ward.ja
+    send_out(work, Departure(TransferKind.EXPORT, made.name, ward, figures, COPY, copy.id))
 
 
-def _refuse_others(actor: Actor) -> None:
+def instruction_of(actor: Actor, typed: str) -> str:
+    """Return the number of the ward's instruction, or an empty text.
+
+    Raises:
+        NotAllowedError: the actor does not belong to the ward.
+        InputError: the number is too long (code ``instruction``).
+    """
     if actor.id is None or actor.organization is not Organization.WARD:
         raise NotAllowedError(_s("すべてのデータを書き出せるのは、区の職員だけです。"))
+    number = typed.strip()
+    if len(number) > NUMBER_MAX:
+        raise InputError(
+            _s("区の指示書の番号を、40文字までで入力してください。"), code="instruction"
+        )
+    return number
 
 
 def _free_place(out: Path) -> Path:
@@ -180,7 +184,7 @@ def _free_place(out: Path) -> Path:
     return out
 
 
-def _fill(source: WorkSource, folder: Folder, instruction: str) -> tuple[str, Extent]:
+def fill(source: WorkSource, folder: Output, instruction: str) -> tuple[str, Extent]:
     """Write all files; return the manifest's SHA-256 and the extent of the export."""
     with source.read() as session, use_locale(SOURCE_LOCALE):
         _one_snapshot(session)  # before anything is read, the clock included
@@ -203,7 +207,7 @@ def _one_snapshot(session: Session) -> None:
         )
 
 
-def _write(work: Work, folder: Folder, *, with_protected: bool) -> None:
+def _write(work: Work, folder: Output, *, with_protected: bool) -> None:
     for ledger in ALL_LEDGERS:
         rows = ledger.rows(work.session, with_protected=with_protected)
         folder.put_rows(f"ledgers/{ledger.name}", ledger.columns, rows)
@@ -214,7 +218,7 @@ def _write(work: Work, folder: Folder, *, with_protected: bool) -> None:
     write_reports(work, folder, with_protected=with_protected)
 
 
-def _finish(work: Work, folder: Folder, extent: Extent) -> str:
+def _finish(work: Work, folder: Output, extent: Extent) -> str:
     """Write the explanation, the manifest and the checksums; return the manifest's SHA-256."""
     program, now = work.program, work.now
     folder.put(README, _readme(program, now).encode())
@@ -231,7 +235,7 @@ def _finish(work: Work, folder: Folder, extent: Extent) -> str:
             "files": [asdict(one) for one in files],
         },
     )
-    digest = hashlib.sha256((folder.root / MANIFEST).read_bytes()).hexdigest()
+    digest = folder.digest_of(MANIFEST)
     lines = [
         f"{one.sha256}  {one.path}\n" for one in sorted(folder.files, key=lambda one: one.path)
     ]

@@ -13,7 +13,7 @@ from portal.domain.mailroom.incidents.models import CouponFault, IncidentReport
 from portal.domain.mailroom.incidents.papers import report_content, report_pdf
 from portal.domain.mailroom.roster.queries import imports
 from portal.domain.oversight.export.scope import protected
-from portal.domain.oversight.export.writing import Folder
+from portal.domain.oversight.export.writing import Output
 from portal.domain.oversight.management import checklist, minutes
 from portal.domain.oversight.management.milestones import milestones
 from portal.domain.oversight.management.questions import questions
@@ -33,7 +33,7 @@ from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.reports.ward_documents import KINDS, source
 
 
-def write_texts(work: Work, folder: Folder) -> None:
+def write_texts(work: Work, folder: Output) -> None:
     """Write the ward's current texts and forms, and every version submitted to the ward."""
     folder.put("texts/program.toml", work.program.path.read_bytes())
     for kind in KINDS:
@@ -50,7 +50,7 @@ def _ending(file_name: str) -> str:
     return ending if ending in {"toml", "pdf"} else "bin"
 
 
-def write_scripts(folder: Folder, session: Session) -> None:
+def write_scripts(folder: Output, session: Session) -> None:
     """Write every version of every script."""
     columns = (
         "key",
@@ -83,7 +83,7 @@ def write_scripts(folder: Folder, session: Session) -> None:
     folder.put_rows("texts/scripts", columns, rows)
 
 
-def write_management(work: Work, folder: Folder) -> None:
+def write_management(work: Work, folder: Output) -> None:
     """Write plan, progress, milestones, minutes, questions, checklist, registers and receipts.
 
     Minutes are written in every version.
@@ -125,7 +125,7 @@ def write_management(work: Work, folder: Folder) -> None:
         write_report(folder, f"management/receipt-{found.id:04}", report, found.created_at)
 
 
-def write_reports(work: Work, folder: Folder, *, with_protected: bool) -> None:
+def write_reports(work: Work, folder: Output, *, with_protected: bool) -> None:
     """Write every frozen version of every report, and today's reports on declines and settlement.
 
     These are the monthly reports and the reports on incidents and refused coupons.
@@ -166,7 +166,7 @@ def _faults(*, with_protected: bool) -> Select[CouponFault]:
     )
 
 
-def write_report(folder: Folder, path: str, report: Report, made: datetime) -> None:
+def write_report(folder: Output, path: str, report: Report, made: datetime) -> None:
     """Write a report as PDF, as workbook and as JSON."""
     folder.put(f"{path}.pdf", as_pdf(report, made))
     folder.put(f"{path}.xlsx", as_xlsx(report))

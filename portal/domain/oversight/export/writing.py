@@ -1,15 +1,18 @@
 """Writing an export's files with their SHA-256, so that no spreadsheet executes a cell."""
 
+import codecs
 import csv
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Protocol
 
 from portal.domain.foundation.cells import as_cell
-from portal.domain.foundation.disk import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +25,55 @@ class WrittenFile:
     rows: int | None = None
 
 
-@dataclass(slots=True)
-class Folder:
-    """The folder in which an export is written; ``files`` lists the complete ones."""
+class Sink(Protocol):
+    """What takes the bytes of one file."""
 
-    root: Path
+    def write(self, data: bytes, /) -> int:
+        """Take bytes."""
+
+
+class _Measured:
+    """Passes bytes on, and knows their digest and number; takes text as well."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self._digest = hashlib.sha256()
+        self._size = 0
+
+    def write(self, text: str | bytes) -> int:
+        data = text.encode() if isinstance(text, str) else text
+        self._digest.update(data)
+        self._size += len(data)
+        return self._sink.write(data)
+
+    def as_file(self, path: str, rows: int | None) -> WrittenFile:
+        return WrittenFile(path, self._digest.hexdigest(), self._size, rows)
+
+
+@dataclass(slots=True)
+class Output(ABC):
+    """Where an export is written; ``files`` lists the complete ones."""
+
     files: list[WrittenFile] = field(default_factory=list)
+
+    @abstractmethod
+    def new_file(self, path: str) -> AbstractContextManager[Sink]:
+        """Open a new file; it is complete at the end of the block.
+
+        Raises:
+            FileExistsError: something else has this name.
+        """
+
+    def digest_of(self, path: str) -> str:
+        """Return the SHA-256 of a complete file."""
+        return next(one.sha256 for one in self.files if one.path == path)
 
     def put(self, path: str, content: bytes, rows: int | None = None) -> None:
         """Write one file."""
-        target = self._place(path)
-        target.write_bytes(content)
-        self.files.append(
-            WrittenFile(path, hashlib.sha256(content).hexdigest(), len(content), rows)
-        )
+        with self.new_file(path) as sink:
+            measured = _Measured(sink)
+            measured.write(content)
+        self.files.append(measured.as_file(path, rows))
 
     def put_json(self, path: str, value: object) -> None:
         """Write a value as JSON."""
@@ -49,11 +87,9 @@ class Folder:
         ``path.csv`` is UTF-8 with BOM; ``path.json`` is a list of objects.
         """
         count = 0
-        sheet, objects = self._place(f"{path}.csv"), self._place(f"{path}.json")
-        with (
-            sheet.open("w", encoding="utf-8-sig", newline="") as table,
-            objects.open("w", encoding="utf-8") as listing,
-        ):
+        with self.new_file(f"{path}.csv") as one, self.new_file(f"{path}.json") as other:
+            table, listing = _Measured(one), _Measured(other)
+            table.write(codecs.BOM_UTF8)
             writer = csv.writer(table)
             writer.writerow(columns)
             listing.write("[")
@@ -64,20 +100,25 @@ class Folder:
                 listing.write(json.dumps(entry, ensure_ascii=False, default=_plain))
                 count += 1
             listing.write("\n]\n")
-        for file in (sheet, objects):
-            self.files.append(_measured(self.root, file, count))
+        self.files.append(table.as_file(f"{path}.csv", count))
+        self.files.append(listing.as_file(f"{path}.json", count))
         return count
 
-    def _place(self, path: str) -> Path:
+
+class Folder(Output):
+    """A folder on the disk, ``root``."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+
+    @contextmanager
+    def new_file(self, path: str) -> Iterator[Sink]:
+        """Open a file in the folder."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():  # two things under one name: one of them would be lost
-            raise FileExistsError(str(target))
-        return target
-
-
-def _measured(root: Path, file: Path, rows: int) -> WrittenFile:
-    return WrittenFile(str(file.relative_to(root)), digest_of(file), file.stat().st_size, rows)
+        with target.open("xb") as file:  # two things under one name: one of them would be lost
+            yield file
 
 
 def plain_cell(value: object) -> object:
