@@ -17,6 +17,7 @@ from portal.domain.mailroom.printing.cards.fitting import card_findings
 from portal.domain.mailroom.printing.runs.fitting import letter_findings
 from portal.domain.mailroom.roster.files.layout import load_layout
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
+from portal.domain.people.coupons.issuer_use import use_findings
 
 
 def file_findings(program: Program) -> list[Finding]:
@@ -52,11 +53,12 @@ def require_sound(program: Program, *, files: bool = False) -> None:
 
 def _issuer_findings(program: Program, name: str) -> Iterator[Finding]:
     try:
-        sentence = load_issuer(name, program.issuers_dir).density_finding()
+        profile = load_issuer(name, program.issuers_dir)
     except InputError as error:
         yield error_of("issuer_file", error.message)
         return
-    if sentence is not None:
+    yield from use_findings(program.issuer.use, profile)
+    if (sentence := profile.density_finding()) is not None:
         yield warning_of("qr_dense", sentence)
 
 

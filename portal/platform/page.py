@@ -13,7 +13,7 @@ from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.platform.http import cookies
-from portal.platform.http.answer import Answer
+from portal.platform.http.answer import Answer, Reply
 from portal.platform.http.forms import Form
 from portal.platform.http.incoming import Incoming
 from portal.platform.http.locale import CODE_OF, NAMES, html_lang
@@ -26,6 +26,7 @@ MEDIA_TYPES = {
     "age": "application/octet-stream",
     "csv": "text/csv",
     "pdf": "application/pdf",
+    "png": "image/png",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """Types of the files that pages send, by the ending of the file's name."""
@@ -159,9 +160,20 @@ class Page(Generic[W]):
         self, template: str, view: View | None = None, status_code: int = 200
     ) -> Response[str]:
         """Answer with a template, which sees the names of its view beside those of every page."""
+        return self.answer.html(self._drawn(template, view), status_code)
+
+    def render_small(self, template: str, view: View) -> Reply:
+        """Answer as ``render`` does, compressed where the browser unpacks it.
+
+        Only for a page that shows nothing of its request: where somebody else can choose a part of
+        a page, its compressed size tells what else stands there.
+        """
+        body = self._drawn(template, view)
+        return self.answer.packed(body) if self.request.unpacks else self.answer.html(body)
+
+    def _drawn(self, template: str, view: View | None) -> str:
         names = view.as_context() if view is not None else {}
-        body = self.site.templates.get_template(template).render(self.context() | names)
-        return self.answer.html(body, status_code)
+        return self.site.templates.get_template(template).render(self.context() | names)
 
     def redirect(self, path: str) -> Response[None]:
         """Answer 303: the browser then GETs the next page, so that reloading repeats nothing."""

@@ -219,6 +219,7 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
         or request.query_params.get("unattended") == "1",
         came_from=_came_from(request, form) if request.method == "POST" else "",
         foreign=is_foreign(request.headers, site.settings.addresses[site.kind]),
+        unpacks="gzip" in request.headers.get("accept-encoding", ""),
     )
     again = first_outcome(form.values)
     answer = Answer(prefix, site.vault)

@@ -12,7 +12,7 @@ PROMISES = (
     Promise("coupon", "bare page", at_least=0.35, statements=4),
     Promise("home", "bare page", at_least=0.35, statements=4),
     Promise("landing", "bare page", at_least=0.35),
-    Promise("QR", "bare page", at_least=0.35),
+    Promise("picture", "bare page", at_least=0.05),
 )
 
 
@@ -40,7 +40,7 @@ def test_the_pages_of_a_parent(ground: Ground, families: list[SignedIn]) -> None
         ground.bare_page(VISITS * 4),
         page("coupon", "/coupon/1"),
         page("home", "/home"),
-        page("QR", "/coupon/1/qr.png"),
+        page("picture", "/coupon/1/picture.png"),
         page("landing", "/"),
     ]
     report(ground.engine, in_rounds(pieces, ground.server), PROMISES)

@@ -1,5 +1,6 @@
 """The answer to a request: its cookies, the token of its forms, and the response itself."""
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ Reply = Response[str] | Response[bytes] | Response[None]
 """What a handler answers with: a page, a file, or the way to another page."""
 
 HTML = "text/html"  # Litestar adds the charset
+PACKING = 4
+"""How hard a page is compressed: more takes longer than it saves on a line of 2010."""
 
 
 @dataclass(slots=True)
@@ -59,6 +62,12 @@ class Answer:
     def html(self, body: str, status_code: int = 200) -> Response[str]:
         """Answer with a page."""
         return Response(body, status_code=status_code, media_type=HTML, cookies=self._cookies())
+
+    def packed(self, body: str) -> Response[bytes]:
+        """Answer with a page, compressed."""
+        headers = {"content-encoding": "gzip", "vary": "accept-encoding"}
+        packed = gzip.compress(body.encode(), PACKING, mtime=0)
+        return Response(packed, media_type=HTML, headers=headers, cookies=self._cookies())
 
     def redirect(self, path: str) -> Response[None]:
         """Answer 303: the browser then GETs the next page, so that reloading repeats nothing."""

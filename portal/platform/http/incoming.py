@@ -33,6 +33,7 @@ class Incoming:
         unattended: Whether a page refreshes itself, which keeps nobody signed in.
         came_from: Path and query of our page that leads here; empty for any other.
         foreign: Whether the browser says that a page of another site sent this.
+        unpacks: Whether the browser unpacks what is compressed.
     """
 
     method: str
@@ -50,6 +51,7 @@ class Incoming:
     unattended: bool = False
     came_from: str = ""
     foreign: bool = False
+    unpacks: bool = False
 
     def with_form(self, form: Form) -> "Incoming":
         """Return the request as if this form had been posted."""

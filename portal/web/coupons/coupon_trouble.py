@@ -30,6 +30,7 @@ from portal.platform.routes import Transaction, endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
+from portal.web.coupons.how_to_use import Check, how_to_use
 from portal.web.coupons.issuer_words import state_words
 from portal.web.coupons.tickets import coupon_in_address, household_of, ticket
 from portal.web.information.dates import day_error
@@ -78,6 +79,7 @@ class CouponChecklistView(View):
     last_day: date | None
     is_over: bool
     shops: Sequence[str]
+    checks: Sequence[Check]
 
 
 def _elsewhere(page: Page, entry: HouseholdCoupon) -> Response[Any] | None:
@@ -105,6 +107,7 @@ def checklist(page: Page) -> Response[Any]:
             last_day=card.last_day,
             is_over=end is not None and page.now >= end,
             shops=str(page.site.program.texts.where_usable).strip().split("\n"),
+            checks=how_to_use(page.site.program).checks,
         ),
     )
 

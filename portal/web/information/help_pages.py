@@ -13,6 +13,7 @@ from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
+from portal.web.coupons.how_to_use import HowToUse, how_to_use
 
 CONFORMANCE_LEVEL = "WCAG 2.2 AA"
 
@@ -22,11 +23,16 @@ class HelpView(View):
     """What ``portal/information/help.html`` shows."""
 
     windows: Windows
+    how_to: HowToUse
 
 
 def show_help(page: Page) -> Response[Any]:
     """Show contacts, where coupons are accepted, what staff never ask, and the ward's answers."""
-    return page.render("portal/information/help.html", HelpView(windows=page.site.program.windows))
+    program = page.site.program
+    return page.render_small(
+        "portal/information/help.html",
+        HelpView(windows=program.windows, how_to=how_to_use(program)),
+    )
 
 
 def blank_fax_form(page: Page) -> Response[Any]:

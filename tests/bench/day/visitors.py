@@ -265,7 +265,7 @@ class Journey:
         await self._reads()
         await browser.sends("first showing", "/coupon/1/reveal", {}, "/coupon/1")
         await browser.opens("coupon", "/coupon/1")
-        await browser.ask("QR picture", "/coupon/1/qr.png")
+        await browser.ask("QR picture", "/coupon/1/picture.png")
         for _reload in range(2):
             await self._reads()
             await browser.opens("coupon", "/coupon/1")

@@ -61,11 +61,16 @@ def test_a_first_visit_weighs_at_most_30_kb_in_five_requests(
     assert again.bytes <= 12_000, again
 
 
-def test_a_coupon_weighs_at_most_15_kb(served: Served, page_factory: PageFactory) -> None:
+@pytest.mark.parametrize("code", ["ja", "easy"])
+def test_a_coupon_weighs_at_most_15_kb_and_10_on_repeat(
+    served: Served, page_factory: PageFactory, code: str
+) -> None:
     page = page_factory()
+    served.speak(page, code)
     ALL["coupon"](served, page)
     weight = weigh(page, page.url)
     assert weight.bytes <= 15_000, weight
+    assert weigh(page, page.url, cached=True).bytes <= 10_000
     assert weight.foreign == ()
 
 

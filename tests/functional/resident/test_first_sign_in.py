@@ -52,7 +52,7 @@ def test_a_parent_gets_from_the_letter_to_the_coupon(resident: Resident) -> None
     shown = visitor.send("/coupon/1/reveal")
     assert visitor.place == "/coupon/1"
     assert shown.text.count("data-qr") == 1
-    image = visitor.get("/coupon/1/qr.png")
+    image = visitor.get("/coupon/1/picture.png")
     assert image.headers["content-type"] == "image/png"
     assert resident.count(Coupon, state="revealed") == 1
 

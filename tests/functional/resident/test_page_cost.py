@@ -79,7 +79,7 @@ def family(
     return Family(node, person, visitor)
 
 
-@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/qr.png"])
+@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/picture.png"])
 def test_a_page_of_a_household_is_four_statements(family: Family, path: str) -> None:
     assert family.visitor.get(path).status_code == 200
     with sent_to(family.node.database) as sent:
@@ -113,7 +113,7 @@ def sign_out(session: Session, person: Person) -> None:
 
 
 @pytest.mark.parametrize("change", [protect, take_off, lock, sign_out])
-@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/qr.png"])
+@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/picture.png"])
 def test_what_one_node_flags_is_closed_at_the_next_request_to_another(
     resident: Resident, family: Family, change: Callable[[Session, Person], None], path: str
 ) -> None:
@@ -139,7 +139,7 @@ def test_what_one_node_stops_is_shown_at_none(
     with resident.database.write() as session:
         change(session, family.person)
     assert family.visitor.get("/coupon/1").headers["location"] == "/home"
-    assert family.visitor.get("/coupon/1/qr.png").status_code == 404
+    assert family.visitor.get("/coupon/1/picture.png").status_code == 404
     assert "/coupon/1" not in family.visitor.get("/home").text
 
 
@@ -157,7 +157,7 @@ def test_a_decline_on_one_node_is_on_the_page_of_another(
     assert family.visitor.get("/home").text.count("辞退の手続き中です") == 2
 
 
-@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/qr.png"])
+@pytest.mark.parametrize("path", ["/home", "/coupon/1", "/coupon/1/picture.png"])
 def test_an_idle_session_opens_none_of_its_pages(family: Family, path: str) -> None:
     assert family.visitor.get(path).status_code == 200
     family.node.clock.advance(minutes=16)
@@ -180,7 +180,7 @@ def test_an_entitlement_that_went_elsewhere_is_on_no_page_of_its_former_family(
             .values(household_id=other.household_id)
         )
     assert family.visitor.get("/coupon/1").status_code == 404
-    assert family.visitor.get("/coupon/1/qr.png").status_code == 404
+    assert family.visitor.get("/coupon/1/picture.png").status_code == 404
     home = family.visitor.get("/home").text
     assert home.count('class="ticket"') == 1
     assert 'href="/coupon/1"' not in home

@@ -11,6 +11,7 @@ from portal.domain.people.entitlements.services import hold_household
 from portal.platform.http.headers import CSP
 from tests.functional.resident.test_first_sign_in import BIRTH, prove_app
 from tests.support.canaries import CANARIES
+from tests.support.reading.qr import decode_png
 from tests.support.resident import Resident, Visitor
 from tests.support.work import work_in
 
@@ -25,10 +26,14 @@ def test_a_household_sees_its_own_coupons_only(resident: Resident) -> None:
     for ordinal in (0, 2, 3, 99, 10**12):
         assert visitor.post(f"/coupon/{ordinal}/reveal").status_code == 404, ordinal
         assert visitor.get(f"/coupon/{ordinal}").status_code == 404
-        assert visitor.get(f"/coupon/{ordinal}/qr.png").status_code == 404
+        assert visitor.get(f"/coupon/{ordinal}/picture.png").status_code == 404
     visitor.get("/home")
     visitor.send("/coupon/1/reveal")
-    assert visitor.get("/coupon/1/qr.png").content != theirs.get("/coupon/2/qr.png").content
+    own, other_one = (
+        decode_png(one.get(f"/coupon/{ordinal}/picture.png").content)
+        for one, ordinal in ((visitor, 1), (theirs, 2))
+    )
+    assert own != other_one
     assert resident.count(Coupon, state="revealed") == 2
 
 
@@ -36,11 +41,11 @@ def test_a_coupon_shows_only_after_the_button_was_pressed(resident: Resident) ->
     visitor = resident.enter(resident.add())
     resident.give_coupons()
     assert visitor.get("/coupon/1").headers["location"] == "/home"
-    assert visitor.get("/coupon/1/qr.png").status_code == 404
+    assert visitor.get("/coupon/1/picture.png").status_code == 404
     visitor.get("/home")
     visitor.send("/coupon/1/reveal")
     assert visitor.place == "/coupon/1"
-    assert visitor.get("/coupon/2/qr.png").status_code == 404
+    assert visitor.get("/coupon/2/picture.png").status_code == 404
 
 
 def test_a_held_coupon_is_not_shown_any_more(resident: Resident) -> None:
@@ -51,7 +56,7 @@ def test_a_held_coupon_is_not_shown_any_more(resident: Resident) -> None:
     with resident.database.write() as session:
         hold_household(session, person.household_id, resident.now)
     assert visitor.get("/coupon/1").headers["location"] == "/home"
-    assert visitor.get("/coupon/1/qr.png").status_code == 404
+    assert visitor.get("/coupon/1/picture.png").status_code == 404
     home = visitor.get("/home")
     assert "確認中です" in home.text
     assert "/reveal" not in home.text
@@ -72,7 +77,7 @@ def journey(resident: Resident) -> tuple[Visitor, list[str]]:
     prove_app(resident, person, visitor)
     visitor.send("/start/done")
     visitor.send("/coupon/1/reveal")
-    visitor.get("/coupon/1/qr.png?save=1")
+    visitor.get("/coupon/1/picture.png")
     visitor.send("/account/channel/choose", {"channel": "sms"})
     visitor.send("/account/channel/address/submit", {"address": "09012345678"})
     code = resident.last_code()
@@ -136,7 +141,7 @@ def test_every_answer_is_kept_from_caches_and_frames(sqlite_resident: Resident) 
         for path in (
             "/home",
             "/coupon/1",
-            "/coupon/1/qr.png",
+            "/coupon/1/picture.png",
             "/account",
             "/signin",
             "/help",

@@ -228,7 +228,7 @@ def secret_pages() -> list[str]:
         "/account/lost",
         "/account/letter",
         "/coupon/1",
-        "/coupon/1/qr.png",
+        "/coupon/1/picture.png",
         "/start/backup-codes",
         "/confirm/0",
     ]

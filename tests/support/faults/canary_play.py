@@ -152,7 +152,7 @@ class Play:
         browser.send("/start/done")
         assert browser.place == "/home", browser.place
         browser.send("/coupon/1/reveal")
-        assert browser.get("/coupon/1/qr.png").status_code == 200
+        assert browser.get("/coupon/1/picture.png").status_code == 200
         browser.send("/account/channel/choose", {"channel": "email"})
         browser.send("/account/channel/address/submit", {"address": MAIL})
         body = self.mail.wait()[-1].get_content()

@@ -139,6 +139,7 @@ def explain_settings(program: Program) -> list[SettingRow]:
         SettingRow("way_out", _s("危険のある人への案内の番号"), _help_lines(program)),
         SettingRow("towns", _s("町の一覧"), str(program.towns_file)),
         SettingRow("layouts", _s("レイアウト"), str(program.layouts_dir)),
+        SettingRow("issuer_use", _s("クーポンの使い方"), program.issuer.use.label),
         SettingRow("issuers", _s("発行事業者"), str(program.issuers_dir)),
         SettingRow("letter_texts", _s("手紙の文"), str(program.letter_texts_file)),
     ]

@@ -34,6 +34,7 @@ from portal.domain.foundation.program.schema import (
 from portal.domain.foundation.program.settings.calls import read_call_settings
 from portal.domain.foundation.program.settings.costs import read_cost_settings
 from portal.domain.foundation.program.settings.escalations import read_escalation_settings
+from portal.domain.foundation.program.settings.issuer import read_issuer_settings
 from portal.domain.foundation.program.settings.outside import read_outside
 from portal.domain.foundation.program.settings.postage import read_postage_settings
 from portal.domain.foundation.program.settings.requests import read_request_settings
@@ -111,6 +112,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     workplaces = read_workplaces(root)
     outside = read_outside(root)
     way_out = read_way_out(root)
+    issuer = read_issuer_settings(root)
     files = _read_files(root, letter, advance) | {"calls": calls.layouts}
     has_reply_envelope = advance.flag("reply_envelope", default=False)
     is_demo = root.flag("demo", default=False)
@@ -163,6 +165,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         workplaces=workplaces,
         outside=outside,
         way_out=way_out,
+        issuer=issuer,
         resident_url=resident_url,
         letter_texts_file=resolved["letter_texts"],
         advance=AdvanceSettings(resolved["advance_texts"], has_reply_envelope)

@@ -12,6 +12,7 @@ from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.settings.calls import CallSettings
 from portal.domain.foundation.program.settings.costs import CostSettings
 from portal.domain.foundation.program.settings.escalations import EscalationSettings
+from portal.domain.foundation.program.settings.issuer import IssuerSettings
 from portal.domain.foundation.program.settings.outside import OutsideRecipient
 from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
@@ -249,6 +250,7 @@ class Program:
     workplaces: tuple[Workplace, ...]
     outside: tuple[OutsideRecipient, ...]
     way_out: WayOut
+    issuer: IssuerSettings
     resident_url: str
     letter_texts_file: Path
     advance: AdvanceSettings | None

@@ -134,6 +134,8 @@ def test_an_unknown_key_is_an_error_that_names_it_and_the_nearest_valid_name(
             "way_out.leave_to: https://",
         ),
         ('telephone = "#8008"', 'telephone = "＃８００８"', "way_out.lines[1].telephone: #8008"),
+        ('use = "holder_opens"', 'use = "shop_opens"', "issuer.use: 「shop_opens」は使えません"),
+        ('telephone = "0120-000-395"', 'telephone = "none"', "issuer.telephone: 0120-000-000"),
         (
             'telephone = "03-0000-0520"',
             "",
