@@ -6,12 +6,15 @@ from typing import Any
 import click
 
 from portal.cli.context import FAILED, Context, answering, dry_run_option, json_option
-from portal.cli.deciding import by_option, confirmed_option, person
+from portal.cli.deciding import by_option, person
+from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.work import Work
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import queries, stocktaking
 from portal.domain.requests.alternatives import stock as ledger
 from portal.domain.requests.alternatives.serials import SerialRange, read_range
+from portal.domain.requests.alternatives.stocktaking import Compared
 
 product_option = click.option(
     "--product", required=True, metavar="ID", help="An id of [[alternatives]]."
@@ -99,8 +102,9 @@ def receive(
 
 @stock.command(
     help=(
-        "Note a stocktaking; with a second person, settle it. A difference needs serial "
-        "numbers and a reason."
+        "Note a stocktaking. Another person counts again with --second, without having seen the "
+        "first count; equal counts settle. A difference to the book needs serial numbers and a "
+        "reason."
     )
 )
 @click.argument("counted", type=click.IntRange(min=0))
@@ -119,8 +123,8 @@ def receive(
 )
 @click.option("--damaged", is_flag=True, help="The missing ones are there, but must not be sent.")
 @click.option("--reason", default="", metavar="TEXT", help="Why it differs; no names.")
-@by_option("Who does it.")
-@confirmed_option("The second person, who counted too.")
+@click.option("--second", is_flag=True, help="The second count, by another person.")
+@by_option("Who counted.")
 @dry_run_option
 @json_option
 @click.pass_obj
@@ -134,29 +138,28 @@ def count(
     reason: str,
     *,
     damaged: bool,
+    second: bool,
 ) -> None:
-    """Record a stocktaking, and settle it with the second person."""
+    """Record one person's stocktaking; the second one settles it where both are equal."""
+    counted_now = stocktaking.Counted(
+        product,
+        counted,
+        missing=_ranges(missing),
+        found=_ranges(found),
+        damaged=damaged,
+        reason=reason,
+    )
     with context.database().write() as session:
         actor = person(context, session, context.by, Permission.KEEP_STOCK)
-        row = stocktaking.propose_count(
-            context.work(session, actor),
-            stocktaking.Counted(
-                product,
-                counted,
-                missing=_ranges(missing),
-                found=_ranges(found),
-                damaged=damaged,
-                reason=reason,
-            ),
-        )
-        if context.confirmed_by is not None:
-            second = person(context, session, context.confirmed_by, Permission.KEEP_STOCK)
-            stocktaking.confirm_count(context.work(session, second), row.id)
+        work = context.work(session, actor)
+        outcome = _counted_again(work, counted_now) if second else None
+        if outcome is None:
+            stocktaking.propose_count(work, counted_now)
         value: dict[str, Any] = {
             "product": product,
             "counted": counted,
-            "book": row.book,
-            "settled": context.confirmed_by is not None,
+            "settled": outcome is Compared.EQUAL,
+            "differs": outcome is Compared.DIFFERS,
             "dry_run": context.dry_run,
         }
         if context.dry_run:
@@ -166,14 +169,21 @@ def count(
         click.echo(_said(value))
 
 
+def _counted_again(work: Work, counted: stocktaking.Counted) -> Compared:
+    waiting = stocktaking.waiting_count(work.session, counted.product_id)
+    if waiting is None:
+        raise NotFoundError(_s("この代替品には、2人目を待つ棚卸しがありません。"))
+    return stocktaking.count_again(work, waiting.id, counted)
+
+
 def _said(value: dict[str, Any]) -> str:
     if value["dry_run"]:
         return _s("試しの実行なので、何も変えていません。")
+    if value["differs"]:
+        return _s("1人目の数と合いません。職員のサイトの「代替品の在庫」で、くらべてください。")
     if not value["settled"]:
-        return _s("棚卸しを記録しました。ほかの人が、職員のサイトで確認してください。")
-    return (
-        _s("棚卸しを終えました。%(product)s は、帳簿%(book)d枚に対して%(counted)d枚です。") % value
-    )
+        return _s("棚卸しを記録しました。ほかの人が、この数を見ないで、もう一度数えます。")
+    return _s("棚卸しを終えました。%(product)s は、二人とも%(counted)d枚です。") % value
 
 
 def _ranges(typed: tuple[str, ...]) -> list[SerialRange]:

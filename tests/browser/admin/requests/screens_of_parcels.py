@@ -120,6 +120,13 @@ def _stock(served: ServedStaff, page: Page) -> None:
     served.go(page, "/stock?said=received")
 
 
+def _count_again(served: ServedStaff, page: Page) -> None:
+    _stock(served, page)
+    served.go(page, "/stock")
+    page.locator("a[href^='/stock/counts/']").click()
+    page.locator("#counted").wait_for()
+
+
 def _nothing_received(served: ServedStaff, page: Page) -> None:
     _stock(served, page)
     press(page, "form[action='/stock/receive']")
@@ -146,5 +153,6 @@ PARCELS: dict[str, Step] = {
     "parcel: returned": partial(_parcel, "returned"),
     "parcel: lost": partial(_parcel, "lost"),
     "stock: nothing received": _nothing_received,
+    "stock: count again": _count_again,
     "parcels: review": _review,
 }

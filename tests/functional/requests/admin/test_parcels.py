@@ -224,11 +224,48 @@ def test_stock_comes_in_and_is_counted_by_two(
     assert first.post("/stock/count", count | {"missing": "GC000004"}).status_code == 422
     page = first.send("/stock/count", count)
     assert "あなたが数えました" in page.text
-    assert first.post("/stock/counts/1/settle", {"answer": "confirm"}).status_code == 422
-    second.open("/stock")
-    page = second.send("/stock/counts/1/settle", {"answer": "confirm"})
+    assert "GC000004" in page.text
+    page = second.open("/stock")
+    assert "あなたが数え終わるまで表示しません" in page.text
+    page = second.open("/stock/counts/1")
+    for shown in (second.open("/stock").text, page.text):
+        assert "GC000004" not in shown
+        assert "配達のとき不足" not in shown
+        assert "8 / 10" not in shown
+    again = count | {"reason": "数えなおした"}
+    assert first.post("/stock/counts/1/again", again).status_code == 422
+    refused = second.post("/stock/counts/1/again", again | {"counted": "x"})
+    assert refused.status_code == 422
+    assert second.post("/stock/counts/1/settle", {"answer": "agree"}).status_code == 422
+    page = second.send("/stock/counts/1/again", again)
     assert "棚卸しを記録しました" in page.text
     assert "合いません" not in page.text
+    assert second.get("/stock/counts/1").status_code == 404
+
+
+def test_counts_that_differ_are_shown_to_both_and_settled(
+    staff: StaffSite, people: tuple[Visitor, Visitor]
+) -> None:
+    first, second = people
+    note = {"product": "gift_card", "first": "GC000001", "last": "GC000010", "delivery_note": "N-7"}
+    first.open("/stock")
+    first.send("/stock/receive", note)
+    first.send(
+        "/stock/count",
+        {"product": "gift_card", "counted": "9", "missing": "GC000004", "reason": "なかった"},
+    )
+    second.open("/stock/counts/1")
+    page = second.send("/stock/counts/1/again", {"counted": "10"})
+    assert "1人目の数と合いません" in page.text
+    for visitor in (first, second):
+        page = visitor.open("/stock")
+        assert "9 / 10" in page.text
+        assert "10 / 10" in page.text
+    assert page.text.count("この数に合わせる") == 1  # each may take over the other's count alone
+    first.open("/stock")
+    page = first.send("/stock/counts/2/settle", {"answer": "agree"})
+    assert "棚卸しを記録しました" in page.text
+    assert "二人の数が合いません" not in page.text
 
 
 def test_agents_and_auditors_pack_nothing(sqlite_staff: StaffSite) -> None:

@@ -14,43 +14,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotAllowedError
-from portal.domain.requests.alternatives import packing, queries, stocktaking
+from portal.domain.foundation.errors import (
+    ConflictError,
+    DomainError,
+    InputError,
+)
+from portal.domain.requests.alternatives import packing
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.serials import SerialRange, as_ranges, read_range
 from portal.platform.append_only import close_ledgers, open_ledgers
 from portal.platform.database import Database
-from tests.support.requests.paper import GIFT, Paper, make_paper
+from tests.functional.requests.requests import test_stocktaking as two
+from tests.support.requests.paper import Paper, make_paper
 from tests.support.work import work_in
 
 
 @pytest.fixture
 def paper(database: Database, tmp_path: Path) -> Paper:
     return make_paper(database, tmp_path)
-
-
-def propose(
-    paper: Paper, counted: int, *, missing: str = "", found: str = "", damaged: bool = False
-) -> int:
-    """One person counts; ``missing`` and ``found`` are single serial numbers."""
-    with paper.database.write() as session:
-        return stocktaking.propose_count(
-            work_in(session, paper.officer, paper.now, program=paper.program),
-            stocktaking.Counted(
-                GIFT,
-                counted,
-                damaged=damaged,
-                reason="棚卸し",
-                missing=[read_range(x) for x in missing.split()],
-                found=[read_range(x) for x in found.split()],
-            ),
-        ).id
-
-
-def confirm(paper: Paper, count_id: int, *, self_too: bool = False) -> None:
-    with paper.database.write() as session:
-        actor = paper.officer if self_too else paper.second
-        stocktaking.confirm_count(work_in(session, actor, paper.now), count_id)
 
 
 def test_a_range_comes_in_once(paper: Paper) -> None:
@@ -92,39 +73,6 @@ def test_serial_numbers_in_a_row_come_together_again(first: int, more: int, pref
     assert as_ranges(mixed) == [(*row.ends, more + 1)]
 
 
-def test_a_count_is_settled_by_a_second_person_and_names_what_is_missing(paper: Paper) -> None:
-    paper.receive("GC000001", "GC000010")
-    for counted, missing in ((9, ""), (10, "GC000003"), (9, "GC000099"), (8, "GC000003 GC000003")):
-        with pytest.raises(InputError):
-            propose(paper, counted, missing=missing)
-    count_id = propose(paper, 9, missing="GC000003")
-    with pytest.raises(ConflictError, match="もう一人"):
-        propose(paper, 10)
-    with pytest.raises(NotAllowedError):
-        confirm(paper, count_id, self_too=True)
-    assert paper.line().on_hand == 10
-    confirm(paper, count_id)
-    assert (paper.line().on_hand, paper.line().gone) == (9, 1)
-    confirm(paper, propose(paper, 10, found="GC000003"))
-    assert (paper.line().on_hand, paper.line().gone) == (10, 0)
-    with paper.database.read() as session:
-        kinds = [(row.kind, row.on_hand) for row in queries.movements(session, GIFT)]
-    assert kinds == [("counted", 1), ("counted", -1), ("received", 10)]
-    paper.check()
-
-
-def test_a_count_of_yesterdays_stock_is_counted_again(paper: Paper) -> None:
-    paper.receive("GC000001", "GC000010")
-    count_id = propose(paper, 9, missing="GC000003", damaged=True)
-    paper.receive("GC000011", "GC000012")
-    with pytest.raises(ConflictError, match="もう一度数え"):
-        confirm(paper, count_id)
-    with paper.database.write() as session:
-        stocktaking.drop_count(work_in(session, paper.second, paper.now), count_id)
-    confirm(paper, propose(paper, 11, missing="GC000003", damaged=True))
-    assert paper.line().on_hand == 11
-
-
 def test_missing_pieces_take_the_last_promise_back(paper: Paper) -> None:
     families = [paper.household(1), paper.household(1)]
     paper.coupons()
@@ -132,7 +80,7 @@ def test_missing_pieces_take_the_last_promise_back(paper: Paper) -> None:
     requests = [paper.ask(family) for family in families]
     for request_id in requests:
         paper.decide(request_id)
-    confirm(paper, propose(paper, 5, missing="GC000006"))
+    two.both(paper, two.counted(5, missing="GC000006"))
     assert (paper.line().reserved, paper.line().waiting, paper.line().on_hand) == (3, 3, 5)
     assert paper.pack(requests[0])
     with pytest.raises(ConflictError):
@@ -183,7 +131,7 @@ class Run:
             self.next += number + 1
             paper.receive(f"GC{self.next - number - 1:06}", f"GC{self.next - 1:06}")
         elif move == "g":
-            confirm(paper, propose(paper, paper.line().on_hand - 1, missing=f"GC{number + 1:06}"))
+            two.both(paper, two.counted(paper.line().on_hand - 1, missing=f"GC{number + 1:06}"))
         elif move == "f":
             self._forward(number)
         elif move == "w" and request:

@@ -72,12 +72,20 @@ def test_a_delivery_and_a_stocktaking(settings: Settings) -> None:
         "GC000004",
         "--reason",
         "不足",
-        "--by",
-        "officer-a",
     )
-    assert portal(settings, *count, "--confirmed-by", "officer-a").exit_code != 0
+    assert portal(settings, *count, "--second", "--by", "officer-b").exit_code != 0
+    first = portal(settings, *count, "--by", "officer-a")
+    assert first.exit_code == 0
+    assert "もう一度数えます" in first.output
+    assert portal(settings, *count, "--second", "--by", "officer-a").exit_code != 0
     assert shown(settings)["gift_card"] == 10
-    assert portal(settings, *count, "--confirmed-by", "officer-b").exit_code == 0
+    done = portal(settings, *count, "--second", "--by", "officer-b")
+    assert "二人とも9枚" in done.output
+    assert shown(settings)["gift_card"] == 9
+    product = ("--product", "gift_card")
+    assert portal(settings, "count", 9, *product, "--by", "officer-a").exit_code == 0
+    differs = ("--missing", "GC000005", "--reason", "不足", "--second", "--by", "officer-b")
+    assert "合いません" in portal(settings, "count", 8, *product, *differs).output
     assert shown(settings)["gift_card"] == 9
     assert portal(settings, "count", 9, "--product", "gift_card", "--by", "nobody").exit_code != 0
 
