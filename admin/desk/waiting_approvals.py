@@ -9,6 +9,7 @@ from portal.domain.desk.call_desk.acting.channel import KIND as CHANNEL_CHANGE
 from portal.domain.desk.casework.counter_channel import KIND as COUNTER_CHANNEL
 from portal.domain.foundation.texts import Sentence, _s
 from portal.domain.foundation.transfers.services import ACCEPT as ACCEPT_TRANSFER
+from portal.domain.mailroom.incidents.fault_agreement import REPLACE as REPLACE_CODE
 from portal.domain.mailroom.roster.holds.services import PRINT_TEXT, RELEASE_HOLD
 from portal.domain.oversight.disposal.household.obstacles import HOUSEHOLD_DISPOSAL
 from portal.domain.oversight.settlement.closing import CLOSE as CLOSE_SETTLEMENT
@@ -52,6 +53,12 @@ _PLACES = (
         "/counter-channels",
         Permission.SET_CHANNEL_AT_COUNTER,
         lambda: _s("二人目を待つ窓口での登録"),
+    ),
+    _Place(
+        (REPLACE_CODE,),
+        "/coupon-faults?state=looked_up",
+        Permission.HANDLE_COUPON_FAULTS,
+        lambda: _s("二人目を待つコードの差し替え"),
     ),
     _Place(
         (ACCEPT_TRANSFER,),

@@ -1,6 +1,6 @@
 """Pages of coupons that shops refuse: the list of cases, one case with its actions, the report."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
@@ -20,6 +20,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import DateFault, digits, whole_date
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents import fault_queries, fault_replacement, faults
+from portal.domain.mailroom.incidents.fault_agreement import proposal_of, proposed_among
 from portal.domain.mailroom.incidents.fault_queries import CodeView, DayCount
 from portal.domain.mailroom.incidents.faults import FaultEnding, FaultKey, LookUp
 from portal.domain.mailroom.incidents.kinds import IssuerStatus, Outcome
@@ -50,6 +51,7 @@ class CouponFaultsView(View):
     """What ``admin/mailroom/incidents/coupon_faults.html`` shows."""
 
     rows: Sequence[CouponFault]
+    proposed: Collection[int]
     more: bool
     number: int
     state: str
@@ -73,6 +75,7 @@ def show_list(page: Page) -> Response[Any]:
         "admin/mailroom/incidents/coupon_faults.html",
         CouponFaultsView(
             rows=rows[:PAGE],
+            proposed=proposed_among(page.session, [row.id for row in rows]),
             more=len(rows) > PAGE,
             number=number,
             state=state,
@@ -115,6 +118,8 @@ class CouponFaultView(View):
     can: set[str]
     suggested: Mapping[str, str]
     opens: bool
+    proposed_by: str
+    own_proposal: bool
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -122,7 +127,10 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     row = _found(page)
     old, new = fault_queries.codes_of(page.work, row)
     shown = page.who.auth is not None and page.who.auth.data.get(READ) == row.id
-    people = {key for key in (row.looked_up_by, row.ended_by) if key is not None}
+    proposal = proposal_of(page.session, row.id)
+    proposer = proposal.proposed_by if proposal is not None else None
+    people = {key for key in (row.looked_up_by, row.ended_by, proposer) if key is not None}
+    names = staff_names(page.session, people)
     return page.render(
         "admin/mailroom/incidents/coupon_fault.html",
         CouponFaultView(
@@ -131,7 +139,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             new=new,
             reported=faults.words_of(page.site.vault, row) if shown else {},
             shown=shown,
-            names=staff_names(page.session, people),
+            names=names,
             answers=tuple(IssuerStatus),
             outcomes=tuple(Outcome),
             incident_words=incident_words,
@@ -139,6 +147,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             can={action for action in COUPON_FAULT.steps if COUPON_FAULT.can(row.state, action)},
             suggested=_suggested(page, old),
             opens=allowed(page, Permission.OPEN_HOUSEHOLD),
+            proposed_by=names.get(proposer, "") if proposer is not None else "",
+            own_proposal=page.who.staff is not None and proposer == page.who.staff.id,
         ),
         status_code,
     )
@@ -187,15 +197,26 @@ def look_up(page: Page) -> Response[Any]:
     )
 
 
+def propose(page: Page) -> Response[Any]:
+    """Propose to stop the old code and to give a new one."""
+    return _replacing(page, "proposed", fault_replacement.propose_replacement)
+
+
+def withdraw(page: Page) -> Response[Any]:
+    """Withdraw the own proposal, or reject another person's."""
+    return _replacing(page, "withdrawn", fault_replacement.withdraw_replacement)
+
+
 def replace(page: Page) -> Response[Any]:
-    """Stop the old code and give a new one."""
+    """Stop the old code and give a new one, as the second person."""
+    return _replacing(page, "replaced", fault_replacement.stop_and_replace)
+
+
+def _replacing(
+    page: Page, said: str, act: Callable[[Work, FaultKey], CouponFault]
+) -> Response[Any]:
     row = _found(page)
-    return _act(
-        page,
-        row,
-        "replaced",
-        lambda: fault_replacement.stop_and_replace(page.work, _key(page, row)),
-    )
+    return _act(page, row, said, lambda: act(page.work, _key(page, row)))
 
 
 def explain(page: Page) -> Response[Any]:
@@ -259,6 +280,8 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", one + "/read", read, act),
         staff_route("POST", one + "/look-up", look_up, act, shows=show),
         staff_route("POST", one + "/replace", replace, act, shows=show),
+        staff_route("POST", one + "/replace/propose", propose, act, shows=show),
+        staff_route("POST", one + "/replace/withdraw", withdraw, act, shows=show),
         staff_route("POST", one + "/explain", explain, act, shows=show),
         staff_route("POST", one + "/refuse", refuse, act, shows=show),
         staff_route("POST", one + "/report/{kind:str}", report, act),

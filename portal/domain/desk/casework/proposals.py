@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.domain.desk.casework.reviews.queue import known_to
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import PROPOSED
+from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Hold, Household
@@ -24,6 +25,7 @@ _OF_WARD: Mapping[str, Select[int]] = {
     "hold": select(Hold.id).where(Hold.household_id.in_(_PROTECTED)),
     "task": select(Task.id).where(Task.household_id.in_(_PROTECTED)),
     "request": select(Request.id).where(not_(known_to(include_protected=False))),
+    "coupon_fault": select(CouponFault.id).where(CouponFault.household_id.in_(_PROTECTED)),
     "credential": _CREDENTIALS,
     "otp_authenticator": select(OtpAuthenticator.id).where(
         OtpAuthenticator.credential_id.in_(_CREDENTIALS)

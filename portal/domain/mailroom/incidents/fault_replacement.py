@@ -1,6 +1,6 @@
-"""Stop the code that a shop refused and give the child a new one.
+"""Stop the code that a shop refused and give the child a new one, on the word of two people.
 
-This takes one action, or two if the issuer must confirm the stop first. Rows are always locked in
+The new code follows at once, or when the issuer has confirmed the stop. Rows are always locked in
 the same order: the case, then the child's entitlement, then its coupon.
 """
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.incidents import fault_agreement
 from portal.domain.mailroom.incidents.faults import FaultKey, inform_household, locked, record_step
 from portal.domain.mailroom.incidents.kinds import IssuerStatus, Outcome, StopReason
 from portal.domain.mailroom.incidents.models import CouponFault
@@ -21,27 +22,50 @@ from portal.domain.people.entitlements.services import locked as locked_entitlem
 from portal.domain.people.entitlements.states import EntitlementState
 
 
-def stop_and_replace(work: Work, key: FaultKey) -> CouponFault:
-    """Stop the old code and give the child a new one.
+def propose_replacement(work: Work, key: FaultKey) -> CouponFault:
+    """Propose to stop the old code and to give a new one; nothing is stopped yet.
 
-    If the issuer must confirm the stop first, the case waits for the confirmation.
+    Raises:
+        NotFoundError: there is no such case, or the actor may not know of it.
+        WrongStateError: the issuer was not asked yet for the code's status, it is being stopped, or
+            the case ended.
+        NotAllowedError: money was spent, another request about the child is open, or the actor is
+            no person with an account.
+    """
+    row = locked(work.session, key)
+    if row.state == FaultState.NO_CODE:
+        raise WrongStateError(_s("古いコードはもう止まっています。新しいコードだけを出します。"))
+    _refuse_too_early(row)
+    _refuse_impossible(work.session, row, locked_entitlement(work.session, row.entitlement_id))
+    fault_agreement.propose_for(work, row)
+    return row
+
+
+def withdraw_replacement(work: Work, key: FaultKey) -> CouponFault:
+    """Withdraw the own proposal, or reject another person's. Raises NotFoundError."""
+    row = locked(work.session, key)
+    fault_agreement.end_proposal(work, row)
+    return row
+
+
+def stop_and_replace(work: Work, key: FaultKey) -> CouponFault:
+    """Stop the old code and give the child a new one, as the second person.
+
+    If the issuer must confirm the stop first, the case waits for the confirmation. Where the old
+    code is void already (``no_code``), two people have agreed before, and one gives the new code.
 
     Raises:
         NotFoundError: there is no such case, or the actor may not know of it.
         WrongStateError: the issuer was not asked yet for the code's status, or the case ended.
-        NotAllowedError: money was spent, the issuer never stops codes, or another request about the
-            child is open.
-        ConflictError: no code is left (``coupon_stock``); then nothing was stopped.
+        NotAllowedError: the own proposal; money was spent, the issuer never stops codes, or another
+            request about the child is open.
+        ConflictError: nobody proposes it; or no code is left (``coupon_stock``); then nothing was
+            stopped.
     """
     row = locked(work.session, key)
-    COUPON_FAULT.next(row.state, "replace")
-    if row.state == FaultState.STOPPING:
-        raise WrongStateError(
-            _s(
-                "発行者の答えを待っています。「コードの停止」で答えを記録すると、"
-                "新しいコードが出ます。"
-            )
-        )
+    _refuse_too_early(row)
+    if row.state != FaultState.NO_CODE:
+        fault_agreement.confirm_for(work, row)
     entitlement = locked_entitlement(work.session, row.entitlement_id)
     _refuse_impossible(work.session, row, entitlement)
     stop = stopping.begin_stop(work, entitlement.id, reason=StopReason.FAULT)
@@ -52,6 +76,18 @@ def stop_and_replace(work: Work, key: FaultKey) -> CouponFault:
     row.stop_asked_at = row.stop_asked_at or work.now
     _replace(work, row)
     return row
+
+
+def _refuse_too_early(row: CouponFault) -> None:
+    """Refuse a case that cannot be replaced now. Raises WrongStateError."""
+    COUPON_FAULT.next(row.state, "replace")
+    if row.state == FaultState.STOPPING:
+        raise WrongStateError(
+            _s(
+                "発行者の答えを待っています。「コードの停止」で答えを記録すると、"
+                "新しいコードが出ます。"
+            )
+        )
 
 
 def _refuse_impossible(session: Session, row: CouponFault, entitlement: Entitlement) -> None:

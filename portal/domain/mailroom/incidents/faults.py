@@ -19,6 +19,7 @@ from portal.domain.foundation.vault import Vault, seal_json, unseal_json
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
+from portal.domain.mailroom.incidents.fault_agreement import end_proposal
 from portal.domain.mailroom.incidents.fault_queries import visible
 from portal.domain.mailroom.incidents.kinds import IssuerStatus, Outcome, ShopAnswer, Source
 from portal.domain.mailroom.incidents.models import CouponFault
@@ -182,7 +183,7 @@ def _check(work: Work, reported: FaultReport) -> None:
 
 
 def look_up(work: Work, key: FaultKey, answer: LookUp) -> CouponFault:
-    """Record the issuer's status.
+    """Record the issuer's status; a proposal to replace the code on another answer ends.
 
     Raises:
         NotFoundError: there is no such case, or the actor may not know of it.
@@ -210,6 +211,7 @@ def look_up(work: Work, key: FaultKey, answer: LookUp) -> CouponFault:
         IssuerStatus.UNUSED.value: 0,
     }.get(answer.status)
     row.looked_up_by, row.looked_up_at = work.actor.id, work.now
+    end_proposal(work, row)  # it was made on another answer
     record_step(work, row, "look_up", status=answer.status, as_of=answer.as_of.isoformat())
     return row
 
@@ -254,6 +256,7 @@ def _end(work: Work, row: CouponFault, ending: FaultEnding) -> None:
     key = work.vault.unwrap(row.wrapped_key)
     row.note_sealed = seal_json(key, {"words": words}, _place(row.receipt_no))
     row.outcome, row.ended_at, row.ended_by = ending.outcome, work.now, work.actor.id
+    end_proposal(work, row)
 
 
 def _record_ending(work: Work, row: CouponFault, action: str) -> None:

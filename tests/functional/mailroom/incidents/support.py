@@ -34,6 +34,7 @@ class Office:
     box: Inbox
     people: dict[Role, Actor]
     batches: int = 0
+    second: Actor | None = None
 
     @property
     def now(self) -> datetime:
@@ -110,13 +111,30 @@ class Office:
                 answer,
             )
 
-    def replace(self, row: CouponFault, role: Role = Role.OFFICER) -> None:
-        """The one action."""
+    def colleague(self) -> Actor:
+        """The second officer, who confirms what the first one proposes."""
+        if self.second is None:
+            officer = self.staff.hire(Role.OFFICER)
+            self.second = Actor(Role.OFFICER, officer.id, ROLES[Role.OFFICER])
+        return self.second
+
+    def propose(self, row: CouponFault, by: Actor | None = None) -> None:
+        """Somebody proposes to replace the code."""
         with self.staff.database.write() as session:
-            fault_replacement.stop_and_replace(
-                work_in(session, self.actor(role), self.now),
-                FaultKey(row.id, include_protected=role is Role.WARD_OFFICER),
-            )
+            work = work_in(session, by or self.actor(), self.now)
+            fault_replacement.propose_replacement(work, _key(row, work.actor))
+
+    def confirm(self, row: CouponFault, by: Actor | None = None) -> None:
+        """The second person stops and replaces."""
+        with self.staff.database.write() as session:
+            work = work_in(session, by or self.colleague(), self.now)
+            fault_replacement.stop_and_replace(work, _key(row, work.actor))
+
+    def replace(self, row: CouponFault) -> None:
+        """Two people replace a code; one gives a new code where the old one is void already."""
+        if self.fresh(row).state != "no_code":
+            self.propose(row)
+        self.confirm(row)
 
     def fresh(self, row: CouponFault) -> CouponFault:
         """The case as it stands now."""
@@ -145,6 +163,10 @@ class Office:
             for state, yen in session.execute(select(Entitlement.state, Entitlement.amount_yen)):
                 found[state] = found.get(state, 0) + yen
         return found
+
+
+def _key(row: CouponFault, actor: Actor) -> FaultKey:
+    return FaultKey(row.id, include_protected=actor.role is Role.WARD_OFFICER)
 
 
 def make_office(staff: StaffSite) -> Office:

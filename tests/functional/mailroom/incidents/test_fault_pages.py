@@ -1,6 +1,6 @@
 """The office's page of coupons that shops refuse.
 
-Looked up, stopped and replaced in one action, reported to the ward.
+Looked up, stopped and replaced by two, reported to the ward.
 """
 
 import pytest
@@ -31,7 +31,16 @@ def test_the_whole_way_with_a_stop_that_the_issuer_answers_later(office: Office)
     page = desk.send(f"/coupon-faults/{row.id}/look-up", ANSWER).text
     assert "使われていない" in page
     assert "2023-07-31 の時点" in page
-    page = desk.send(f"/coupon-faults/{row.id}/replace", {"form_key": "r"}).text
+    page = desk.send(f"/coupon-faults/{row.id}/replace/propose", {"form_key": "r"}).text
+    assert "ほかの人が承認すると" in page
+    assert "承認して、古いコードを止める" not in page
+    assert desk.post(f"/coupon-faults/{row.id}/replace", {"form_key": "o"}).status_code == 422
+    assert office.coupons(person) == ["revealed"]
+    assert "差し替えの承認待ち" in desk.open("/coupon-faults?state=looked_up").text
+    second = opened(office, row)
+    assert 'href="/coupon-faults?state=looked_up"' in second.open("/").text
+    second.open(f"/coupon-faults/{row.id}")
+    page = second.send(f"/coupon-faults/{row.id}/replace", {"form_key": "c"}).text
     assert "発行者に停止を頼みます" in page
     desk.open("/stops")
     desk.post(f"/stops/{row.coupon_id}/answer", {"answer": "stopped", "form_key": "s"})
@@ -47,7 +56,9 @@ def test_pressed_three_times_it_is_one_new_code(office: Office) -> None:
     row = office.report(person)
     desk = opened(office, row)
     desk.send(f"/coupon-faults/{row.id}/look-up", ANSWER)
-    answers = [desk.post(f"/coupon-faults/{row.id}/replace", {"form_key": "r"}) for _ in range(3)]
+    desk.send(f"/coupon-faults/{row.id}/replace/propose", {"form_key": "p"})
+    second = opened(office, row)
+    answers = [second.post(f"/coupon-faults/{row.id}/replace", {"form_key": "r"}) for _ in range(3)]
     assert {one.status_code for one in answers} == {303}
     assert office.coupons(person) == ["voided", "assigned"]
 
@@ -75,9 +86,23 @@ def test_a_fault_in_the_answer_stands_beside_its_field(
 
 def test_replacing_without_the_issuers_word_is_refused_in_words(quick_office: Office) -> None:
     row = quick_office.report(quick_office.family())
-    answer = opened(quick_office, row).post(f"/coupon-faults/{row.id}/replace", {"form_key": "r"})
-    assert answer.status_code == 422
-    assert 'id="case"' in answer.text
+    desk = opened(quick_office, row)
+    for number, step in enumerate(("replace", "replace/propose")):
+        answer = desk.post(f"/coupon-faults/{row.id}/{step}", {"form_key": str(number)})
+        assert answer.status_code == 422
+        assert 'id="case"' in answer.text
+
+
+def test_a_proposal_is_withdrawn_and_nothing_was_stopped(quick_office: Office) -> None:
+    person = quick_office.family(sandbox=True)
+    row = quick_office.report(person)
+    quick_office.look_up(row)
+    desk = opened(quick_office, row)
+    desk.send(f"/coupon-faults/{row.id}/replace/propose", {"form_key": "p"})
+    page = desk.send(f"/coupon-faults/{row.id}/replace/withdraw", {"form_key": "w"}).text
+    assert "何も止まっていません" in page
+    assert "差し替えを提案する" in page
+    assert quick_office.coupons(person) == ["revealed"]
 
 
 def test_explained_with_a_reason_and_what_the_household_was_told(quick_office: Office) -> None:
@@ -138,10 +163,27 @@ def test_a_protected_households_case_is_not_found_by_officers(office: Office) ->
         session.get_one(Household, person.household_id).protected = True
     desk, ward = office.staff.enter_as(Role.OFFICER), office.staff.enter_as(Role.WARD_OFFICER)
     assert desk.get(f"/coupon-faults/{row.id}").status_code == 404
-    for step in ("look-up", "replace", "read", "explain", "report/pdf"):
+    steps = ("look-up", "replace", "replace/propose", "replace/withdraw", "read", "explain")
+    for step in (*steps, "report/pdf"):
         assert desk.post(f"/coupon-faults/{row.id}/{step}", ANSWER).status_code == 404
     assert row.receipt_no not in desk.open("/coupon-faults").text
     assert row.receipt_no in ward.open("/coupon-faults").text
+
+
+def test_a_proposal_about_a_protected_family_is_counted_for_the_ward_alone(
+    quick_office: Office,
+) -> None:
+    person = quick_office.family()
+    row = quick_office.report(person)
+    quick_office.look_up(row)
+    quick_office.propose(row)
+    desk = quick_office.staff.enter_as(Role.OFFICER)
+    ward = quick_office.staff.enter_as(Role.WARD_OFFICER)
+    assert "二人目を待つコードの差し替え" in desk.open("/").text
+    with quick_office.staff.database.write() as session:
+        session.get_one(Household, person.household_id).protected = True
+    assert "二人目を待つコードの差し替え" not in desk.open("/").text
+    assert "二人目を待つコードの差し替え" in ward.open("/").text
 
 
 def test_many_cases_suggest_a_notice_to_everybody(quick_office: Office) -> None:
