@@ -10,15 +10,17 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
 from admin.oversight.reports.files import send_report
+from admin.oversight.settlement_blockers import InTheWay, with_ways
 from admin.page import Page
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError
 from portal.domain.foundation.texts import _s, label_of
-from portal.domain.foundation.transfers.chain import open_transfers
-from portal.domain.foundation.transfers.kinds import Stopped
 from portal.domain.foundation.typed import whole_date
-from portal.domain.oversight.reports.status.settlement import settlement_report
+from portal.domain.oversight.reports.status.settlement import (
+    report_and_blockers,
+    settlement_report,
+)
 from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.settlement import closing
 from portal.domain.oversight.settlement.closing import Verdict
@@ -41,7 +43,7 @@ class SettlementView(View):
 
     report: Report
     tables_only: Report
-    blockers: Sequence[str]
+    blockers: Sequence[InTheWay]
     closed: Settlement | None
     verdict: Verdict | None
     proposal: Approval | None
@@ -50,7 +52,6 @@ class SettlementView(View):
     may_accept: bool
     differences: int
     kinds: Sequence[tuple[str, int, int]]
-    chain_open: bool
     statements: Sequence[IssuerStatement]
     profiles: tuple[str, ...]
     said: str
@@ -59,7 +60,7 @@ class SettlementView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the sums and the next step towards closing."""
     session, program = page.session, page.site.program
-    report = settlement_report(page.work)
+    report, in_the_way = report_and_blockers(page.work)
     kinds, yen = open_kinds(session), open_yen(session)
     row, proposal = closing.closed(session), closing.proposal(session)
     return page.render(
@@ -67,7 +68,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         SettlementView(
             report=report,
             tables_only=replace(report, notes=()),
-            blockers=report.notes,
+            blockers=with_ways(page, in_the_way),
             closed=row,
             verdict=closing.verify(page.work, row) if row is not None else None,
             proposal=proposal,
@@ -81,7 +82,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
                 (label_of(DifferenceKind, kind), count, yen.get(kind, 0))
                 for kind, count in kinds.items()
             ],
-            chain_open=bool(open_transfers(session, Stopped.PAYING)),
             statements=statements(session),
             profiles=shipped_issuers(program.issuers_dir),
             said=page.query.get("said", ""),

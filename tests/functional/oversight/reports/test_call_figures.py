@@ -111,6 +111,9 @@ def test_recorded_contacts_are_the_hand_count(written: Written) -> None:
     ]
     for label, channel in (("電話", "phone"), ("FAX", "fax"), ("窓口", "counter")):
         assert found[f"受付の記録: {label}"][1] == sum(call["channel"] == channel for call in here)
+    phoned = sum(call["channel"] == "phone" for call in here)
+    answered = int(str(found["応答"][1]))
+    assert found["記録した割合（受付の記録: 電話÷応答）"][1] == rate(phoned, answered)
     assert found["うち苦情"][1] == sum(call["complaint"] for call in here) > 0
     assert found["区に引き継いだもの"][1] == 1, (
         "what was passed on, whatever the notes of the calls say"

@@ -1,6 +1,7 @@
 """The settlement on the staff site, from a statement to the signature of officer and ward."""
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -15,7 +16,9 @@ from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.oversight.settlement.models import Settlement, SettlementLine
 from portal.domain.people.coupons.models import Coupon, IssuerStatement, StatementDifference
 from portal.domain.people.coupons.queries import open_code
-from portal.domain.people.households.models import Household
+from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.entitlements.states import EntitlementState
+from portal.domain.people.households.models import Hold, Household
 from tests.functional.oversight.person_lists.support import made, newest, opened, step, wish
 from tests.support.coupons import AMOUNT
 from tests.support.resident import Visitor
@@ -141,6 +144,32 @@ def test_while_something_is_open_proposing_says_what(over: StaffSite) -> None:
     assert answer.status_code == 422
     assert "利用期間の最後の日までの利用明細がありません" in answer.text
     assert over.count(Settlement) == 0
+
+
+def test_what_prevents_closing_leads_to_the_lists_where_it_is_worked_off(over: StaffSite) -> None:
+    """Each link leads to a page with the cases; who may not open a list has no link to it."""
+    with over.database.write() as session:
+        household = session.scalars(select(Household.id)).all()[0]
+        first, second = session.scalars(select(Entitlement).order_by(Entitlement.id)).all()[:2]
+        first.state = EntitlementState.HELD
+        second.claimed_by, second.claim_id = "decline", 1
+        session.add(
+            Hold(household_id=household, code="W06_INSTITUTION", created_at=over.now, detail={})
+        )
+    officer, auditor = over.enter_as(Role.OFFICER), over.enter_as(Role.AUDITOR)
+    upload(officer, statement(over, AMOUNT, "交換済"))
+    card = officer.open("/settlement").text.split('id="closing"')[1].split("</section>")[0]
+    links = re.findall(r'href="([^"]+)"', card)
+    assert links == [
+        "/reviews?state=waiting",
+        "/reviews?state=in_progress",
+        "/reviews?state=with_resident",
+        "/settlement/differences",
+        "/holds",
+    ]
+    for link in links:
+        assert officer.get(link).status_code == 200
+    assert "/holds" not in auditor.open("/settlement").text.split('id="closing"')[1]
 
 
 def test_a_proposal_can_be_taken_back(over: StaffSite) -> None:

@@ -32,6 +32,7 @@ def summary(found: CallMonth, program: Program) -> ReportTable:
         _compared(label, found.contacts, contacts_before, found.contacts_all, read)
         for label, read in _recorded()
     ]
+    rows.append(_recorded_share(found))
     faxes_before = None if found.first else found.faxes_before
     rows += [
         _compared(label, found.faxes, faxes_before, found.faxes_all, read)
@@ -59,6 +60,25 @@ def _rates(seconds: int) -> Sequence[tuple[str, Callable[[Counts], str]]]:
         (_s("平均通話時間 ATT（分:秒）"), kpi.talk_time),
         (_s("平均後処理時間 ACW（分:秒）"), kpi.after_call_time),
         (_s("平均処理時間 AHT（分:秒）"), kpi.handling_time),
+    )
+
+
+def _recorded_share(found: CallMonth) -> Row:
+    """Return how many of the answered calls the agents wrote up, in percent.
+
+    Answered calls are the telephone system's, written up ones are the agents': far below 100 %
+    means calls without a record, above it records of calls that the system did not count.
+    """
+    phone = CallChannel.PHONE
+    before = NONE
+    if found.before is not None and not found.first:
+        before = kpi.percent(found.contacts_before.by_channel[phone], found.before.answered)
+    return (
+        _s("記録した割合（受付の記録: 電話÷応答）"),
+        kpi.percent(found.contacts.by_channel[phone], found.this.answered),
+        before,
+        NONE,
+        kpi.percent(found.contacts_all.by_channel[phone], found.all.answered),
     )
 
 

@@ -1,5 +1,7 @@
 """清算書 (clause 11): final states, deliveries, codes, money and differences."""
 
+from collections.abc import Mapping
+
 from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s, label_of
@@ -7,7 +9,7 @@ from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.reports.deliveries_table import deliveries_table
 from portal.domain.oversight.reports.tables import Cell, Report, ReportTable
-from portal.domain.oversight.settlement.blockers import blockers
+from portal.domain.oversight.settlement.blockers import Blocker, blockers
 from portal.domain.oversight.settlement.closing import closed, current_figures
 from portal.domain.oversight.settlement.figures import Figures, Sum
 from portal.domain.oversight.settlement.models import Settlement
@@ -21,6 +23,11 @@ def settlement_report(work: Work) -> Report:
     Before closing, it is marked provisional and lists what prevents closing; afterwards its final
     states are those that were signed.
     """
+    return report_and_blockers(work)[0]
+
+
+def report_and_blockers(work: Work) -> tuple[Report, Mapping[Blocker, int]]:
+    """Return the settlement, and what prevents closing with its cases, of the same figures."""
     found, row = current_figures(work), closed(work.session)
     in_the_way = {} if row is not None else blockers(work, found)
     reported = latest_day(work.session)
@@ -31,7 +38,7 @@ def settlement_report(work: Work) -> Report:
     ]
     if row is not None:
         facts += _signature(row)
-    return Report(
+    report = Report(
         title=_s("清算書") if row is not None else _s("清算書（締める前の速報）"),
         addressee=work.program.names.ward.ja,
         sender=work.program.names.contractor.ja,
@@ -46,6 +53,7 @@ def settlement_report(work: Work) -> Report:
         ),
         notes=tuple(reason.sentence(count) for reason, count in in_the_way.items()),
     )
+    return report, in_the_way
 
 
 def _signature(row: Settlement) -> list[tuple[str, str]]:
