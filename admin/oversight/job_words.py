@@ -149,7 +149,8 @@ def _tracked(found: Counts) -> Iterator[str]:
     yield (
         _s(
             "%(rows)s行のうち新しい記録%(new)s件、状態が変わった郵便%(moved)s通、知らない番号"
-            "%(unmatched)s件、知らない言葉%(unknown)s件、つながらない記録%(conflicts)s件。"
+            "%(unmatched)s件、知らない言葉%(unknown)s件、つながらない記録%(conflicts)s件、"
+            "受け入れなかった行%(refused)s行。"
         )
         % found
     )

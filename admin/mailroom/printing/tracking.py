@@ -1,4 +1,4 @@
-"""Page of the post's events: ingested files, and the events that officers must check."""
+"""Pages of the post's events: ingested files, refused lines, words to explain, events to check."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,30 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import first_post, staff_route
+from admin.access import first_post, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.labels import labels
 from admin.page import Page
+from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.mailroom.tracking.file import CsvFeed
+from portal.domain.mailroom.tracking.explaining import (
+    CHOICES,
+    UnknownWord,
+    explain,
+    forget,
+    unknown_words,
+)
+from portal.domain.mailroom.tracking.file import CsvFeed, RefusedLine
 from portal.domain.mailroom.tracking.ingest import counts, ingest, match_again
-from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
-from portal.domain.mailroom.tracking.queries import events_to_check, files
+from portal.domain.mailroom.tracking.meanings import explained_words
+from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile, TrackingWord
+from portal.domain.mailroom.tracking.queries import events_to_check, file_by_id, files
+from portal.domain.mailroom.tracking.refused import refused_csv, refused_lines
 from portal.domain.mailroom.tracking.words import Status
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.queries import staff_names
+from portal.platform.carrying_out import Again
 from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
@@ -31,18 +44,35 @@ class TrackingView(View):
     files: Sequence[TrackingFile]
     counts: Mapping[str, int]
     to_check: Sequence[TrackingEvent]
+    unknown: Sequence[UnknownWord]
+    explained: Sequence[TrackingWord]
+    names: Mapping[int, str]
+    meanings: tuple[Status, ...]
     status_text: Callable[[str], str]
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedLinesView(View):
+    """What ``admin/mailroom/printing/tracking_file.html`` shows."""
+
+    file: TrackingFile
+    refused: Sequence[RefusedLine]
+
+
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the files, and the events that officers must check."""
+    explained = explained_words(page.session)
     return page.render(
         "admin/mailroom/printing/tracking.html",
         TrackingView(
             files=files(page.session),
             counts=counts(page.session),
             to_check=events_to_check(page.session),
+            unknown=unknown_words(page.session),
+            explained=explained,
+            names=staff_names(page.session, {row.said_by for row in explained}),
+            meanings=CHOICES,
             status_text=labels(Status),
             said=page.query.get("said", ""),
         ),
@@ -65,6 +95,44 @@ def take_file(page: Page) -> Response[Any]:
     return page.redirect(f"/tracking?said={'repeated' if done.repeated else 'taken'}")
 
 
+def explain_word(page: Page) -> Response[Any]:
+    """Say what an unknown word means."""
+    word, meaning = page.form.get("word"), page.form.get("meaning")
+    return carry_out_once(
+        page,
+        lambda: explain(page.work, word, meaning),
+        "/tracking?said=explained",
+        Again(show, "words", {"meaning": "words"}),
+    )
+
+
+def forget_word(page: Page) -> Response[Any]:
+    """Take the explanation of a word back."""
+    key = number_in_address(page, "word_id")
+    return carry_out_once(
+        page,
+        lambda: forget(page.work, key),
+        "/tracking?said=forgotten",
+        Again(show, "explained"),
+    )
+
+
+def show_refused(page: Page) -> Response[Any]:
+    """Show the lines of a file that were refused, with why."""
+    file = file_by_id(page.session, number_in_address(page, "file_id"))
+    return page.render(
+        "admin/mailroom/printing/tracking_file.html",
+        RefusedLinesView(file=file, refused=refused_lines(file)),
+    )
+
+
+def take_refused(page: Page) -> Response[Any]:
+    """Send the refused lines as a list for the post office; nothing of what was written there."""
+    file = file_by_id(page.session, number_in_address(page, "file_id"))
+    record(page.work, "tracking.refused_taken", "tracking_file", file.id)
+    return page.download(f"tracking-{file.id}-refused.csv", refused_csv(file))
+
+
 def match(page: Page) -> Response[Any]:
     """Match again the events whose number no shipment had."""
     if first_post(page):
@@ -79,4 +147,8 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/tracking", show, act),
         staff_route("POST", "/tracking/file", take_file, act, shows=show, uploads=FILES),
         staff_route("POST", "/tracking/match", match, act),
+        staff_route("POST", "/tracking/words", explain_word, act, shows=show),
+        staff_route("POST", "/tracking/words/{word_id:int}/forget", forget_word, act, shows=show),
+        staff_route("GET", "/tracking/files/{file_id:int}", show_refused, act),
+        staff_route("POST", "/tracking/files/{file_id:int}/refused", take_refused, act),
     ]

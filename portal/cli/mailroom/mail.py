@@ -90,7 +90,7 @@ def other(
 @click.pass_obj
 @answering
 def track(context: Context, file: Path, sheet: Path | None) -> None:
-    """Ingest a status file of the post, all or nothing.
+    """Ingest a status file of the post; rows that cannot be read are left out and counted.
 
     Ends with 3 when officers must check something.
     """
@@ -116,11 +116,11 @@ def track(context: Context, file: Path, sheet: Path | None) -> None:
             else _s(
                 "%(rows)s行のうち新しい記録%(new)s件、状態が変わった郵便%(moved)s通、"
                 "知らない番号%(unmatched)s件、知らない言葉%(unknown)s件、"
-                "つながらない記録%(conflicts)s件。"
+                "つながらない記録%(conflicts)s件、受け入れなかった行%(refused)s行。"
             )
             % asdict(done)
         )
-    if done.unmatched or done.unknown or done.conflicts:
+    if done.unmatched or done.unknown or done.conflicts or done.refused:
         sys.exit(WITH_HOLDS)
 
 

@@ -1,6 +1,7 @@
 """Read the post's status files, which have one event per row.
 
-If any row cannot be read, the whole file is refused.
+A row that cannot be read refuses itself and is named with its line; the others are read. A file
+that is no such file, was cut, or has more rows that cannot be read than others, is refused whole.
 """
 
 import csv
@@ -8,13 +9,13 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Protocol
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.typed import without_separators
 
 ENCODINGS = ("utf-8-sig", "cp932")
@@ -51,6 +52,52 @@ class PostEvent:
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+class LineFault(Labeled):
+    """Why a row of the file was refused; stored, and given back to who sent the file."""
+
+    NUMBER = "number", lambda: _s("お問い合わせ番号は11桁か12桁の数字です。")
+    CHECK_DIGIT = "check_digit", lambda: _s("お問い合わせ番号に、まちがいがあります。")
+    NO_WORD = "no_word", lambda: _s("配送履歴が空です。")
+    NO_DAY = "no_day", lambda: _s("状態発生日を、2023/07/12 10:05 のように書いてください。")
+    WRONG_DAY = "wrong_day", lambda: _s("状態発生日に、ない日付があります。")
+    FUTURE = "future", lambda: _s("状態発生日が、未来の日付です。")
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A row that was refused: the number of its line in the file, and why."""
+
+    line: int
+    fault: LineFault
+
+    @property
+    def sentence(self) -> str:
+        """Line and reason as people read them."""
+        return _s("%(line)d行目: %(sentence)s") % {
+            "line": self.line,
+            "sentence": self.fault.label,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a file: its events, and the rows that refused themselves."""
+
+    events: Sequence[PostEvent]
+    refused: Sequence[RefusedLine] = ()
+
+    @property
+    def rows(self) -> int:
+        """How many rows the file has."""
+        return len(self.events) + len(self.refused)
+
+
+class _FaultyRow(Exception):  # noqa: N818  (never leaves this module)
+    def __init__(self, fault: LineFault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+
+
 class Feed(Protocol):
     """A source of events: a file, or in future an electronic feed of the post.
 
@@ -60,8 +107,8 @@ class Feed(Protocol):
     name: str
     file_name: str
 
-    def events(self) -> Iterator[PostEvent]:
-        """Return the events. Raises InputError if the source cannot be read."""
+    def read(self, today: date) -> Reading:
+        """Return what was read on a JST day. Raises InputError if the source is refused whole."""
         ...
 
     def digest(self) -> str:
@@ -82,12 +129,12 @@ class CsvFeed:
         """Return the file's SHA-256."""
         return hashlib.sha256(self._data).hexdigest()
 
-    def events(self) -> Iterator[PostEvent]:
-        """Return the events of the file.
+    def read(self, today: date) -> Reading:
+        """Return the events of the file, and the rows that cannot be read or lie after ``today``.
 
         Raises:
-            InputError: no CSV, a needed column is missing, or rows cannot be read; every fault
-                is named with its line.
+            InputError: no CSV, a needed column is missing, the file ends within a row, or it has
+                more rows that cannot be read than others.
         """
         rows = self._rows()
         header = [cell.strip() for cell in next(rows, (0, []))[1]]
@@ -99,20 +146,32 @@ class CsvFeed:
                 code="tracking_file",
             )
         places = {name: header.index(name) for name in (*NEEDED, DETAIL, OFFICE) if name in header}
-        found, faults = [], []
+        events: list[PostEvent] = []
+        refused: list[RefusedLine] = []
+        last = 0
         for line, cells in rows:
+            last = line
             try:
-                found.append(_event(cells, places))
-            except ValueError as fault:
-                faults.append(_s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": fault})
-        if faults:
-            shown = "".join(f"\n- {sentence}" for sentence in faults[:SHOWN_FAULTS])
-            raise InputError(
-                _s("郵便のファイルを受け入れませんでした(%(n)d件)。何も変えていません。%(lines)s")
-                % {"n": len(faults), "lines": shown},
-                code="tracking_file",
-            )
-        return iter(found)
+                events.append(_event(cells, places, today))
+            except _FaultyRow as faulty:
+                refused.append(RefusedLine(line, faulty.fault))
+        self._refuse_whole(events, refused, last)
+        return Reading(events, refused)
+
+    def _refuse_whole(
+        self, events: Sequence[PostEvent], refused: Sequence[RefusedLine], last: int
+    ) -> None:
+        """Refuse a file that was cut, or is another one than it should be. Raises InputError."""
+        was_cut = bool(refused) and refused[-1].line == last and not self._data.endswith(b"\n")
+        if not was_cut and len(refused) <= len(events):
+            return
+        shown = "".join(f"\n- {one.sentence}" for one in refused[:SHOWN_FAULTS])
+        sentence = (
+            _s("郵便のファイルが、行の途中で終わっています。何も変えていません。%(lines)s")
+            if was_cut
+            else _s("郵便のファイルを受け入れませんでした(%(n)d件)。何も変えていません。%(lines)s")
+        )
+        raise InputError(sentence % {"n": len(refused), "lines": shown}, code="tracking_file")
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(io.StringIO(self._text(), newline=""), strict=True)
@@ -139,28 +198,30 @@ class CsvFeed:
         )
 
 
-def _event(cells: list[str], places: dict[str, int]) -> PostEvent:
+def _event(cells: list[str], places: dict[str, int], today: date) -> PostEvent:
     def cell(name: str) -> str:
         place = places.get(name)
         return cells[place].strip() if place is not None and place < len(cells) else ""
 
     number = without_separators(cell(NUMBER))
     if not (number.isascii() and number.isdigit()) or len(number) not in LENGTHS:
-        raise ValueError(_s("お問い合わせ番号は11桁か12桁の数字です。"))
+        raise _FaultyRow(LineFault.NUMBER)
     if int(number[:-1]) % 7 != int(number[-1]):
-        raise ValueError(_s("お問い合わせ番号に、まちがいがあります。"))
+        raise _FaultyRow(LineFault.CHECK_DIGIT)
     if not cell(WORD):
-        raise ValueError(_s("配送履歴が空です。"))
+        raise _FaultyRow(LineFault.NO_WORD)
     day, at = _day_and_time(cell(DAY))
+    if day > today:
+        raise _FaultyRow(LineFault.FUTURE)
     return PostEvent(number, day, at, cell(WORD)[:60], cell(DETAIL)[:120], cell(OFFICE)[:60])
 
 
 def _day_and_time(text: str) -> tuple[date, time | None]:
     match = DAY_AND_TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
-        raise ValueError(_s("状態発生日を、2023/07/12 10:05 のように書いてください。"))
+        raise _FaultyRow(LineFault.NO_DAY)
     try:
         day = date(int(match[1]), int(match[2]), int(match[3]))
         return day, time(int(match[4]), int(match[5])) if match[4] else None
     except ValueError:
-        raise ValueError(_s("状態発生日に、ない日付があります。")) from None
+        raise _FaultyRow(LineFault.WRONG_DAY) from None

@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.transfers.services import admit, against_sheet, became
@@ -22,13 +20,16 @@ from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
-from portal.domain.mailroom.tracking.file import Feed, PostEvent
+from portal.domain.mailroom.tracking.file import Feed, PostEvent, Reading
 from portal.domain.mailroom.tracking.following import ACTION_TO, follow
+from portal.domain.mailroom.tracking.meanings import meanings
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.trials import ingest_trials
 from portal.domain.mailroom.tracking.words import DECISIVE, Status, read_word
 
 AT_ONCE = 500
+COUNTED = ("new", "moved", "unmatched", "unknown", "conflicts", "refused")
+"""What of a ``Tracked`` is kept with its file."""
 One = TypeVar("One")
 
 
@@ -37,7 +38,8 @@ class Tracked:
     """The result of ingesting a file: rows, new events, shipments that moved, events to check.
 
     To be checked by officers are ``unmatched`` events, whose number no shipment has, ``unknown``
-    words, and ``conflicts``, which are impossible steps.
+    words, and ``conflicts``, which are impossible steps. ``refused`` are rows that could not be
+    read.
     """
 
     rows: int
@@ -46,6 +48,7 @@ class Tracked:
     unmatched: int = 0
     unknown: int = 0
     conflicts: int = 0
+    refused: int = 0
     repeated: bool = False
 
 
@@ -70,52 +73,51 @@ class _Numbers:
         )
 
 
-def _read(work: Work, feed: Feed) -> list[PostEvent]:
-    """Return a feed's events. Raises InputError, also if one is in the future."""
-    events = list(feed.events())
-    if any(event.on > jst_date(work.now) for event in events):
-        raise InputError(
-            _s("郵便のファイルに、未来の日付があります。何も変えていません。"), code="tracking_file"
-        )
-    return events
-
-
 def ingest(work: Work, feed: Feed) -> Tracked:
-    """Ingest a file or feed, all or nothing; a repeated one changes nothing.
+    """Ingest a file or feed; rows that cannot be read are left out and kept with their lines.
+
+    A repeated file changes nothing.
 
     Raises:
-        InputError: it cannot be read (``against_sheet``), or an event is in the future.
+        InputError: it is refused whole (``file``, ``against_sheet``).
         ConflictError: it is not what its sheet says (``transfers.services.admit``).
     """
     arrival = Arrival(TransferKind.TRACKING, feed.file_name, Figures(sha256=feed.digest()))
     with against_sheet(work, arrival):
-        events = _read(work, feed)
+        reading = feed.read(jst_date(work.now))
     known = work.session.scalar(select(TrackingFile).where(TrackingFile.sha256 == feed.digest()))
     if known is not None:
         return Tracked(known.rows, repeated=True)
-    transfer = admit(work, arrival.counting(rows=len(events)))
-    file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=len(events), taken_at=work.now)
+    transfer = admit(work, arrival.counting(rows=reading.rows))
+    file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=reading.rows)
+    file.taken_at = work.now
     work.session.add(file)
     work.session.flush()
     became(work, transfer, "tracking_file", file.id)
-    numbers = _numbers(work.session, events)
-    mail = ingest_trials(work, events, numbers.posted_on)
-    fresh = _store(work.session, file.id, mail, numbers)
-    touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
-    moved, conflicts = follow_all(work, touched)
-    unmatched = sum(numbers.of(event) is None for event in fresh)
-    unknown = sum(read_word(event.word) is Status.UNKNOWN for event in fresh)
-    done = Tracked(len(events), len(fresh), moved, unmatched, unknown, conflicts)
-    file.counts = {
-        "new": done.new,
-        "moved": moved,
-        "unmatched": unmatched,
-        "unknown": unknown,
-        "conflicts": conflicts,
-    }
-    record(work, "tracking.taken", "tracking_file", file.id, **file.counts)
+    done = _taken(work, file, reading)
+    counts = {name: getattr(done, name) for name in COUNTED}
+    file.counts = counts | {"lines": [[one.line, one.fault.value] for one in reading.refused]}
+    record(work, "tracking.taken", "tracking_file", file.id, **counts)
     work.session.flush()
     return done
+
+
+def _taken(work: Work, file: TrackingFile, reading: Reading) -> Tracked:
+    numbers = _numbers(work.session, reading.events)
+    mail = ingest_trials(work, reading.events, numbers.posted_on)
+    said = meanings(work.session)
+    fresh = _store(work.session, file.id, mail, numbers, said)
+    touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
+    moved, conflicts = follow_all(work, touched)
+    return Tracked(
+        rows=reading.rows,
+        new=len(fresh),
+        moved=moved,
+        unmatched=sum(numbers.of(event) is None for event in fresh),
+        unknown=sum(read_word(event.word, said) is Status.UNKNOWN for event in fresh),
+        conflicts=conflicts,
+        refused=len(reading.refused),
+    )
 
 
 def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
@@ -180,7 +182,11 @@ def _numbers(session: Session, events: Sequence[PostEvent]) -> _Numbers:
 
 
 def _store(
-    session: Session, file_id: int, events: Sequence[PostEvent], numbers: _Numbers
+    session: Session,
+    file_id: int,
+    events: Sequence[PostEvent],
+    numbers: _Numbers,
+    said: Mapping[str, Status],
 ) -> list[PostEvent]:
     unique = {event.fingerprint: event for event in events}
     fresh: list[PostEvent] = []
@@ -203,7 +209,7 @@ def _store(
                         "happened_on": event.on,
                         "happened_at": event.at,
                         "word": event.word,
-                        "status": read_word(event.word).value,
+                        "status": read_word(event.word, said).value,
                         "detail": event.detail,
                         "office": event.office,
                     }

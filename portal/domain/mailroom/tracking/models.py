@@ -1,4 +1,4 @@
-"""Tables of the post's files and of their events, each stored once."""
+"""Tables of the post's files, of their events, each stored once, and of explained words."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -10,7 +10,11 @@ from portal.domain.foundation.base import Base, primary_key
 
 
 class TrackingFile(Base):
-    """One ingested file or feed of the post; ``counts`` are the results of its rows."""
+    """One ingested file or feed of the post.
+
+    ``counts`` are the results of its rows, and in ``lines`` the refused ones: the number of the
+    line and the code of the reason, nothing of what was written there.
+    """
 
     __tablename__ = "tracking_file"
 
@@ -44,3 +48,18 @@ class TrackingEvent(Base):
     detail: Mapped[str] = mapped_column(String(120), default="")
     office: Mapped[str] = mapped_column(String(60), default="")
     conflict: Mapped[bool] = mapped_column(default=False, index=True)
+
+
+class TrackingWord(Base):
+    """A word of the post that the program does not know, and what an officer said that it means.
+
+    ``word`` is folded (``words.folded``); ``status`` is a ``words.Status``.
+    """
+
+    __tablename__ = "tracking_word"
+
+    id: Mapped[int] = primary_key()
+    word: Mapped[str] = mapped_column(String(60), unique=True)
+    status: Mapped[str] = mapped_column(String(20))
+    said_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    said_at: Mapped[datetime]

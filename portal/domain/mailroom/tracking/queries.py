@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.words import Status
 
@@ -14,6 +16,14 @@ PAGE = 20
 def files(session: Session, limit: int = PAGE) -> Sequence[TrackingFile]:
     """Return the files, newest first."""
     return list(session.scalars(select(TrackingFile).order_by(TrackingFile.id.desc()).limit(limit)))
+
+
+def file_by_id(session: Session, file_id: int) -> TrackingFile:
+    """Return one file. Raises NotFoundError."""
+    row = session.get(TrackingFile, file_id)
+    if row is None:
+        raise NotFoundError(_s("このファイルは見つかりませんでした。"))
+    return row
 
 
 def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:

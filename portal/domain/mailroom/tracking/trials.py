@@ -14,6 +14,7 @@ from portal.domain.letters.letters.states import LETTER_WITHOUT_ID, TEST_POSTING
 from portal.domain.letters.letters.without_id import end
 from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.mailroom.tracking.file import PostEvent
+from portal.domain.mailroom.tracking.meanings import meanings
 from portal.domain.mailroom.tracking.words import DECISIVE, read_word
 
 AT_ONCE = 500
@@ -51,8 +52,9 @@ def ingest_trials(
             rest.append(event)
         else:
             found.append((event, letter))
+    said = meanings(work.session) if found else {}
     for event, letter in sorted(found, key=lambda one: one[0].on):
-        state = DECISIVE.get(read_word(event.word))
+        state = DECISIVE.get(read_word(event.word, said))
         action = ENDS.get(state, "") if state is not None else ""
         if LETTER_WITHOUT_ID.can(letter.state, action):
             end(work, letter.id, action, event.on)

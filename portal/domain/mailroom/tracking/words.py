@@ -1,10 +1,11 @@
 """The post's words for the status of an item, and their meaning here (``domain.md`` §3.2).
 
-Unknown words are stored and shown to staff.
+Unknown words are stored and shown to officers, who say once what they mean (``meanings``).
 """
 
 import unicodedata
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.letters.shipments.states import ShipmentState
@@ -24,6 +25,7 @@ class Status(Labeled):
     RETURNING = "returning", lambda: _s("差出人へ返送中")
     RETURNED = "returned", lambda: _s("差出人へ返送ずみ")
     INVESTIGATING = "investigating", lambda: _s("郵便局が調査中")
+    OF_NO_EFFECT = "of_no_effect", lambda: _s("状態を変えない記録")
     UNKNOWN = "unknown", lambda: _s("未確認の言葉")
 
 
@@ -62,6 +64,12 @@ STORAGE_ENDED = "保管期間"
 """Part of the detail of a return that means that nobody collected the item in time."""
 
 
-def read_word(word: str) -> Status:
-    """Return the meaning of a word; spaces and widths do not matter."""
-    return WORDS.get("".join(unicodedata.normalize("NFKC", word).split()), Status.UNKNOWN)
+def folded(word: str) -> str:
+    """Return a word without the differences that do not matter: spaces and widths."""
+    return "".join(unicodedata.normalize("NFKC", word).split())
+
+
+def read_word(word: str, said: Mapping[str, Status] = MappingProxyType({})) -> Status:
+    """Return the meaning of a word; ``said`` are those that officers explained (``meanings``)."""
+    key = folded(word)
+    return WORDS.get(key) or said.get(key, Status.UNKNOWN)

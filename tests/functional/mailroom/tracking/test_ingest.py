@@ -20,9 +20,10 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.shipments import mail, services
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.mailroom.tracking.file import CsvFeed
+from portal.domain.mailroom.tracking.file import CsvFeed, LineFault
 from portal.domain.mailroom.tracking.ingest import Tracked, counts, ingest, match_again
-from portal.domain.mailroom.tracking.models import TrackingEvent
+from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
+from portal.domain.mailroom.tracking.refused import refused_csv, refused_lines
 from portal.domain.mailroom.tracking.words import DECISIVE, WORDS, Status, read_word
 from portal.platform.database import Database
 from tests.support.coupons import NOW, add_households
@@ -177,24 +178,57 @@ def test_a_return_for_another_reason_tells_nobody(database: Database) -> None:
         assert session.scalars(select(Announcement)).all() == []
 
 
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("131-12-38385-3,2023/06/20,引受,,", "まちがい"),
-        ("1234,2023/06/20,引受,,", "11桁か12桁"),
-        ("131-12-38385-2,きのう,引受,,", "状態発生日"),
-        ("131-12-38385-2,2023/02/30,引受,,", "ない日付"),
-        ("131-12-38385-2,2023/06/20,,,", "配送履歴が空"),
-        ("131-12-38385-2,2123/06/20,引受,,", "未来"),
-    ],
-)
-def test_a_row_that_cannot_be_read_refuses_the_whole_file(
-    sqlite_database: Database, line: str, reason: str
+BAD_LINES = [
+    ("131-12-38385-3,2023/06/20,引受,,", LineFault.CHECK_DIGIT),
+    ("1234,2023/06/20,引受,,", LineFault.NUMBER),
+    ("131-12-38385-2,きのう,引受,,", LineFault.NO_DAY),
+    ("131-12-38385-2,2023/02/30,引受,,", LineFault.WRONG_DAY),
+    ("131-12-38385-2,2023/06/20,,,", LineFault.NO_WORD),
+    ("131-12-38385-2,2123/06/20,引受,,", LineFault.FUTURE),
+]
+
+
+@pytest.mark.parametrize(("line", "fault"), BAD_LINES)
+def test_a_row_that_cannot_be_read_refuses_itself_alone(
+    sqlite_database: Database, line: str, fault: LineFault
 ) -> None:
     key = posted(sqlite_database)
-    with pytest.raises(InputError, match=reason):
-        take(sqlite_database, csv(row(2, "お届け済み"), line))
+    done = take(sqlite_database, csv(row(1, "引受"), line, row(2, "お届け済み")))
+    assert (done.rows, done.new, done.refused) == (3, 2, 1)
+    assert state(sqlite_database, key) == "delivered"
+    with sqlite_database.read() as session:
+        file = session.scalars(select(TrackingFile)).one()
+        (refused,) = refused_lines(file)
+        assert (refused.line, refused.fault) == (3, fault)
+        assert fault.label in refused_csv(file).decode()
+        assert "38385" not in str(file.counts), "nothing of the row itself is kept"
+
+
+def test_the_same_row_mended_counts_once_beside_those_that_were_taken(database: Database) -> None:
+    key = posted(database)
+    take(database, csv(row(1, "引受"), row(2, "お届け済み", number="131-12-38385-3")))
+    assert state(database, key) == "posted"
+    done = take(database, csv(row(1, "引受"), row(2, "お届け済み")))
+    assert (done.new, done.refused, state(database, key)) == (1, 0, "delivered")
+
+
+def test_more_bad_rows_than_good_ones_refuse_the_whole_file(sqlite_database: Database) -> None:
+    key = posted(sqlite_database)
+    bad = [line for line, _fault in BAD_LINES[:2]]
+    with pytest.raises(InputError, match=r"2件.*何も変えていません(.|\n)*3行目: .*まちがい"):
+        take(sqlite_database, csv(row(2, "お届け済み"), *bad))
     assert state(sqlite_database, key) == "posted"
+    assert take(sqlite_database, csv(row(1, "引受"), row(2, "お届け済み"), *bad)).refused == 2
+
+
+def test_a_file_that_ends_within_a_row_was_cut_and_is_refused(sqlite_database: Database) -> None:
+    key = posted(sqlite_database)
+    whole = "\r\n".join((HEADER, row(1, "引受"), row(2, "お届け済み"))).encode("cp932")
+    with pytest.raises(InputError, match="途中で終わって"):
+        take(sqlite_database, CsvFeed(whole[:-30]))
+    assert state(sqlite_database, key) == "posted"
+    take(sqlite_database, CsvFeed(whole))
+    assert state(sqlite_database, key) == "delivered"
 
 
 @pytest.mark.parametrize(

@@ -61,6 +61,44 @@ def test_what_nobody_understands_is_listed(sqlite_staff: StaffSite, number: str)
     assert "番号をもう一度さがしました" in desk.open("/tracking?said=matched").text
 
 
+def test_a_word_is_explained_on_the_page_and_taken_back(
+    sqlite_staff: StaffSite, number: str
+) -> None:
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    upload(desk, f"{number},2023/07/12,宅配ボックスに配達,,")
+    assert "知らない言葉の意味を決める" in desk.open("/tracking").text
+    word = {"word": "宅配ボックスに配達", "form_key": "w"}
+    refused = desk.post("/tracking/words", word | {"meaning": ""})
+    assert refused.status_code == 422
+    assert 'id="words-error"' in refused.text
+    page = desk.send("/tracking/words", word | {"meaning": "delivered", "form_key": "v"})
+    assert "つぎのファイルからは、この意味で読みます" in page.text
+    assert sqlite_staff.count(Shipment, state="delivered") == 1
+    page = desk.send("/tracking/words/1/forget", {"form_key": "f"})
+    assert "もう動いた郵便は、そのままです" in page.text
+    assert "つながらない記録" in page.text
+    assert desk.post("/tracking/words/1/forget", {"form_key": "g"}).status_code == 422
+
+
+def test_refused_lines_are_shown_and_handed_back(sqlite_staff: StaffSite, number: str) -> None:
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    page = upload(
+        desk, f"{number},2023/07/12,お届け済み,,", "131-12-38385-3,2023/07/12,お届け済み,,"
+    )
+    assert "読めない行が1行ありました。" in page
+    page = desk.open("/tracking/files/1").text
+    assert "お問い合わせ番号に、まちがいがあります。" in page
+    assert "38385" not in page
+    listed = desk.post("/tracking/files/1/refused", {"form_key": "c"}).content.decode()
+    assert listed.startswith("\ufeff行,理由")
+    assert "3,お問い合わせ番号に、まちがいがあります。" in listed
+    assert len(sqlite_staff.events("tracking.refused_taken")) == 1
+    assert desk.get("/tracking/files/2").status_code == 404
+    whole = upload(desk, f"{number},2023/07/13,調査中,,", key="whole")
+    assert "読めない行" not in whole
+    assert "すべて取り込みました" in desk.open("/tracking/files/2").text
+
+
 @pytest.mark.parametrize(
     ("row", "sentence"),
     [("x,2023/07/12,引受,,", "11桁か12桁"), ("131-12-38385-2,2123/07/12,引受,,", "未来")],
@@ -92,7 +130,9 @@ def test_no_file_chosen_is_said(sqlite_staff: StaffSite) -> None:
 
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR, Role.AUDITOR])
 def test_others_do_not_get_here(sqlite_staff: StaffSite, role: Role) -> None:
-    assert sqlite_staff.enter_as(role).get("/tracking").status_code == 403
+    visitor = sqlite_staff.enter_as(role)
+    assert visitor.get("/tracking").status_code == 403
+    assert visitor.get("/tracking/files/1").status_code == 403
 
 
 def test_the_command_takes_a_file_and_lists_what_is_not_delivered(

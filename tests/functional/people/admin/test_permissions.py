@@ -126,6 +126,8 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{coupon_id:int}": "999",
             "{parcel_id:int}": "999",
             "{count_id:int}": "999",
+            "{word_id:int}": "999",
+            "{file_id:int}": "999",
             "{status:str}": "held",
             "{kind:str}": "decline",
             "{channel:str}": "post",
