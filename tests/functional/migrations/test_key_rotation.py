@@ -48,6 +48,8 @@ LEFT = {
     "scan": "likewise, of the file that came",
     "disposed-line": "of a list beside the rows; after such a disposal nothing is changed",
     "file-checksum": "only the digest was kept; while such a hand-over is open, nothing is changed",
+    "floor_call": "names of a telephone system, of a week; a call that goes on begins anew",
+    "floor_event": "likewise; an event that is repeated in those five minutes counts again",
     "form_sender": "counts for a day what nobody keeps",
     "network": "counts for an hour, or a day, what nobody keeps",
     "staff_own_key": "the key of a first sign-in, told anew until a code of it was typed",

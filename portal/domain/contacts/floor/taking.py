@@ -101,4 +101,4 @@ def _move(work: Work, call: FloorCall, told: Told) -> None:
 
 
 def _context(call: FloorCall) -> bytes:
-    return f"floor_call:{call.name_digest.hex()}".encode()
+    return f"floor_call:{call.id}".encode()

@@ -33,6 +33,7 @@ DIRECT: Mapping[tuple[str, str], str] = {
     ("credential", "login_sealed"): "{login_digest:raw}",
     ("deployment", "key_check"): "deployment",
     ("file_transfer", "reason_sealed"): "file_transfer:{id}",
+    ("floor_call", "sealed"): "floor_call:{id}",
     ("issuer_difference", "note_sealed"): "issuer_difference:{id}",
     ("otp_authenticator", "sealed"): "otp:{credential_id}:{kind}",
     ("outbox_message", "masked_sealed"): "outbox-masked:{dedupe_key}",
