@@ -19,6 +19,9 @@ from portal.domain.oversight.reports.calls.report import KIND
 from portal.domain.oversight.reports.monthly import services as monthly
 from portal.domain.oversight.reports.monthly.states import DRAFT
 from portal.domain.oversight.reports.monthly.versions import month_report
+from portal.domain.oversight.reports.trends.hiding import Published
+from portal.domain.oversight.reports.trends.publishing import publish
+from portal.domain.oversight.reports.trends.spans import Measure, Span
 from portal.domain.people.households.models import Household
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call
 from tests.browser.admin.screens import Step, press
@@ -236,7 +239,41 @@ def _mine(served: ServedStaff, page: Page) -> None:
     page.wait_for_load_state("load")
 
 
+def _trends(served: ServedStaff, page: Page, path: str = "/trends") -> None:
+    """Three published days, of which one is hidden, and a month."""
+    days = [date(2023, 7, day) for day in (10, 11, 12)]
+    with served.database.write() as session:
+        work = work_in(session, now=served.now, program=PROGRAM)
+        for at, span in enumerate([*(Span(day) for day in days), Span(days[0], is_month=True)]):
+            towns = Published(None if at == 1 else 100 * at + 50, {"潮見坂一丁目": 30})
+            publish(work, span.key, dict.fromkeys(Measure, towns))
+    served.enter(page, Role.WARD_OFFICER)
+    served.go(page, path)
+
+
+def _costs(served: ServedStaff, page: Page) -> None:
+    served.enter(page, Role.AUDITOR)
+    served.go(page, "/reports/costs")
+
+
+def _comments(served: ServedStaff, page: Page, text: str = "") -> None:
+    """A comment of the ward on the month's deliveries, with an answer, read by an officer."""
+    place = "/delivery-report/2023-07"
+    for role, said in ((Role.WARD_OFFICER, "この数の理由は何ですか。"), (Role.OFFICER, text)):
+        at_the_desk(served, page, role)
+        served.go(page, place)
+        page.fill("#comment", said)
+        page.locator(f"form[action='{place}/comments'] button").click()
+        page.wait_for_load_state("load")
+
+
 REPORTS: dict[str, Step] = {
+    "trends": _trends,
+    "trends: the start page": partial(_trends, path="/"),
+    "trends: towns of a day": partial(_trends, path="/trends/2023-07-10"),
+    "costs": _costs,
+    "comments": partial(_comments, text="郵便局の休みの日です。"),
+    "comments: nothing said": _comments,
     "counts": _counts,
     "counts: wrong file": partial(_upload, [WRONG, WRONG]),
     "counts: other numbers": partial(_upload, [("2023-07-05", "9:00", "1番", 9, 5, 0, 0, 0, 0)]),

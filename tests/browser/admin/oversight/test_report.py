@@ -36,7 +36,7 @@ def test_a_screen_passes_the_gates_in_english_at_a_desk(
     passes_at_a_desk(served_staff, page_factory, REPORTS[name], full_matrix=full_matrix)
 
 
-@pytest.mark.parametrize("name", ["counts", "report: draft", "watch"])
+@pytest.mark.parametrize("name", ["counts", "report: draft", "watch", "trends", "comments"])
 def test_a_page_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
