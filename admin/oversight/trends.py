@@ -1,4 +1,4 @@
-"""Trends: charts of the last days, and from each bar to the towns of its day or month."""
+"""Trends: charts of the last days, and from each row of theirs to the towns of its day."""
 
 import csv
 from collections.abc import Sequence
@@ -29,7 +29,6 @@ class TrendChart:
 
     drawn: Chart
     summary: str
-    spans: Sequence[str]
     hidden: Sequence[bool]
 
 
@@ -61,7 +60,7 @@ def trend_charts(lines: Sequence[Line]) -> Sequence[TrendChart]:
         values = [line.values.get(measure) for line in lines]
         drawn = chart(measure.label, spans, [value or 0 for value in values])
         hidden = [value is None for value in values]
-        found.append(TrendChart(drawn, _summary(spans, values), spans, hidden))
+        found.append(TrendChart(drawn, _summary(spans, values), hidden))
     return found
 
 
