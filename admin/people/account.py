@@ -9,11 +9,14 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import number_in_address, staff_route
+from admin.marks import Mark, marks
 from admin.page import Page
 from admin.people.new_password import known_words
 from admin.people.signin import code_fault
 from portal.domain.foundation.errors import BusyError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.oversight.told.mailboxes import OwnMailbox, own_mailbox
+from portal.domain.oversight.told.states import MailboxState
 from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.signin.account import check_own_password
 from portal.domain.people.staff import own_sessions, services
@@ -25,6 +28,14 @@ from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 
+mail_mark = marks(
+    {
+        MailboxState.WAITING: Mark.WAIT,
+        MailboxState.PROVED: Mark.GOOD,
+        MailboxState.FAILED: Mark.STOP,
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AccountView(View):
@@ -34,11 +45,16 @@ class AccountView(View):
     changes: Sequence[AccountChange]
     sessions: Sequence[SessionView]
     sites: Mapping[str, str]
+    mailbox: OwnMailbox | None
+    mail_domain: str
+    mail_mark: Mark
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the user's own account."""
-    staff_id = page.who.staff.id if page.who.staff is not None else 0
+    staff = page.who.staff
+    staff_id = staff.id if staff is not None else 0
+    mailbox = own_mailbox(page.work, staff_id)
     current = page.who.auth.id if page.who.auth is not None else None
     return page.render(
         "admin/people/account.html",
@@ -46,6 +62,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             said=page.query.get("said", ""),
             changes=changes_of(page.session, staff_id),
             sessions=own_sessions.sessions_of(page.work, staff_id, current),
+            mailbox=mailbox,
+            mail_domain=page.site.program.staff_mail.domain(staff.organization if staff else ""),
+            mail_mark=mail_mark(mailbox.state if mailbox is not None else ""),
             sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
         ),
         status_code,

@@ -41,6 +41,7 @@ from portal.domain.oversight.registers import models as _registers
 from portal.domain.oversight.reports.monthly import models as _reports
 from portal.domain.oversight.reports.trends import models as _trends
 from portal.domain.oversight.settlement import models as _settlement
+from portal.domain.oversight.told import models as _told
 from portal.domain.people.authn import models as _authn
 from portal.domain.people.coupons import models as _coupons
 from portal.domain.people.credentials import models as _credentials
@@ -111,6 +112,7 @@ SLICES = (
     _telephony,
     _tracking,
     _transfers,
+    _told,
     _trends,
 )
 

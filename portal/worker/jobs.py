@@ -29,6 +29,7 @@ from portal.domain.mailroom.printing.runs.pipeline.printer import printing_node
 from portal.domain.oversight.daily.keeping import let_go
 from portal.domain.oversight.person_lists.expiring import end_due as end_lists
 from portal.domain.oversight.reports.trends import publishing as trends
+from portal.domain.oversight.told.telling import tell_staff
 from portal.domain.people.authn import sessions, throttles
 from portal.domain.people.authn.codes import forget_unproven
 from portal.domain.people.households.finder import finder_of
@@ -64,6 +65,7 @@ def all_jobs(letters: Path) -> Mapping[JobName, Job]:
         WholeJob(JobName.SITES, TEN_MINUTES, sites.end_due),
         _trends(),
         WholeJob(JobName.PAUSES, HALF_MINUTE, end_pauses),
+        WholeJob(JobName.TELL, TEN_MINUTES, tell_staff),
         WholeJob(JobName.SWEEP, TEN_MINUTES, _sweep),
         _plain_letters(letters),
         _sealed_pieces(),

@@ -1,6 +1,6 @@
-"""Figures of trends that were published once, and comments on reports.
+"""Published trends, comments on reports, and addresses at which staff are told.
 
-The program before knows neither table: it would hand in a report with an open comment.
+The program before knows none of the tables: it would hand in a report with an open comment.
 """
 
 import sqlalchemy as sa
@@ -13,7 +13,7 @@ down_revision = "0041"
 
 
 def upgrade() -> None:
-    """Add two tables that old programs do not know."""
+    """Add three tables that old programs do not know."""
     op.create_table(
         "trend_figure",
         sa.Column("id", NUMBER, nullable=False, autoincrement=True),
@@ -60,3 +60,25 @@ def upgrade() -> None:
     )
     for column in ("report_id", "state"):
         op.create_index(f"ix_report_comment_{column}", "report_comment", [column])
+    op.create_table(
+        "staff_mailbox",
+        sa.Column("id", NUMBER, nullable=False, autoincrement=True),
+        sa.Column("staff_id", NUMBER, nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary, nullable=True),
+        sa.Column("code_digest", sa.LargeBinary(32), nullable=True),
+        sa.Column("code_until", INSTANT, nullable=True),
+        sa.Column("tries", NUMBER, nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.Column("message_id", NUMBER, nullable=True),
+        sa.Column("changed_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_mailbox")),
+        sa.UniqueConstraint("staff_id", name=op.f("uq_staff_mailbox_staff_id")),
+        sa.CheckConstraint(
+            "(state = 'ended') = (sealed IS NULL)", name=op.f("ck_staff_mailbox_ended_is_empty")
+        ),
+        sa.ForeignKeyConstraint(
+            ["staff_id"], ["staff_user.id"], name=op.f("fk_staff_mailbox_staff_id_staff_user")
+        ),
+    )
+    op.create_index("ix_staff_mailbox_state", "staff_mailbox", ["state"])

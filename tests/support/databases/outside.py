@@ -41,6 +41,7 @@ JOBS = (
     JobName.LOSSES,
     JobName.SITES,
     JobName.TRENDS,
+    JobName.TELL,
     JobName.SWEEP,
 )
 CLOCKS = re.compile(

@@ -20,6 +20,7 @@ class JobName(Labeled):
     SITES = "sites", lambda: _s("予備の拠点の終わり")
     TRENDS = "trends", lambda: _s("区が見る動きの集計")
     PAUSES = "pauses", lambda: _s("送るのを止めた時間の終わり")
+    TELL = "tell", lambda: _s("職員へのメールの知らせ")
     SWEEP = "sweep", lambda: _s("終わったセッションや古い記録の消去")
     PLAIN_LETTERS = "plain_letters", lambda: _s("渡し終えた手紙の暗号化前のファイルの消去")
     SEALED_PIECES = "sealed_pieces", lambda: _s("鍵を捨てたファイルの消去")

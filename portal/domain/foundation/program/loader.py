@@ -39,6 +39,7 @@ from portal.domain.foundation.program.settings.outside import read_outside
 from portal.domain.foundation.program.settings.postage import read_postage_settings
 from portal.domain.foundation.program.settings.requests import read_request_settings
 from portal.domain.foundation.program.settings.settlement import read_settlement_settings
+from portal.domain.foundation.program.settings.staff_mail import read_staff_mail_settings
 from portal.domain.foundation.program.settings.way_out import read_way_out
 from portal.domain.foundation.program.settings.workplaces import read_workplaces
 from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
@@ -109,6 +110,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     settlement = read_settlement_settings(root)
     postage = read_postage_settings(root)
     costs = read_cost_settings(root)
+    staff_mail = read_staff_mail_settings(root)
     workplaces = read_workplaces(root)
     outside = read_outside(root)
     way_out = read_way_out(root)
@@ -162,6 +164,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         settlement=settlement,
         postage=postage,
         costs=costs,
+        staff_mail=staff_mail,
         workplaces=workplaces,
         outside=outside,
         way_out=way_out,

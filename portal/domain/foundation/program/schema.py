@@ -17,6 +17,7 @@ from portal.domain.foundation.program.settings.outside import OutsideRecipient
 from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
 from portal.domain.foundation.program.settings.settlement import SettlementSettings
+from portal.domain.foundation.program.settings.staff_mail import StaffMailSettings
 from portal.domain.foundation.program.settings.way_out import WayOut
 from portal.domain.foundation.program.settings.workplaces import Workplace
 from portal.domain.foundation.texts import Labeled, Sentence, _s
@@ -247,6 +248,7 @@ class Program:
     settlement: SettlementSettings
     postage: PostageSettings
     costs: CostSettings
+    staff_mail: StaffMailSettings
     workplaces: tuple[Workplace, ...]
     outside: tuple[OutsideRecipient, ...]
     way_out: WayOut

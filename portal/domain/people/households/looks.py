@@ -91,6 +91,7 @@ NOT_PERSONAL = (
     "letter_id",  # the ID that a browser's own form begins with
     "signin_wait",  # the visit that waits, in the waiting browser's own cookie
     "site_switch",
+    "staff_mailbox",  # the address of a member of the staff
     "staff_totp",
     "ward_checklist",
 )
