@@ -31,6 +31,11 @@ class TrendChart:
     summary: str
     hidden: Sequence[bool]
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether any of its figures is shown."""
+        return not all(self.hidden)
+
 
 @dataclass(frozen=True, slots=True)
 class TrendsView(View):
