@@ -18,9 +18,12 @@ from portal.domain.people.staff.models import StaffUser
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One comment or answer: who said it, of which organization, and when (UTC)."""
+    """One comment or answer: the role and organization that said it, and when (UTC).
 
-    by: str
+    The audit names the person; a report's page shows no names of staff.
+    """
+
+    role: str
     organization: str
     at: datetime
     text: str = field(repr=False)
@@ -84,7 +87,7 @@ def refuse_open_comments(session: Session, report: MonthlyReport) -> None:
 
 def _said(vault: Vault, row: ReportComment, writer: StaffUser) -> Said:
     opened = unseal_json(vault.unwrap(row.wrapped_key), row.sealed, _place(row.id))
-    return Said(writer.display_name, writer.organization, row.written_at, str(opened["text"]))
+    return Said(writer.role, writer.organization, row.written_at, str(opened["text"]))
 
 
 def _place(comment_id: int) -> str:
