@@ -152,6 +152,7 @@ def _questions(session: Session, home: int, call: int) -> None:
     closed = EscalationState.CLOSED.value
     about = {"state": closed, "call_id": call}
     asked = add("escalation", household_id=home, receipt_no="Q-1", **about)
+    add("sending_pause", household_id=home, escalation_id=asked, state="over")
     key, wrapped = VAULT.new_data_key()
     digest = os.urandom(32)
     rows = [

@@ -63,7 +63,7 @@ _OF_PREFIX: dict[str, Act] = {
     **dict.fromkeys(("call", "call_back", "fax", "escalation", "desk", "task"), Act.CONTACT),
     **dict.fromkeys(("recipient", "recipient_change", "newcomer"), Act.RECIPIENTS),
     **dict.fromkeys(("incident",), Act.INCIDENTS),
-    **dict.fromkeys(("protection",), Act.PROTECTION),
+    **dict.fromkeys(("protection", "sending_pause"), Act.PROTECTION),
 }
 _OF_ACTION = {
     **dict.fromkeys(("household.opened", "household.unmasked", "scan.viewed", VIEWED), Act.LOOK),

@@ -48,6 +48,7 @@ OF_TABLE: Mapping[str, Place] = {
     "household_note": Place.NOTES,
     **dict.fromkeys(("fax_case", "fax_reply"), Place.FAXES),
     **dict.fromkeys(("escalation", "escalation_answer", "escalation_sheet"), Place.QUESTIONS),
+    "sending_pause": Place.QUESTIONS,
     **dict.fromkeys(("coupon", "coupon_fault", "issuer_difference"), Place.COUPONS),
     **dict.fromkeys(("roster_row", "staged_household", "staged_child"), Place.EXTRACTS),
     "staged_hold": Place.EXTRACTS,

@@ -176,6 +176,7 @@ KEPT: Mapping[str, str] = {
     "floor_call": "a week, and no household is known of a call",
     "loss_report": "some seconds, sealed, and of no household that could be told",
     "staff_user": "people of ward and contractor",
+    "staff_mailbox": "as `staff_user`",
     "throttle_bucket": "keyed digests of a day, of no household that could be told",
     "roster_import": "the key of rows that are in `roster_row`",
     "staged_household": "refused while an import waits; empty otherwise",
@@ -203,6 +204,7 @@ KEPT: Mapping[str, str] = {
     "monthly_report": "counts and texts of a month",
     "report_version": "as `monthly_report`",
     "report_difference": "as `monthly_report`",
+    "report_comment": "words on a month's counts, of no household",
 }
 """Tables in which nothing of one household is looked for, with the reason."""
 
