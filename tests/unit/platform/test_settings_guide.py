@@ -40,4 +40,4 @@ def test_a_row_says_the_default_and_the_meaning(name: str, default: str, meaning
     value = getattr(load_settings({}), name.removeprefix("PORTAL_").lower())
     if isinstance(value, timedelta):
         value = int(value.total_seconds())
-    assert default == ("none" if value in ("", (), None) else f"`{value}`")
+    assert default == ("none" if value in ("", (), {}, None) else f"`{value}`")

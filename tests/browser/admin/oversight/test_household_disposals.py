@@ -68,7 +68,7 @@ def _ask(served: ServedStaff, page: Page, number: str, *, javascript: bool) -> N
     page.fill("#decided_on", "2023-06-01")
     page.check("input[name=ground][value=stop_request]")
     press(page)
-    expect(page.get_by_role("status")).to_contain_text("まだ何も消えていません")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("まだ何も消えていません")
     _passes(page, javascript=javascript)
 
 
@@ -123,7 +123,7 @@ def test_two_people_dispose_of_a_household_to_its_certificate(
     ward.fill("#number", number)
     ward.check("input[name=papers_gone]")
     press(ward)
-    expect(ward.get_by_role("status")).to_contain_text("証明書を印刷し、2人で署名")
+    expect(ward.locator("main").get_by_role("status")).to_contain_text("証明書を印刷し、2人で署名")
     _passes(ward, javascript=javascript)
     assert _name(served_staff, person) != CANARY_NAME
 

@@ -183,7 +183,8 @@ def test_supervisors_add_scripts_of_their_own_and_hide_any(
         assert KEY not in [one.key for one in seen]
         assert KEY in [one.key for one in queries.scripts(session, include_hidden=True)]
         assert [one.part for one in seen] == sorted(
-            (one.part for one in seen), key=["greeting", "verification", "answer", "closing"].index
+            (one.part for one in seen),
+            key=["greeting", "verification", "answer", "closing", "help"].index,
         )
 
 

@@ -321,7 +321,10 @@ def test_the_words_people_use_lead_to_the_page_in_either_language(
         ("報告", ["/reports/declines", "/call-report", "/delivery-report"]),
         ("reports", ["/reports/declines", "/call-report", "/delivery-report"]),
         ("手紙", ["/letters", "/tasks", "/undelivered"]),
-        ("電話", ["/desk", "/calls", "/channel-changes", "/call-report", "/telephony"]),
+        (
+            "電話",
+            ["/desk", "/calls", "/channel-changes", "/call-report", "/telephony", "/call-marks"],
+        ),
     ],
 )
 def test_a_word_that_fits_several_pages_opens_none_of_them_but_lists_them(
