@@ -39,6 +39,7 @@ DIRECT: Mapping[tuple[str, str], str] = {
     ("outbox_message", "masked_sealed"): "outbox-masked:{dedupe_key}",
     ("outbox_message", "sealed"): "outbox:{dedupe_key}",
     ("print_text", "sealed"): "print_text:{household_id}",
+    ("staff_mailbox", "sealed"): "staff_mailbox:{staff_id}",
     ("staff_user", "totp_sealed"): "staff_totp:{login}",
 }
 """What the master key itself seals, with its context: ``{column}``, or the bytes of a column."""
