@@ -1,16 +1,15 @@
 """Records what the telephone system posts about calls; the route itself is the resident site's."""
 
 import logging
+from functools import partial
 from http import HTTPStatus
 from typing import Final
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.contacts.floor import signing, taking
 from portal.domain.contacts.floor.reading import read_event
 from portal.domain.foundation.errors import ConflictError, InputError, WrongStateError
 from portal.domain.people.authn import throttles
-from portal.platform.lost import is_lost
+from portal.platform.posted import recorded
 from portal.platform.site import Site
 
 EVENTS_PATH: Final = "/telephone/events"
@@ -20,13 +19,7 @@ LOG = logging.getLogger("portal.floor")
 
 def take(site: Site, signed: signing.Signed, address: str) -> HTTPStatus:
     """Check, read and record one event; only 429 and 5xx ask the sender to send it again."""
-    try:
-        return _taken(site, signed, address)
-    except SQLAlchemyError as error:
-        if not is_lost(error):
-            raise
-        LOG.error("event: database away: %s", type(error).__name__)  # noqa: TRY400  (a trace would hold nothing more)
-        return HTTPStatus.SERVICE_UNAVAILABLE
+    return recorded(LOG, "event", partial(_taken, site, signed, address))
 
 
 def _taken(site: Site, signed: signing.Signed, address: str) -> HTTPStatus:

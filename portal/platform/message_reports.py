@@ -1,15 +1,14 @@
 """Records what a gateway posts about messages; the route itself is the resident site's."""
 
 import logging
+from functools import partial
 from http import HTTPStatus
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.letters.announcements.sending import note_delivery
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.channels import CodeChannel
 from portal.domain.people.notices.results import DeliveryResult
-from portal.platform.lost import is_lost
+from portal.platform.posted import recorded
 from portal.platform.senders.sending import ForgedError, Receiver, Report
 from portal.platform.site import Site
 
@@ -18,20 +17,18 @@ LOG = logging.getLogger("portal.outbox")
 
 def take(site: Site, receiver: Receiver, report: Report, address: str) -> HTTPStatus:
     """Read a report and record it; anything but 2xx makes the gateway report again."""
+    return recorded(LOG, "report", partial(_taken, site, receiver, report, address))
+
+
+def _taken(site: Site, receiver: Receiver, report: Report, address: str) -> HTTPStatus:
+    if _is_shut_out(site, address):
+        return HTTPStatus.TOO_MANY_REQUESTS
     try:
-        if _is_shut_out(site, address):
-            return HTTPStatus.TOO_MANY_REQUESTS
-        try:
-            results = receiver.results(report)
-        except ForgedError:
-            _count_forged(site, address)
-            return HTTPStatus.FORBIDDEN
-        known = [_note(site, result) for result in results]
-    except SQLAlchemyError as error:
-        if not is_lost(error):
-            raise
-        LOG.error("report: database away: %s", type(error).__name__)  # noqa: TRY400  (a trace would hold nothing more)
-        return HTTPStatus.SERVICE_UNAVAILABLE
+        results = receiver.results(report)
+    except ForgedError:
+        _count_forged(site, address)
+        return HTTPStatus.FORBIDDEN
+    known = [_note(site, result) for result in results]
     return HTTPStatus.NO_CONTENT if all(known) else HTTPStatus.NOT_FOUND
 
 

@@ -92,7 +92,7 @@ class Reading:
         return len(self.events) + len(self.refused)
 
 
-class _FaultyRow(Exception):  # noqa: N818  (never leaves this module)
+class _FaultyRowError(Exception):
     def __init__(self, fault: LineFault) -> None:
         super().__init__(fault.value)
         self.fault = fault
@@ -153,7 +153,7 @@ class CsvFeed:
             last = line
             try:
                 events.append(_event(cells, places, today))
-            except _FaultyRow as faulty:
+            except _FaultyRowError as faulty:
                 refused.append(RefusedLine(line, faulty.fault))
         self._refuse_whole(events, refused, last)
         return Reading(events, refused)
@@ -205,23 +205,23 @@ def _event(cells: list[str], places: dict[str, int], today: date) -> PostEvent:
 
     number = without_separators(cell(NUMBER))
     if not (number.isascii() and number.isdigit()) or len(number) not in LENGTHS:
-        raise _FaultyRow(LineFault.NUMBER)
+        raise _FaultyRowError(LineFault.NUMBER)
     if int(number[:-1]) % 7 != int(number[-1]):
-        raise _FaultyRow(LineFault.CHECK_DIGIT)
+        raise _FaultyRowError(LineFault.CHECK_DIGIT)
     if not cell(WORD):
-        raise _FaultyRow(LineFault.NO_WORD)
+        raise _FaultyRowError(LineFault.NO_WORD)
     day, at = _day_and_time(cell(DAY))
     if day > today:
-        raise _FaultyRow(LineFault.FUTURE)
+        raise _FaultyRowError(LineFault.FUTURE)
     return PostEvent(number, day, at, cell(WORD)[:60], cell(DETAIL)[:120], cell(OFFICE)[:60])
 
 
 def _day_and_time(text: str) -> tuple[date, time | None]:
     match = DAY_AND_TIME.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if match is None:
-        raise _FaultyRow(LineFault.NO_DAY)
+        raise _FaultyRowError(LineFault.NO_DAY)
     try:
         day = date(int(match[1]), int(match[2]), int(match[3]))
         return day, time(int(match[4]), int(match[5])) if match[4] else None
     except ValueError:
-        raise _FaultyRow(LineFault.WRONG_DAY) from None
+        raise _FaultyRowError(LineFault.WRONG_DAY) from None
