@@ -248,6 +248,20 @@ def test_a_resumed_run_keeps_its_date_and_misses_no_file(
     assert len(households_of(sqlite_database, papers)) == 8
 
 
+def test_what_a_build_left_that_was_killed_before_its_run_was_stored_goes(
+    database: Database, tmp_path: Path
+) -> None:
+    """An empty folder alone: what holds anything stays, and so does that of every run."""
+    add_families(database, 2)
+    first = build(database, tmp_path, limit=1)
+    (tmp_path / "run-990").mkdir()
+    (tmp_path / "run-991").mkdir()
+    (tmp_path / "run-991" / "kept").touch()
+    second = build(database, tmp_path)
+    left = {place.name for place in tmp_path.iterdir()}
+    assert left == {first.folder.name, second.folder.name, "run-991"}
+
+
 def test_passwords_are_nowhere_but_on_paper(sqlite_database: Database, tmp_path: Path) -> None:
     add_families(sqlite_database, 4)
     papers = read_papers(build(sqlite_database, tmp_path / "letters", workers=1).paths)

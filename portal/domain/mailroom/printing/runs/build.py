@@ -28,6 +28,7 @@ from portal.domain.mailroom.printing.runs.pipeline.files import (
     back_file,
     chunk_file,
     clear_leftovers,
+    drop_unknown,
     existing_folder,
     locked_folder,
     make_folder,
@@ -48,6 +49,7 @@ from portal.domain.mailroom.printing.runs.pipeline.plan import (
     Layout,
     OpenRun,
     RunPlan,
+    folders_of_runs,
     open_run,
     plan_run,
     this_node,
@@ -146,9 +148,11 @@ def build_run(
         writer.require(session, found.id if found is not None else None)
         require_whole_chain(session, Stopped.PRINTING)
         today = jst_date(printer.clock.now(session))
+        known = folders_of_runs(session)
     if found is not None:
         with writer.press(found.notice_date, len(found.chunks)) as press:
             return _finish(writer, found, press, press.back(), None, progress)
+    drop_unknown(printer.base_folder, known)
     layout = Layout(notice_date or today, chunk_size, printer.folder_maker(folder))
     checked = _check(writer)
     ready = checked.ready[:limit]

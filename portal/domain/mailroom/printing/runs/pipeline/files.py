@@ -2,8 +2,8 @@
 
 import fcntl
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from portal.domain.foundation.disk import sync
@@ -37,6 +37,17 @@ def run_folder(base: Path, folder: str) -> Path:
     """
     place = base / folder
     return place if place.is_dir() or not Path(folder).is_absolute() else base / place.name
+
+
+def drop_unknown(base: Path, known: Collection[str]) -> None:
+    """Remove empty folders of runs that were never stored: their builds were killed before that.
+
+    ``known`` are the names of the folders of all runs.
+    """
+    for place in base.glob("run-*"):
+        if place.name not in known and place.is_dir() and not place.is_symlink():
+            with suppress(OSError):  # one that holds anything stays
+                place.rmdir()
 
 
 def is_here(base: Path, folder: str) -> bool:

@@ -57,6 +57,11 @@ def this_node() -> str:
     return socket.gethostname()[:NODE_MAX]
 
 
+def folders_of_runs(session: Session) -> set[str]:
+    """Return the names of the folders of all runs."""
+    return set(session.scalars(select(PrintRun.folder)))
+
+
 def printed_elsewhere(session: Session, run_ids: Collection[int], letters: Path) -> list[int]:
     """Return the runs whose plain files lie on another machine; ``letters`` is our letters folder.
 
