@@ -178,9 +178,11 @@ shown without standing here, and for one that stands here and is shown nowhere.
 
 Of a protected household these classes are shown to officers of the ward alone, but for the numbers
 of letters and parcels, which name paper and no household. Codes of coupons, passwords and one-time
-codes are shown on no page of the staff. Agents and supervisors see a household only in a call, as
-far as the caller has proven who they are; agents the notes of their own calls and questions alone
-and of call-backs, and a number on record in the call that calls a family back on it."""
+codes are shown on no page of the staff, but for the first secrets of an account: once, to who made
+it, until its owner sets others at the first sign-in. Agents and supervisors see a household only in
+a call, as far as the caller has proven who they are; agents the notes of their own calls and
+questions alone and of call-backs, and a number on record in the call that calls a family back on
+it."""
 _ROUTES = """A page, its refusals, and the files that it hands out. What is not named shows none of
 these classes."""
 
