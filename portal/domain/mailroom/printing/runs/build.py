@@ -148,11 +148,9 @@ def build_run(
         writer.require(session, found.id if found is not None else None)
         require_whole_chain(session, Stopped.PRINTING)
         today = jst_date(printer.clock.now(session))
-        known = folders_of_runs(session)
     if found is not None:
         with writer.press(found.notice_date, len(found.chunks)) as press:
             return _finish(writer, found, press, press.back(), None, progress)
-    drop_unknown(printer.base_folder, known)
     layout = Layout(notice_date or today, chunk_size, printer.folder_maker(folder))
     checked = _check(writer)
     ready = checked.ready[:limit]
@@ -168,9 +166,11 @@ def build_run(
 
 
 def _check(writer: Writer) -> Preflight:
+    """Clear away what killed builds left, and choose the recipients of a new run."""
     with writer.printer.write() as session:
         refresh_statistics(session, Household, Entitlement)
     with writer.printer.read() as session:
+        drop_unknown(writer.printer.base_folder, folders_of_runs(session))
         return writer.choose(session)
 
 
