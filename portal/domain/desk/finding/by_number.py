@@ -14,7 +14,7 @@ from portal.domain.letters.shipments.queries import by_tracking_number
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.queries import households_with_telephone
 from portal.domain.people.credentials.services import login_digest
-from portal.domain.people.households.queries import SEARCH_LIMIT, HouseholdView, view_households
+from portal.domain.people.households.queries import SEARCH_LIMIT, HouseholdView, view_those_there
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Numbered:
 
 
 def look_up(work: Work, numbers: Sequence[Number], *, include_protected: bool) -> Numbered:
-    """Return what has one of the numbers; each kind takes the same statements whatever it finds."""
+    """Return what has one of the numbers; each kind takes the same work whatever it finds."""
     ids: list[int] = []
     records: tuple[Receipt, ...] = ()
     withheld: list[int] = []
@@ -48,7 +48,7 @@ def look_up(work: Work, numbers: Sequence[Number], *, include_protected: bool) -
         else:
             ids += _households(work, number)
     with opening_for_nobody():  # a look at one that is not shown would be put on record, and told
-        views = view_households(work, dict.fromkeys(ids))
+        views = view_those_there(work, dict.fromkeys(ids))
     withheld += [view.id for view in views if view.protected]
     # cut after protected ones are left out: "more than twenty" would tell of one
     known = [view for view in views if include_protected or not view.protected]

@@ -14,7 +14,7 @@ from portal.domain.people.households.folding import fold_name, fold_place, name_
 from portal.domain.people.households.queries import (
     SEARCH_LIMIT,
     HouseholdView,
-    view_households,
+    view_those_there,
 )
 from portal.domain.people.households.records import ChildFields, HouseholdFields
 from portal.domain.people.households.romaji import readings, shortened
@@ -118,10 +118,10 @@ class _Fitting:
             return
         ids = finder_of(self._work).find(self._work.session, _query(self._terms))
         self.cut = len(ids) > MOST_OPENED
-        # where nobody fits, the database is asked as often: a protected household takes no longer
+        # where nobody fits, as much is asked and opened: a protected household takes no longer
         for start in range(0, max(1, min(len(ids), MOST_OPENED)), OPENED_AT_ONCE):
             with opening_for_nobody():  # most do not fit, and some may not be known to the reader
-                views = view_households(self._work, ids[start : start + OPENED_AT_ONCE])
+                views = view_those_there(self._work, ids[start : start + OPENED_AT_ONCE])
             for view in views:
                 if _fits(view, self._terms):
                     yield view

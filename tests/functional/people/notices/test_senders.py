@@ -135,6 +135,7 @@ def test_a_mail_server_that_refuses_the_mail_for_good_is_not_asked_again(
     )
     until(lambda: row_of(sqlite_database).state == "given_up")
     assert row_of(sqlite_database).sealed is None
+    assert row_of(sqlite_database).tries == 1
 
 
 @pytest.fixture
