@@ -165,7 +165,7 @@ def test_who_holds_a_permission_sees_and_begins_what_goes_with_it(desk: Desk) ->
     assert ward.get("/jobs/new/letters-build").status_code == 403
     key = desk.begin("cards-print")
     assert "はがきと決定の通知を作る" in desk.page(key, ward)
-    for reader in (ward, desk.officer):  # the list says who began it
+    for reader in (ward, desk.staff.enter_as(Role.OFFICER)):  # the list says who began it
         assert "<td>職員 " in reader.open("/jobs").text
     assert ward.post(f"/jobs/{key}/cancel", desk.form()).status_code == 403
     assert desk.task(key).state == "waiting"
