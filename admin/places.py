@@ -51,6 +51,7 @@ class Spot(Labeled):
     ESCALATIONS = "escalations", lambda: _s("区への引き継ぎ")
     NOTES = "notes", lambda: _s("窓口に回ったメモ")
     HELP_CALLS = "help_calls", lambda: _s("呼び出し")
+    REHEARSALS = "rehearsals", lambda: _s("練習の受付")
     CALL_MARKS = "call_marks", lambda: _s("印のついた通話")
     CLOSED_CALLERS = "closed_callers", lambda: _s("確認が止まった世帯")
     STAFF = "staff", lambda: _s("職員")
@@ -182,6 +183,7 @@ ELSEWHERE: Sequence[tuple[str, Spot, Permission]] = (
     ("/floor/plan", Spot.FLOOR_PLAN, Permission.SUPERVISE_CALLS),
     ("/floor/seat", Spot.SEAT, Permission.HANDLE_CALLS),
     ("/telephony", Spot.TELEPHONY, Permission.SEE_CALL_REPORT),
+    ("/rehearsals", Spot.REHEARSALS, Permission.HANDLE_CALLS),
     ("/call-marks", Spot.CALL_MARKS, Permission.SUPERVISE_CALLS),
     ("/calls/written-down", Spot.WRITTEN_DOWN, Permission.HANDLE_CALLS),
     ("/checklist", Spot.CHECKLIST, Permission.SEE_MANAGEMENT),
@@ -291,6 +293,7 @@ OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.ESCALATIONS: lambda: _s("エスカレーション、区に聞く、区の回答、引き継ぎ"),
     Spot.NOTES: lambda: _s("メモ、伝言、めも"),
     Spot.HELP_CALLS: lambda: _s("助け、応援、ヘルプ、よびだし"),
+    Spot.REHEARSALS: lambda: _s("練習、研修、訓練、れんしゅう"),
     Spot.CALL_MARKS: lambda: _s("カスハラ、つらい電話、暴言、しるし"),
     Spot.CLOSED_CALLERS: lambda: _s("本人確認の失敗、確認の解除、5回の失敗"),
     Spot.STAFF: lambda: _s("利用者、職員の追加、しょくいん"),

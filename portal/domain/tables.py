@@ -38,6 +38,7 @@ from portal.domain.oversight.disposal import models as _disposal
 from portal.domain.oversight.management import models as _management
 from portal.domain.oversight.person_lists import models as _person_lists
 from portal.domain.oversight.registers import models as _registers
+from portal.domain.oversight.rehearsals import models as _rehearsals
 from portal.domain.oversight.reports.monthly import models as _reports
 from portal.domain.oversight.reports.trends import models as _trends
 from portal.domain.oversight.settlement import models as _settlement
@@ -86,6 +87,7 @@ SLICES = (
     _letters,
     _management,
     _line,
+    _rehearsals,
     _notes,
     _notices,
     _person_lists,

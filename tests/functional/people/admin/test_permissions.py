@@ -109,6 +109,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{note_id:int}": "999",
             "{comment_id:int}": "999",
             "{help_id:int}": "999",
+            "{rehearsal_id:int}": "999",
             "{opening_id:int}": "999",
             "{event_id:int}": "999",
             "{household_id:int}": str(person.household_id),

@@ -1,0 +1,1 @@
+"""Invented callers, and how what was done with them is scored."""
