@@ -53,8 +53,8 @@ from portal.domain.requests.redeliveries.letter_status import LetterStatus, lett
 from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.words import bar_text
 from portal.domain.requests.requests.fields import Field, Place
-from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.paper_forms import Signer
+from portal.domain.requests.requests.models import PaperForm, Request
+from portal.domain.requests.requests.paper_forms import NoScan, Signer
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.requests.words import next_words
 from portal.platform.http.locale import CODE_OF, NAMES
@@ -145,6 +145,7 @@ class EntryFormView(View):
     channel: str
     entry_words: ModuleType
     signers: tuple[Signer, ...]
+    no_scan: tuple[NoScan, ...]
     written: tuple[Field, ...]
     products: tuple[AlternativeProduct, ...]
     children: Sequence[EntryChild]
@@ -175,6 +176,7 @@ def show_form(page: Page, status_code: int = 200) -> Response[Any]:
             channel=channel.value,
             entry_words=entry_words,
             signers=tuple(Signer),
+            no_scan=tuple(NoScan),
             written=kind_of(kind).written.asked(Place.ENTRY) if kind != WISH else (),
             products=program.alternatives,
             children=children,
@@ -307,6 +309,7 @@ class EntryDoneView(View):
     request: Request | None
     joined: Sequence[Request]
     task: Task | None
+    papers: Sequence[PaperForm]
     warnings: Sequence[str]
     entry_words: ModuleType
     next_step: str
@@ -334,6 +337,7 @@ def show_request(page: Page) -> Response[Any]:
             request=row,
             joined=joined,
             task=None,
+            papers=paper_forms_of(page.session, row.id),
             warnings=[kind.warning_text(code) for code in row.warnings],
             entry_words=entry_words,
             next_step=next_words(kind.steps_of(page.session, row)),
@@ -356,6 +360,7 @@ def show_task(page: Page) -> Response[Any]:
             request=None,
             joined=(),
             task=task,
+            papers=(),
             warnings=(),
             entry_words=entry_words,
             next_step="",

@@ -52,7 +52,11 @@ WAYS: Mapping[str, tuple[Channel, ...]] = MappingProxyType(
 JUDGED = (DECLINE, ALTERNATIVE)
 """Kinds whose forms on paper may be unclear, and are about children."""
 REFUSALS = (ConflictError, InputError, NotAllowedError, NotFoundError, TooEarlyError, TooLateError)
-_PLACES = {"received_at": "received_on", "postmark_on": "postmark_on"}
+_PLACES = {
+    "received_at": "received_on",
+    "postmark_on": "postmark_on",
+    "no_scan": "no_scan",
+}
 
 
 def chosen(page: Page, prefix: str) -> set[int]:
@@ -93,6 +97,7 @@ def read_entry(page: Page, kind: str, channel: Channel) -> PaperEntry[Any] | Non
         None,
         follow_up or FollowUp.LETTER,
         _receipt_number(form.get("evidence")),
+        no_scan=form.get("no_scan"),
     )
 
 

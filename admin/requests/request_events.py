@@ -14,16 +14,21 @@ def _requests() -> dict[str, str]:
         "request.claimed": _s("申請の審査を始めた"),
         "request.released": _s("申請の審査をやめて戻した"),
         "request.paper_added": _s("紙の申請書を登録"),
+        "request.paper_scan_added": _s("紙の申請書に、スキャンをつけた"),
+        "request.paper_witnessed": _s("もう一人が紙を見て、入力と同じことを確かめた"),
+        "request.paper_differs": _s("もう一人が紙を見て、入力とちがうところを見つけた"),
+        "request.paper_corrected": _s("紙の申請書の入力を直した"),
         "request.honored": _s("締め切り前の受付番号により、申請を期限内とした"),
         "request.proceed": _s("申請が進行中になった"),
         "request.ask_back": _s("申請を本人に戻した"),
         "request.answer": _s("本人から返事があった"),
         "request.review_again": _s("申請がもう一度、審査待ちになった"),
         "request.close": _s("申請が終わった"),
+        "request.reopen": _s("決めた申請を、審査にもどした"),
         "request.reclose": _s("終わった申請の結果が変わった"),
         "entitlement.claimed": _s("こどもの分が、申請の手続き中になった"),
         "entitlement.freed": _s("こどもの分の手続きが終わった"),
-        "entitlement.reopen": _s("辞退の取り下げにより、こどもの分を手続き中に戻した"),
+        "entitlement.reopen": _s("辞退でなくなったので、こどもの分を手続き中に戻した"),
         "recipient_change.accept": _s("支給先の変更を承認（発行者の確認待ち）"),
         "recipient_change.move": _s("支給先を変更"),
         "recipient_change.found_spent": _s("クーポンが使われていたため、支給先の変更を断った"),
@@ -43,6 +48,7 @@ def _declines() -> dict[str, str]:
         "decline.clarify_refuse": _s("辞退ではないとはっきりした"),
         "decline.found_spent": _s("クーポンが使われていたため、辞退を断った"),
         "decline.refuse": _s("辞退を断った"),
+        "decline.reopen": _s("決めた辞退を、審査にもどした"),
         "decline.withdraw": _s("辞退の取り下げ"),
         "decline.honored": _s("締め切り前の受付番号により、辞退を期限内とした"),
     }
@@ -50,6 +56,7 @@ def _declines() -> dict[str, str]:
 
 def _alternatives() -> dict[str, str]:
     return {
+        "alternative.reopen": _s("断った紙の代替品を、審査にもどした"),
         "alternative.approve": _s("紙の代替品を承認（発行者の確認待ち）"),
         "alternative.confirm": _s("電子クーポンが止まり、紙の代替品が決まった"),
         "alternative.found_spent": _s("クーポンが使われていたため、紙の代替品を断った"),

@@ -32,6 +32,7 @@ def review_said(code: str) -> str:
         "bulk": _s("まとめて承認しました。"),
         "choose": _s("世帯を選びました。"),
         "to_ward": _s("区に回しました。"),
+        "reopened": _s("審査にもどしました。お知らせは送りません。"),
     }.get(code, _s("決めました。"))
 
 

@@ -11,6 +11,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
+from admin.carrying_out import carry_out_once
 from admin.mailroom.roster.releases import FILES, stored_order
 from admin.page import Page
 from admin.requests import request_words
@@ -26,13 +27,17 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.requests import reopening
 from portal.domain.requests.all_kinds import kind_of
+from portal.domain.requests.reopening import ReopenReason
 from portal.domain.requests.requests import services
 from portal.domain.requests.requests.deciding import decide as carry_out
 from portal.domain.requests.requests.decisions import ACCEPTING, Decided, Decision
+from portal.domain.requests.requests.evidence import lacks_evidence
 from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST, RequestState
+from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 TEXT_MAX = 400
@@ -208,6 +213,9 @@ class ReviewView(View):
     shown: str
     today: date
     waited: int
+    unread: bool
+    reopen_reasons: tuple[ReopenReason, ...]
+    not_reopened: str
 
 
 def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> Response[Any]:
@@ -237,8 +245,29 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
             shown=review_changes.shown_now(page.session, row).written() if mine else "",
             today=jst_date(page.now),
             waited=(jst_date(page.now) - jst_date(row.received_at)).days,
+            unread=lacks_evidence(page.session, row),
+            reopen_reasons=tuple(ReopenReason),
+            not_reopened=_why_not_reopened(page, row),
         ),
         status_code,
+    )
+
+
+def _why_not_reopened(page: Page, row: Request) -> str:
+    if row.state != RequestState.CLOSED:
+        return ""
+    found = reopening.obstacle(page.session, row)
+    return found.message if found is not None else ""
+
+
+def reopen(page: Page) -> Response[Any]:
+    """Take a decision back before anybody read it."""
+    row = found_request(page)
+    return carry_out_once(
+        page,
+        lambda: reopening.reopen(page.work, row.id, page.form.get("why")),
+        _address(f"/reviews/{row.id}", {"queue": _queue_of(page), "said": "reopened"}),
+        Again(show, "why"),
     )
 
 
@@ -326,5 +355,6 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", base, show, see),
         staff_route("POST", base + "/claim", claim, act),
         staff_route("POST", base + "/release", release, act),
+        staff_route("POST", base + "/reopen", reopen, act, shows=show),
         staff_route("POST", base + "/decide", decide, act, shows=show, uploads=FILES),
     ]

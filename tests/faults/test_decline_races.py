@@ -104,7 +104,7 @@ def test_an_exchange_and_a_decline_of_a_shown_code(desk: Desk) -> None:
 
 
 def test_the_portal_a_paper_form_and_a_second_tab_are_one_decline(desk: Desk) -> None:
-    form = PaperEntry(Channel.POST, NOW, DeclineNote())
+    form = PaperEntry(Channel.POST, NOW, DeclineNote(), no_scan="with_ward")
 
     def by_post(session: Session, household: int) -> None:
         paper.enter_form(

@@ -26,9 +26,10 @@ from portal.domain.requests.recipients.written import AdditionNote
 from portal.domain.requests.redeliveries.submitting import submit_without_sign_in
 from portal.domain.requests.redeliveries.written import Wish
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.paper_forms import PaperEntry
+from portal.domain.requests.requests.paper_forms import NoScan, PaperEntry
 from portal.platform.database import Database
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person
+from tests.support.requests.papers import read_papers
 from tests.support.work import work_in
 
 PARENT = Actor(Role.RESIDENT, 1)
@@ -81,19 +82,28 @@ class Inbox:
         clear: bool = True,
         signed_by: str = "householder",
         at: datetime | None = None,
+        witnessed: bool = True,
     ) -> Request:
-        """Staff enter a paper form that came by FAX."""
+        """Staff enter a paper form that came by FAX.
+
+        Without a scan a second person has read it, unless ``witnessed`` is False.
+        """
         at = self._at(at)
         form = PaperEntry(
-            Channel.FAX, at, DeclineNote(), signed_by=signed_by, is_clear=clear, scan_id=scan_id
+            Channel.FAX,
+            at,
+            DeclineNote(),
+            signed_by=signed_by,
+            is_clear=clear,
+            scan_id=scan_id,
+            no_scan=NoScan.SCANNER_DOWN,
         )
         with self.database.write() as session:
-            return enter_form(
-                work_in(session, actor, at, program=self.program),
-                person.household_id,
-                ordinals,
-                form,
-            )
+            work = work_in(session, actor, at, program=self.program)
+            row = enter_form(work, person.household_id, ordinals, form)
+            if witnessed:
+                read_papers(work, row)
+            return row
 
     def alternative(self, person: Person, ordinals: tuple[int, ...] = (1,)) -> Request:
         """A household asks for paper."""

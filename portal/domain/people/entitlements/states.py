@@ -29,7 +29,7 @@ ENTITLEMENT = StateMachine(
         "release": {EntitlementState.HELD: EntitlementState.IN_PROGRESS},
         "exchange": {EntitlementState.IN_PROGRESS: EntitlementState.EXCHANGED},
         "decline": {EntitlementState.IN_PROGRESS: EntitlementState.DECLINED},
-        # a decline is withdrawn before the cut-off: the only way out of a final state
+        # a decline is withdrawn, or its decision taken back: the only way out of a final state
         "reopen": {EntitlementState.DECLINED: EntitlementState.IN_PROGRESS},
         "deem_declined": {EntitlementState.IN_PROGRESS: EntitlementState.DEEMED_DECLINED},
         "deliver_alternative": {

@@ -96,6 +96,7 @@ ALTERNATIVE = StateMachine(
         "resend": {_A.LOST: _A.APPROVED},
         "write_off": {_A.LOST: _A.WRITTEN_OFF},
         "refuse": {_A.SUBMITTED: _A.REFUSED},
+        "reopen": {_A.REFUSED: _A.SUBMITTED},
         "withdraw": dict.fromkeys((_A.SUBMITTED, _A.AWAITING_STOP, _A.APPROVED), _A.WITHDRAWN),
     },
 )

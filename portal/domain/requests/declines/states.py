@@ -31,6 +31,8 @@ DECLINE = StateMachine(
         "confirm": {_D.AWAITING_STOP: _D.ACCEPTED},
         "found_spent": {_D.AWAITING_STOP: _D.REFUSED},
         "refuse": {_D.SUBMITTED: _D.REFUSED},
+        # the request is reopened: nobody was told yet, and no seen code was stopped
+        "reopen": dict.fromkeys((_D.REFUSED, _D.ACCEPTED), _D.SUBMITTED),
         "withdraw": dict.fromkeys(
             (_D.SUBMITTED, _D.RETURNED_FOR_CORRECTION, _D.AWAITING_STOP, _D.ACCEPTED),
             _D.WITHDRAWN,

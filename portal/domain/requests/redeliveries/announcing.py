@@ -24,6 +24,9 @@ class News(Enum):
     POSTED = ("posted", False)
 
 
+DECISIONS = (News.APPROVED, News.REFUSED)
+
+
 def tell(work: Work, case: RedeliveryCase, news: News) -> None:
     """Tell the household of a step, once.
 
@@ -39,6 +42,8 @@ def tell(work: Work, case: RedeliveryCase, news: News) -> None:
     if not card and not contact and way.row is None:
         return
     key = f"redelivery:{case.request.id}:{event}"
+    if news in DECISIONS:
+        key += f":{case.request.version}"  # a reopened request is decided once more
     announce(
         work,
         Event(

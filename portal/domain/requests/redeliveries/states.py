@@ -43,6 +43,7 @@ REDELIVERY = StateMachine(
         "fulfill": {_R.APPROVED: _R.FULFILLED},
         "refuse": dict.fromkeys((_R.SUBMITTED, _R.APPROVED), _R.REFUSED),
         "withdraw": dict.fromkeys((_R.SUBMITTED, _R.APPROVED), _R.WITHDRAWN),
+        "reopen": {_R.REFUSED: _R.SUBMITTED},
     },
 )
 OPEN = (_R.SUBMITTED, _R.APPROVED)

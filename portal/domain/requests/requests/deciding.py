@@ -19,6 +19,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.deciders import Deciders, agreed
 from portal.domain.requests.requests.decisions import ACCEPTING, REASONED, Decided, Decision
+from portal.domain.requests.requests.evidence import refuse_without_evidence
 from portal.domain.requests.requests.fields import WrittenForm
 from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
@@ -81,18 +82,23 @@ def decide(work: Work, kind: Kind[R], request_id: int, version: int, decided: De
         DomainError: as the kind's rule of the decision raises.
     """
     row = for_decision(work, request_id, version)
-    _refuse_strangers(work, row, kind.code)
+    refuse_strangers(work, row, kind.code)
     action = Decision.known(decided.action)
     if action is None or action not in kind.decisions or kind.needs_reason(decided):
         raise InputError(_s("どうするかと、住民に伝える理由を選んでください。"))
     if action in ACCEPTING:
         instruction = kind.prepare(work, row, decided)
+        refuse_without_evidence(work.session, row)
         if not agreed(work, row, kind.deciders(work, row), instruction):
             return row
     return kind.decisions[action](work, row, decided)
 
 
-def _refuse_strangers(work: Work, row: Request, code: RequestKind) -> None:
+def refuse_strangers(work: Work, row: Request, code: RequestKind) -> None:
+    """Refuse a request of another kind, or one of which only the ward may know.
+
+    Raises NotFoundError.
+    """
     household = work.session.get(Household, row.household_id or 0)
     for_ward = row.ward_only or (household is not None and household.protected)
     if row.kind != code or (for_ward and work.actor.organization is not Organization.WARD):

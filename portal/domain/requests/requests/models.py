@@ -64,7 +64,8 @@ class Request(Base):
 class PaperForm(Base):
     """A form on paper (post, FAX, counter) as staff entered it.
 
-    ``signed_by`` is the signer's relation, not a name.
+    ``signed_by`` is the signer's relation, not a name. ``detail`` has why there is no scan, who
+    read the paper as a second person, and what was corrected (``evidence``).
     """
 
     __tablename__ = "paper_form"
@@ -81,6 +82,17 @@ class PaperForm(Base):
     entered_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     entered_at: Mapped[datetime]
     detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    @property
+    def lacks_evidence(self) -> bool:
+        """Whether there is no scan, and no second person has read the paper yet."""
+        return self.scan_id is None and not self.detail.get("witnessed_by")
+
+    @property
+    def second_reading(self) -> dict[str, Any] | None:
+        """What a second person read, where it differs from what was entered."""
+        found: dict[str, Any] | None = self.detail.get("second")
+        return found
 
 
 class Scan(Base):

@@ -39,6 +39,14 @@ class Signer(Labeled):
     NOBODY = "nobody", lambda: _s("署名なし")
 
 
+class NoScan(Labeled):
+    """Why a form has no scan, as staff read it; a second person then reads the paper itself."""
+
+    SCANNER_DOWN = "scanner_down", lambda: _s("スキャナーが使えない")
+    UNREADABLE = "unreadable", lambda: _s("スキャンでは読めない紙（点字、濡れた紙など）")
+    WITH_WARD = "with_ward", lambda: _s("原本が区にある")
+
+
 class FollowUp(Labeled):
     """How a household is asked what an unclear form means, as staff read it."""
 
@@ -77,6 +85,7 @@ class PaperEntry(Generic[Record_co]):
         scan_id: The stored scan.
         follow_up: A ``FollowUp``, for a form that is not clear.
         evidence: The receipt number of a person who was locked out before the deadline.
+        no_scan: A ``NoScan``, for a form without ``scan_id``.
     """
 
     channel: Channel
@@ -90,15 +99,33 @@ class PaperEntry(Generic[Record_co]):
     scan_id: int | None = None
     follow_up: str = FollowUp.LETTER
     evidence: str = ""
+    no_scan: str = ""
 
 
 def check_entry(form: PaperEntry[object], now: datetime) -> None:
     """Refuse a form that contradicts itself. Raises InputError; its code names the field."""
     if form.channel not in PAPER_CHANNELS or Signer.known(form.signed_by) is None:
         raise InputError(_s("届いた方法と、署名した人を選んでください。"))
+    if form.scan_id is None and NoScan.known(form.no_scan) is None:
+        raise InputError(
+            _s("書類のスキャンをつけるか、スキャンがない理由を選んでください。"), code="no_scan"
+        )
     check_instant(form.received_at, now)
     if form.postmark_on is not None and form.postmark_on > jst_date(form.received_at):
         raise InputError(_s("消印の日が、届いた日より後になっています。"), code="postmark_on")
+
+
+def as_entry(form: PaperForm) -> PaperEntry[None]:
+    """Return a stored form as it was entered, without what was written on it."""
+    return PaperEntry(
+        Channel(form.channel),
+        form.received_at,
+        None,
+        form.signed_by,
+        form.postmark_on,
+        form.has_letter_of_attorney,
+        form.is_clear,
+    )
 
 
 def as_entered(work: Work, channel: Channel) -> Work:
@@ -163,7 +190,11 @@ def add_form(work: Work, row: Request, form: PaperEntry[object]) -> None:
         scan_id=form.scan_id,
         entered_by=work.actor.id,
         entered_at=work.now,
-        detail={"countersigned": sorted(form.countersigned), "evidence": form.evidence},
+        detail={
+            "countersigned": sorted(form.countersigned),
+            "evidence": form.evidence,
+            "no_scan": form.no_scan if form.scan_id is None else "",
+        },
     )
     work.session.add(paper)
     work.session.flush()

@@ -34,5 +34,7 @@ REQUEST = StateMachine(
         "close": dict.fromkeys(OPEN, RequestState.CLOSED),
         # withdrawn after it was accepted: stays closed with another result
         "reclose": {RequestState.CLOSED: RequestState.CLOSED},
+        # a decision is taken back before anybody read it (``reopening``)
+        "reopen": {RequestState.CLOSED: RequestState.WAITING},
     },
 )

@@ -20,6 +20,7 @@ PAPER = {
     "received_at": "午後2時5分",
     "signed_by": "householder",
     "clear": "yes",
+    "no_scan": "scanner_down",
     "child-1": "1",
     "form_key": "one",
 }

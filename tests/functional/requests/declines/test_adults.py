@@ -94,7 +94,9 @@ def test_the_adults_own_signature_is_awaited(desk: Desk) -> None:
 def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
     program = with_rules(adult_rule=AdultRule.COUNTERSIGN)
     row = submit(desk, program)
-    form = PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
+    form = PaperEntry(
+        Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}), no_scan="with_ward"
+    )
     with desk.database.write() as session:
         joined = paper.enter_form(
             work_in(session, desk.colleague, NOW, program=program), 1, (1, 2), form
@@ -104,7 +106,9 @@ def test_a_form_with_the_adults_signature_completes_it(desk: Desk) -> None:
 
 def test_a_signed_form_needs_nothing_more(desk: Desk) -> None:
     program = with_rules(adult_rule=AdultRule.COUNTERSIGN)
-    form = PaperEntry(Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}))
+    form = PaperEntry(
+        Channel.COUNTER, NOW, DeclineNote(), countersigned=frozenset({1}), no_scan="with_ward"
+    )
     with desk.database.write() as session:
         row = paper.enter_form(
             work_in(session, desk.officer, NOW, program=program), 1, (1, 2), form

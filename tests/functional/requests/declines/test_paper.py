@@ -27,7 +27,7 @@ from portal.domain.requests.declines.queries import may_complete, wish_of
 from portal.domain.requests.declines.review import DECLINE_KIND
 from portal.domain.requests.declines.written import DeclineNote
 from portal.domain.requests.requests.models import PaperForm, Request
-from portal.domain.requests.requests.paper_forms import PaperEntry
+from portal.domain.requests.requests.paper_forms import NoScan, PaperEntry
 from portal.platform.database import Database
 from tests.functional.requests.declines.support import (
     LAST_MOMENT,
@@ -40,8 +40,10 @@ from tests.functional.requests.declines.support import (
     with_rules,
 )
 from tests.support.coupons import VAULT
+from tests.support.requests.papers import read_papers
 from tests.support.work import work_in
 
+NO_SCAN: dict[str, Any] = {"no_scan": NoScan.WITH_WARD}
 LATER = datetime(2023, 10, 5, 3, 0, tzinfo=UTC)
 Enter = Callable[..., Request]
 
@@ -65,17 +67,18 @@ def enter(
 ) -> Request:
     """Enter a form for the first household; by post and clear if nothing else is said."""
     said = {name: form.pop(name) for name in ("text", "telephone") if name in form}
-    given: dict[str, Any] = {"channel": Channel.POST, "received_at": now} | form
+    given: dict[str, Any] = {"channel": Channel.POST, "received_at": now, **NO_SCAN} | form
     entry = PaperEntry(written=DeclineNote(**said), **given)
     with desk.database.write() as session:
-        return paper.enter_form(
-            work_in(session, desk.officer, now, program=program), 1, ordinals, entry
-        )
+        work = work_in(session, desk.officer, now, program=program)
+        row = paper.enter_form(work, 1, ordinals, entry)
+        read_papers(work, row)
+        return row
 
 
 def at_counter(receipt: str) -> PaperEntry[DeclineNote]:
     """What is entered when somebody brings a receipt to the counter."""
-    return PaperEntry(Channel.COUNTER, LATER, DeclineNote(), evidence=receipt)
+    return PaperEntry(Channel.COUNTER, LATER, DeclineNote(), evidence=receipt, **NO_SCAN)
 
 
 def forms(desk: Desk, row: Request) -> int:
@@ -306,9 +309,9 @@ def locked_out(desk: Desk, at: datetime, trouble: str = "decline") -> str:
 def test_a_receipt_from_before_the_deadline_counts_after_the_person_was_checked(desk: Desk) -> None:
     receipt = locked_out(desk, LAST_MOMENT)
     with desk.database.write() as session:
-        row = wishes.honor_form(
-            work_in(session, desk.officer, LATER, program=PROGRAM), 1, (1,), at_counter(receipt)
-        )
+        work = work_in(session, desk.officer, LATER, program=PROGRAM)
+        row = wishes.honor_form(work, 1, (1,), at_counter(receipt))
+        read_papers(work, row)
     assert (row.received_at, row.warnings, row.channel) == (LAST_MOMENT, ["honored"], "counter")
     assert desk.states()[0] == ("in_progress", "suspended", True)
     assert tasks(desk)[0].state == "done"

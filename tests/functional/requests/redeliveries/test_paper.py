@@ -32,7 +32,7 @@ BEFORE = day_start(WINDOW.first_day) - timedelta(days=2)
 
 
 def entry(channel: Channel = Channel.POST) -> PaperEntry[Wish]:
-    return PaperEntry(channel, AFTER - timedelta(days=1), Wish())
+    return PaperEntry(channel, AFTER - timedelta(days=1), Wish(), no_scan="with_ward")
 
 
 def enter(
