@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.audit.models import AuditEvent
@@ -87,7 +88,7 @@ def told_by_sms(desk: Desk, row: Request) -> int:
         return message.id
 
 
-def decided_notice(session: Any, row: Request) -> Announcement:
+def decided_notice(session: Session, row: Request) -> Announcement:
     return session.scalars(
         select(Announcement)
         .where(Announcement.receipt_no == row.receipt_no, Announcement.event == "decided")
@@ -248,7 +249,8 @@ def test_neither_a_program_nor_who_may_not_know_reopens(desk: Desk) -> None:
         session.get_one(Household, 1).protected = True
     with pytest.raises(NotFoundError):
         back(desk, row)
-    assert back(desk, row, Actor(Role.WARD_OFFICER, desk.ward.id, Organization.WARD))
+    ward = Actor(Role.WARD_OFFICER, desk.ward.id, Organization.WARD)
+    assert back(desk, row, ward).state == "waiting"
 
 
 def test_another_request_for_the_child_comes_first(desk: Desk) -> None:
