@@ -84,6 +84,12 @@ def retract(work: Work, receipt_no: str, since: datetime) -> int:
     for message in messages:
         message.state, message.last_error = MESSAGE.next(message.state, "stop"), REOPENED
         message.sealed = None
+    _call_off(work, waiting)
+    session.flush()
+    return len(waiting)
+
+
+def _call_off(work: Work, waiting: Sequence[Announcement]) -> None:
     for row in waiting:
         row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), work.now
         record(
@@ -95,5 +101,3 @@ def retract(work: Work, receipt_no: str, since: datetime) -> int:
             event=row.event,
             medium=row.medium,
         )
-    session.flush()
-    return len(waiting)
