@@ -23,6 +23,7 @@ from portal.domain.requests.alternatives import (
 from portal.domain.requests.alternatives.models import AlternativeItem
 from portal.domain.requests.alternatives.review import ALTERNATIVE_KIND
 from portal.domain.requests.alternatives.states import ALTERNATIVE
+from portal.domain.requests.reopening import reopen
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
 from portal.domain.requests.requests.models import Request
@@ -92,6 +93,7 @@ class Walk:
             "restock": lambda: delivery.restock(
                 work_in(s, p.officer, p.now, program=p.program), parcel
             ),
+            "reopen": lambda: reopen(work, self.request_id, "misread"),
             "withdraw": lambda: services.withdraw(
                 work_in(s, p.officer, p.now, program=p.program),
                 self.request_id,
