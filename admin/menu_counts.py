@@ -27,9 +27,11 @@ from portal.domain.contacts.escalations import call_back_queries
 from portal.domain.contacts.escalations import queries as questions
 from portal.domain.contacts.escalations.states import EscalationState
 from portal.domain.contacts.faxes import queries as faxes
+from portal.domain.contacts.hours import queries as hours
 from portal.domain.contacts.line import help_calls
 from portal.domain.contacts.notes import queries as notes
 from portal.domain.contacts.notes.kinds import desk_of
+from portal.domain.contacts.site_texts import queries as site_texts
 from portal.domain.desk.casework import worklists
 from portal.domain.desk.casework.reviews import queue
 from portal.domain.desk.openings.queries import open_count
@@ -125,6 +127,14 @@ def _notices(page: Page, _role: Role) -> int:
     return site_notices.waiting_count(page.session)
 
 
+def _hours(page: Page, _role: Role) -> int:
+    return hours.waiting_count(page.session)
+
+
+def _site_texts(page: Page, _role: Role) -> int:
+    return site_texts.waiting_count(page.session)
+
+
 _ASKED: Mapping[Spot, tuple[Permission, Callable[[Page, Role], int]]] = {
     Spot.REVIEWS: (Permission.SEE_REQUESTS, _reviews),
     Spot.TASKS: (Permission.SEE_TASKS, _tasks),
@@ -136,5 +146,7 @@ _ASKED: Mapping[Spot, tuple[Permission, Callable[[Page, Role], int]]] = {
     Spot.HELP_CALLS: (Permission.SUPERVISE_CALLS, _help_calls),
     Spot.OPENINGS: (Permission.REVIEW_OPENINGS, _openings),
     Spot.COUPON_FAULTS: (Permission.HANDLE_COUPON_FAULTS, _faults),
+    Spot.OPENING_HOURS: (Permission.APPROVE_OPENING_HOURS, _hours),
+    Spot.SITE_TEXTS: (Permission.RELEASE_SITE_TEXTS, _site_texts),
     Spot.SITE_NOTICES: (Permission.PUBLISH_SITE_NOTICES, _notices),
 }

@@ -32,6 +32,7 @@ class Spot(Labeled):
     COUPON_FAULTS = "coupon_faults", lambda: _s("お店で使えないクーポン")
     INCIDENTS = "incidents", lambda: _s("事故の記録")
     SITE_NOTICES = "site_notices", lambda: _s("全員へのお知らせ")
+    SITE_TEXTS = "site_texts", lambda: _s("住民の画面の文")
     DOWNTIME = "downtime", lambda: _s("停止の記録")
     REPORTS = "reports", lambda: _s("報告書")
     COSTS = "costs", lambda: _s("事務費")
@@ -57,6 +58,7 @@ class Spot(Labeled):
     STAFF = "staff", lambda: _s("職員")
     AUDIT = "audit", lambda: _s("操作の記録")
     CALENDAR = "calendar", lambda: _s("カレンダー")
+    OPENING_HOURS = "opening_hours", lambda: _s("受付時間")
     SITES = "sites", lambda: _s("拠点")
     FAXES = "faxes", lambda: _s("FAX")
     SUBCONTRACTORS = "subcontractors", lambda: _s("再委託先")
@@ -98,6 +100,7 @@ JOBS: Sequence[tuple[str, Sequence[tuple[str, Spot, Permission]]]] = (
             ("/notes", Spot.NOTES, Permission.KEEP_NOTES),
             ("/channel-changes", Spot.CHANNEL_CHANGES, Permission.SUPERVISE_CALLS),
             ("/scripts", Spot.SCRIPTS, Permission.SEE_SCRIPTS),
+            ("/opening-hours", Spot.OPENING_HOURS, Permission.PROPOSE_OPENING_HOURS),
         ),
     ),
     (
@@ -141,6 +144,7 @@ JOBS: Sequence[tuple[str, Sequence[tuple[str, Spot, Permission]]]] = (
             ("/openings", Spot.OPENINGS, Permission.REVIEW_OPENINGS),
             ("/incidents", Spot.INCIDENTS, Permission.SEE_INCIDENTS),
             ("/site-notices", Spot.SITE_NOTICES, Permission.PUBLISH_SITE_NOTICES),
+            ("/site-texts", Spot.SITE_TEXTS, Permission.WRITE_SITE_TEXTS),
             ("/downtime", Spot.DOWNTIME, Permission.SEE_DOWNTIME),
             ("/system", Spot.SYSTEM, Permission.SEE_SYSTEM),
             ("/audit", Spot.AUDIT, Permission.SEE_AUDIT),
@@ -274,6 +278,7 @@ OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.COUPON_FAULTS: lambda: _s("使えない、不良、取りかえ、お店"),
     Spot.INCIDENTS: lambda: _s("事故、漏えい、トラブル、じこ"),
     Spot.SITE_NOTICES: lambda: _s("お知らせ、掲示、連絡、おしらせ"),
+    Spot.SITE_TEXTS: lambda: _s("文言、案内、トップページ、ホームの文、ぶんげん"),
     Spot.DOWNTIME: lambda: _s("停止時間、障害、メンテナンス"),
     Spot.REPORTS: lambda: _s("辞退の報告、報告"),
     Spot.COSTS: lambda: _s("費用、経費、郵便料、1世帯あたり、じむひ"),
@@ -299,6 +304,7 @@ OTHER_WORDS: Mapping[Spot, Sentence] = {
     Spot.STAFF: lambda: _s("利用者、職員の追加、しょくいん"),
     Spot.AUDIT: lambda: _s("監査、ログ、操作記録、かんさ"),
     Spot.CALENDAR: lambda: _s("期限、営業日、休み、予定、かれんだー"),
+    Spot.OPENING_HOURS: lambda: _s("営業時間、休業日、臨時休み、開く時間、じかん"),
     Spot.SITES: lambda: _s("予備の拠点、切り替え、きょてん"),
     Spot.FAXES: lambda: _s("ファクス、ファックス、ふぁっくす"),
     Spot.SUBCONTRACTORS: lambda: _s("印刷会社、委託先、発送会社"),

@@ -121,7 +121,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
             origin=origin,
             spoken=list(CallLanguage),
             due=default_due(page.site.program.calendar, page.now),
-            reception=reception_text(page.site.program.calendar),
+            reception=reception_text(page.site.program.calendar, jst_date(page.now)),
         ),
         status_code,
     )

@@ -3,8 +3,9 @@
 The program's days and numbers are filled in.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from admin.page import Page
@@ -20,6 +21,7 @@ from portal.domain.contacts.scripts.lines import Line, LineKind, filled, read_li
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.desk.casework.call_notes import may_greet_by_name
 from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import current_locale
 from portal.platform.http.locale import html_lang
@@ -80,10 +82,11 @@ def chosen_language(page: Page, otherwise: str = "ja") -> str:
     return ScriptLanguage.EASY if wanted == CallLanguage.OTHER else ScriptLanguage.JA
 
 
-def view(program: Program, script: Script, code: str) -> ScriptView:
-    """Return one script as an agent sees it in a language."""
+def view(program: Program, script: Script, code: str, day: date) -> ScriptView:
+    """Return one script as an agent sees it in a language, with the hours of a day (JST)."""
     draft = script.draft
-    texts = {one: _spoken(program, draft.texts.get(one, ""), one) for one in {code, "ja"}}
+    values = values_of(program, day)
+    texts = {one: _spoken(values, draft.texts.get(one, ""), one) for one in {code, "ja"}}
     return ScriptView(
         script.key,
         script.part,
@@ -96,9 +99,9 @@ def view(program: Program, script: Script, code: str) -> ScriptView:
     )
 
 
-def _spoken(program: Program, text: str, code: str) -> Spoken:
+def _spoken(values: Mapping[str, LocalText], text: str, code: str) -> Spoken:
     locale = LANGUAGES.get(code, SOURCE_LOCALE)
-    lines = read_lines(filled(text, values_of(program), locale))
+    lines = read_lines(filled(text, values, locale))
     runs = [Run(kind, list(found)) for kind, found in groupby(lines, key=lambda line: line.kind)]
     return Spoken(code, html_lang(locale), runs)
 

@@ -31,6 +31,7 @@ from portal.domain.contacts.scripts.defaults import (
     Script,
 )
 from portal.domain.contacts.scripts.values import NAMES, values_of
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.people.staff.models import StaffUser
@@ -67,6 +68,7 @@ class ScriptsView(View):
 def show_list(page: Page) -> Response[Any]:
     """Show the scripts by part and category, or the hits of a search."""
     program, language = page.site.program, chosen_language(page)
+    today = jst_date(page.now)
     q = page.query.get("q", "").strip()[:60]
     edits = allowed(page, Permission.EDIT_SCRIPTS)
     by_name = edits or greets_by_name(page)
@@ -80,7 +82,8 @@ def show_list(page: Page) -> Response[Any]:
             language=language,
             q=q,
             hits=[
-                (view(program, hit.script, language), hit.languages) for hit in hits[: queries.PAGE]
+                (view(program, hit.script, language, today), hit.languages)
+                for hit in hits[: queries.PAGE]
             ],
             count=len(hits),
             groups=groups(listed),
@@ -128,7 +131,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         "admin/contacts/scripts/script.html",
         ScriptPageView(
             one=one,
-            view=view(page.site.program, one, language),
+            view=view(page.site.program, one, language, jst_date(page.now)),
             language=language,
             languages_spoken=list(LANGUAGES),
             script_words=script_words,
@@ -225,7 +228,7 @@ def _form(page: Page, status_code: int, own: EditedView) -> Response[Any]:
         script_words=script_words,
         languages_spoken=list(LANGUAGES),
         names=NAMES,
-        values=values_of(page.site.program),
+        values=values_of(page.site.program, jst_date(page.now)),
         parts=PARTS,
         categories=list(CATEGORIES),
         html_langs={code: html_lang(locale) for code, locale in LANGUAGES.items()},
@@ -258,7 +261,7 @@ def _draft(page: Page) -> Draft:
 
 def _previews(page: Page) -> list[Spoken]:
     typed = Script("preview", PARTS[0], "", 0, _draft(page))
-    return [view(page.site.program, typed, code).spoken for code in LANGUAGES]
+    return [view(page.site.program, typed, code, jst_date(page.now)).spoken for code in LANGUAGES]
 
 
 def preview(page: Page) -> Response[Any]:

@@ -29,6 +29,7 @@ from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.households.looks import record_look
 from portal.platform.database import COMMAND_WAITS, Database, make_engine
 from portal.platform.disposed import is_disposed
+from portal.platform.in_force import InForce
 from portal.platform.lost import CommitUnknownError, is_lost
 from portal.platform.outages import Outage, outage_of
 from portal.platform.startup import check_tables_and_keys
@@ -61,6 +62,7 @@ class Context:
         dry_run: ``--dry-run``: whether nothing is to be changed.
         json_file: ``--json``: the file for the result, ``-`` for standard output.
         moves_index: Whether the command may meet a database of another search key.
+        in_force: What was approved on the staff site since the program's file was written.
     """
 
     settings: Settings
@@ -74,6 +76,7 @@ class Context:
     dry_run: bool = False
     json_file: str | None = None
     moves_index: bool = False
+    in_force: InForce = field(default_factory=InForce)
 
     @property
     def program_name(self) -> str:
@@ -138,25 +141,27 @@ class Context:
 
         By default in the name of whoever runs the command, now (UTC).
         """
-        return Work(
-            session,
-            self.vault(),
-            self.load_program(),
-            actor or self.actor,
-            now or self.clock.now(session),
-        )
+        at = now or self.clock.now(session)
+        self.in_force.refresh(session, at)
+        program = self.in_force.program(self.load_program())
+        return Work(session, self.vault(), program, actor or self.actor, at)
 
     def work_source(self, actor: Actor | None = None) -> WorkSource:
         """Return a source of transactions for a longer task."""
         database = self.database()
-        return WorkSource(
+        source = WorkSource(
             database.read,
             database.write,
             self.vault(),
             self.clock,
             actor or self.actor,
             self.load_program(),
+            standing=self.in_force,
         )
+        if self.in_force.is_old:
+            with source.reading():
+                pass  # the program as it is in force stands before the first transaction
+        return source
 
     def _record_look(self, session: Session) -> None:
         """Record what this command opened and is not on record yet."""

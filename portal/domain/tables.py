@@ -6,9 +6,11 @@ from portal.domain.contacts.calls import models as _calls
 from portal.domain.contacts.escalations import models as _escalations
 from portal.domain.contacts.faxes import models as _faxes
 from portal.domain.contacts.floor import models as _floor
+from portal.domain.contacts.hours import models as _hours
 from portal.domain.contacts.line import models as _line
 from portal.domain.contacts.notes import models as _notes
 from portal.domain.contacts.scripts import models as _scripts
+from portal.domain.contacts.site_texts import models as _site_texts
 from portal.domain.contacts.telephony import models as _telephony
 from portal.domain.desk.call_desk import models as _call_desk
 from portal.domain.desk.openings import models as _openings
@@ -86,8 +88,10 @@ SLICES = (
     _jobs,
     _letters,
     _management,
+    _hours,
     _line,
     _rehearsals,
+    _site_texts,
     _notes,
     _notices,
     _person_lists,

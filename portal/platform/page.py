@@ -101,6 +101,7 @@ class Page(Generic[W]):
     def load_auth(self, session: Session, now: datetime, load: LoadWho[W] | None = None) -> None:
         """Load who is signed in by the request's cookie, perhaps with more that the page shows."""
         self.session, self.instant = session, now
+        self.site.in_force.refresh(session, now)
         token = self.cookie(cookies.SESSION)
         load = load or self.site.sign_ins.load
         self.who = load(session, token, now) if token else self._nobody

@@ -22,6 +22,7 @@ from portal.domain.people.authn import sessions
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.finder import Finder, finder_for
 from portal.platform.database import RESIDENT_WAITS, SITE_WAITS, Database, make_engine
+from portal.platform.in_force import InForce
 from portal.platform.metrics.meter import Meter
 from portal.platform.rendering.assets import Assets
 from portal.platform.rendering.templating import make_environment
@@ -32,11 +33,14 @@ from portal.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A site: settings, program, database, keys, clock, hash pool, meter, templates, files."""
+    """A site: settings, program, database, keys, clock, hash pool, meter, templates, files.
+
+    ``filed`` is the program as its file has it, and ``in_force`` knows what was approved since.
+    """
 
     kind: str
     settings: Settings
-    program: Program
+    filed: Program
     database: Database
     vault: Vault
     clock: Clock
@@ -47,6 +51,12 @@ class Site:
     sign_ins: SignIns[Any]
     meter: Meter
     notices: NoticeBoard = field(default_factory=NoticeBoard)
+    in_force: InForce = field(default_factory=InForce)
+
+    @property
+    def program(self) -> Program:
+        """The program as it is in force: the file with what was approved on the staff site."""
+        return self.in_force.program(self.filed)
 
     @property
     def address(self) -> str:
@@ -97,12 +107,20 @@ class Site:
 
         ``now`` (UTC) is by default the transaction's own instant.
         """
-        return Work(session, self.vault, self.program, actor, now or self.clock.now(session))
+        at = now or self.clock.now(session)
+        self.in_force.refresh(session, at)
+        return Work(session, self.vault, self.program, actor, at)
 
     def work_source(self, actor: Actor = SYSTEM) -> WorkSource:
         """Return a source of transactions for a longer task."""
         return WorkSource(
-            self.database.read, self.database.write, self.vault, self.clock, actor, self.program
+            self.database.read,
+            self.database.write,
+            self.vault,
+            self.clock,
+            actor,
+            self.filed,
+            standing=self.in_force,
         )
 
     @property
@@ -137,7 +155,7 @@ def make_site(
     return Site(
         kind=kind,
         settings=settings,
-        program=program,
+        filed=program,
         database=site_database,
         vault=vault,
         clock=clock or DatabaseClock(settings.clock_offset),

@@ -36,6 +36,7 @@ from portal.domain.people.tasks.models import Task
 from portal.platform.application import make_routes
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
+from portal.platform.in_force import InForce
 from portal.platform.rendering.templating import DAY_MARK, DAY_TAGS
 from portal.platform.site import Site
 from portal.settings import Settings
@@ -346,9 +347,19 @@ def make_resident(
     now: datetime = NOON,
     notices: NoticeBoard | None = None,
 ) -> Resident:
-    """The site on a database, with a clock that stands at `now`; every page reads the notices."""
+    """The site on a database, with a clock that stands at `now`.
+
+    Every page reads the notices and what is in force, unless `notices` are kept.
+    """
     clock = FixedClock(now)
-    site = replace(base, database=database, clock=clock, notices=notices or NoticeBoard(0))
+    in_force = InForce(0) if notices is None else InForce()
+    site = replace(
+        base,
+        database=database,
+        clock=clock,
+        notices=notices or NoticeBoard(0),
+        in_force=in_force,
+    )
     app = serve_residents(resident_routes(site.settings), site)
     return Resident(site, app, clock, loop, folder)
 

@@ -25,6 +25,7 @@ from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.application import make_routes, serve_site
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
+from portal.platform.in_force import InForce
 from portal.platform.site import Site
 from portal.settings import Settings
 from tests.support.fields.listening import Listening
@@ -181,7 +182,9 @@ def make_staff(
 ) -> StaffSite:
     """The site on a database, with a clock that stands at `now`."""
     clock = FixedClock(now)
-    site = replace(base, database=database, clock=clock, notices=NoticeBoard(0))
+    site = replace(
+        base, database=database, clock=clock, notices=NoticeBoard(0), in_force=InForce(0)
+    )
     return StaffSite(site, serve_site(staff_routes(), site), clock, loop, folder)
 
 

@@ -20,6 +20,7 @@ from admin.page import Page
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.scripts import queries
 from portal.domain.contacts.scripts.defaults import LANGUAGES, Script
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import current_locale
 from portal.platform.http.locale import html_lang
 from portal.platform.view import View
@@ -54,7 +55,7 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
 
     Its links and its search stay on the current page.
     """
-    program = page.site.program
+    program, today = page.site.program, jst_date(page.now)
     code = chosen_language(page, call.language if call is not None else "ja")
     typed = page.query.get(WORDS, "").strip()[:60]
     by_name = greets_by_name(page)
@@ -66,7 +67,7 @@ def scripts_beside(page: Page, call: Call | None) -> ScriptsView:
         # the address of a posted form cannot be opened by a link
         script_here=page.path if page.method == "GET" else "/scripts",
         script_q=typed,
-        script_hits=[view(program, hit.script, code) for hit in hits[:SHOWN]],
+        script_hits=[view(program, hit.script, code, today) for hit in hits[:SHOWN]],
         script_more=len(hits) > SHOWN,
         script_panel=_panel(page, code, by_name=by_name) if not typed else "",
         script_unnamed=not by_name,
@@ -78,15 +79,15 @@ def _panel(page: Page, code: str, *, by_name: bool) -> Markup:
 
     Without ``by_name`` the greetings that name the ward are left out.
     """
-    program = page.site.program
+    program, today = page.site.program, jst_date(page.now)
     found = queries.scripts(page.session, by_name=by_name)
-    key = (program, tuple(_content(one) for one in found), code, current_locale())
+    key = (program, today, tuple(_content(one) for one in found), code, current_locale())
     if key not in _PANELS:
         if len(_PANELS) >= MOST_PANELS:
             _PANELS.clear()
         drawn = page.site.templates.get_template("admin/desk/in_call/_all_scripts.html").render(
             groups=[
-                (group, [view(program, script, code) for script in group.scripts])
+                (group, [view(program, script, code, today) for script in group.scripts])
                 for group in groups(found)
             ],
             words=words,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,16 @@ Transaction = Callable[[], AbstractContextManager[Session]]
 """Opens a transaction that ends with the block."""
 
 
+class Standing(Protocol):
+    """Knows what staff decided since the program's file was written, and reads it now and then."""
+
+    def refresh(self, session: Session, now: datetime) -> None:
+        """Read again in an open transaction what was decided, if it was read too long ago."""
+
+    def program(self, filed: Program) -> Program:
+        """Return the program as it is in force: the file with what was decided since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One open transaction with everything that all rules of the program need.
@@ -23,7 +34,7 @@ class Work:
     Attributes:
         session: The open transaction. Whoever opened it commits it; a service only flushes.
         vault: The deployment's keys.
-        program: What the ward decided, as the process loaded it.
+        program: What the ward decided: the file with what was approved on the site since.
         actor: Who acts; audit events name this person or ``SYSTEM``.
         now: The instant (UTC) at which everything in the transaction happens.
     """
@@ -53,7 +64,8 @@ class WorkSource:
         vault: The deployment's keys.
         clock: Gives the instant of each transaction.
         actor: Who acts in all of them.
-        program: What the ward decided.
+        filed: What the ward decided, as the program's file has it.
+        standing: Knows what was decided since; without, the file counts.
     """
 
     read: Transaction = field(repr=False)
@@ -61,7 +73,13 @@ class WorkSource:
     vault: Vault = field(repr=False)
     clock: Clock
     actor: Actor
-    program: Program = field(repr=False)
+    filed: Program = field(repr=False)
+    standing: Standing | None = field(default=None, repr=False, kw_only=True)
+
+    @property
+    def program(self) -> Program:
+        """The program as it was in force when it was last read."""
+        return self.filed if self.standing is None else self.standing.program(self.filed)
 
     @contextmanager
     def reading(self) -> Iterator[Work]:
@@ -77,4 +95,7 @@ class WorkSource:
 
     def work(self, session: Session) -> Work:
         """Return the work of a transaction that is open already."""
-        return Work(session, self.vault, self.program, self.actor, self.clock.now(session))
+        now = self.clock.now(session)
+        if self.standing is not None:
+            self.standing.refresh(session, now)
+        return Work(session, self.vault, self.program, self.actor, now)

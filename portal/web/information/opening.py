@@ -31,6 +31,7 @@ class Opening:
         closed: The closed days.
         ahead: Days that differ soon.
         warning: Near the end of the program, that nobody answers on the last usable days.
+        note: The line under the telephone number.
     """
 
     sentence: str
@@ -38,6 +39,7 @@ class Opening:
     closed: str
     ahead: tuple[str, ...]
     warning: tuple[str, ...]
+    note: str
 
 
 _KEPT: dict[str, tuple[Program, datetime, Opening]] = {}
@@ -59,10 +61,11 @@ def _opening(program: Program, now: datetime) -> Opening:
     ending = gap(program, now)
     return Opening(
         _now_sentence(calendar, now),
-        hours_text(calendar),
-        closed_days(calendar),
+        hours_text(calendar, today),
+        closed_days(calendar, today),
         tuple(agreed_ahead(calendar, today, today + AHEAD)),
         _ending(ending) if ending is not None else (),
+        str(program.texts.telephone or _("日本語、英語、中国語、韓国語で話せます。")),
     )
 
 

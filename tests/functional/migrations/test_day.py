@@ -70,7 +70,7 @@ def day(kept: Stored, old: Engine, background_loop: Loop, tmp_path: Path) -> Day
     database, program = Database(old), load_program("demo", jst_date(kept.now))
 
     def on_that_day(site: Site) -> Site:
-        return replace(site, program=program)
+        return replace(site, filed=program)
 
     resident = on_that_day(make_resident_site(settings, engine=old))
     staff = on_that_day(make_staff_site(settings, engine=old))

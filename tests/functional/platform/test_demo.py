@@ -51,7 +51,7 @@ def test_the_demo_can_be_started_at_any_hour(tmp_path: Path, started: datetime) 
     )
     initialize(settings)
     site = make_resident_site(settings, clock=FixedClock(started))
-    site = replace(site, program=load_program("demo", jst_date(started)))
+    site = replace(site, filed=load_program("demo", jst_date(started)))
     try:
         stage = set_stage(site, tmp_path, lambda _line: None)
     finally:

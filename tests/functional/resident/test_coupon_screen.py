@@ -32,7 +32,7 @@ def used(resident: Resident, use: IssuerUse) -> Resident:
     """The site of a program whose issuer works in this way."""
     program = resident.site.program
     issuer = replace(program.issuer, use=use)
-    site = replace(resident.site, program=replace(program, issuer=issuer))
+    site = replace(resident.site, filed=replace(program, issuer=issuer))
     return replace(resident, site=site, app=serve_residents(resident_routes(site.settings), site))
 
 

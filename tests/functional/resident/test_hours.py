@@ -89,7 +89,7 @@ def test_days_that_differ_soon_are_told_beside_the_number(sqlite_resident: Resid
         closures=(Closure(date(2023, 8, 8), date(2023, 8, 9), "設備点検", AGREED),),
         overrides=(HoursOverride(date(2023, 8, 5), Hours(time(10), time(15)), "発送直後", AGREED),),
     )
-    site = replace(base, program=replace(base.program, calendar=calendar))
+    site = replace(base, filed=replace(base.program, calendar=calendar))
     resident = make_resident(site, base.database, sqlite_resident.loop, sqlite_resident.folder)
     page = resident.visitor().open("/signin").text
     assert "2023年8月5日は、午前10時から午後3時まで受け付けます。" in page

@@ -37,7 +37,7 @@ def ward(
 ) -> Resident:
     """The site of a ward in each mode of the mailed password."""
     program = load_program(str(write_program(tmp_path / "ward", password_mode=request.param)))
-    base = replace(resident_base, program=program)
+    base = replace(resident_base, filed=program)
     return make_resident(base, resident.database, background_loop, resident.folder)
 
 
@@ -274,7 +274,7 @@ def test_a_ward_can_save_the_card_of_the_first_sign_in(
 
     program = replace(resident_base.program, card_after_first_sign_in=False)
     ward = make_resident(
-        replace(resident_base, program=program),
+        replace(resident_base, filed=program),
         resident.database,
         background_loop,
         resident.folder,

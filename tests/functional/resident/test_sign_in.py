@@ -235,7 +235,7 @@ def activation_only(
     program = load_program(
         str(write_program(resident.folder / "strict", password_mode="activation_only"))
     )
-    base = replace(resident_base, program=program)
+    base = replace(resident_base, filed=program)
     return make_resident(base, resident.database, background_loop, resident.folder)
 
 

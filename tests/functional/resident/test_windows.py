@@ -118,7 +118,7 @@ def test_home_does_not_lead_to_paper_in_a_program_without_any(sqlite_resident: R
     now = day_start(base.program.windows.alternative.last_day)
     sqlite_resident.clock.instant = now
     person = sqlite_resident.add(active=True)
-    without = replace(base, program=replace(base.program, alternatives=()))
+    without = replace(base, filed=replace(base.program, alternatives=()))
     bare = make_resident(without, base.database, loop, folder, now)
     for resident, offered in ((sqlite_resident, True), (bare, False)):
         home = resident.enter(person).open("/home").text

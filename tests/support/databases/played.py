@@ -95,7 +95,7 @@ def play(database_url: str, folder: Path) -> Played:
     )
     initialize(settings)
     site = make_resident_site(settings, clock=FixedClock(NOON))
-    site = replace(site, program=load_program("demo", jst_date(NOON)))
+    site = replace(site, filed=load_program("demo", jst_date(NOON)))
     stage = set_stage(site, folder, lambda _line: None)
     people = {person.login: person.actor for person in stage.staff}
     _letters(site, folder, people)

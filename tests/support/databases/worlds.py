@@ -121,7 +121,7 @@ def world(url: str, loop: Loop, folder: Path, logins: str = "twin") -> Iterator[
         database_url=url,
     )
     site = make_staff_site(settings, engine=engine)
-    site = replace(site, program=load_program("demo", jst_date(kept.now)))
+    site = replace(site, filed=load_program("demo", jst_date(kept.now)))
     staff = make_staff(site, Database(engine), loop, folder, kept.now + timedelta(days=1))
     try:
         yield World(staff, {role: staff.hire(role, f"{logins}-{role.value}") for role in ROLES})

@@ -85,7 +85,7 @@ def settle(world: World, loop: Loop, folder: Path) -> Settled:
     """Sign everybody in; open households with a reason, and verify a caller at the desk."""
     played = world.played.site
     site = replace(
-        make_staff_site(played.settings, engine=world.database.engine), program=played.program
+        make_staff_site(played.settings, engine=world.database.engine), filed=played.program
     )
     staff = make_staff(site, world.database, loop, folder, NOON)
     settled = Settled({}, _families(world))

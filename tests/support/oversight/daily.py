@@ -36,7 +36,7 @@ class Desk:
         """The site, with letters in the test's folder, for a ward of any size."""
         site = self.staff.site
         settings = replace(site.settings, data_dir=self.folder)
-        return replace(site, settings=settings, program=expecting(site.program, None))
+        return replace(site, settings=settings, filed=expecting(site.program, None))
 
     def form(self, **typed: str) -> dict[str, str]:
         """A form that nobody sent before."""

@@ -25,6 +25,7 @@ from portal.domain.contacts.escalations.states import CALL_BACK as MACHINE
 from portal.domain.contacts.escalations.states import CLAIMED
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -84,7 +85,8 @@ def ask(work: Work, wanted: Wanted, raised: RaisedIn = OUTSIDE_CALLS) -> Task:
         wanted.at <= work.now or not work.program.calendar.is_open(wanted.at)
     ):
         fault = _s("これからの、受付時間の中の日時を入力してください。%(hours)s")
-        raise InputError(fault % {"hours": reception_text(work.program.calendar)}, code="at")
+        hours = reception_text(work.program.calendar, jst_date(work.now))
+        raise InputError(fault % {"hours": hours}, code="at")
     require_call(work, raised)
     details = {"telephone": number, "text": wanted.text.strip(), "language": wanted.language.value}
     task = open_task(

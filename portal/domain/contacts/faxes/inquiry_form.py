@@ -21,7 +21,7 @@ def inquiry_form_pdf(program: Program, now: datetime) -> bytes:
     reader, day = current_locale(), jst_date(now)
     with use_locale(SOURCE_LOCALE):
         labels = {name: [pieces(text)] for name, text in _labels().items()}
-        reception = reception_text(program.calendar)
+        reception = reception_text(program.calendar, day)
     if reader != SOURCE_LOCALE:
         for name, text in _labels().items():
             labels[name].append(pieces(text))

@@ -8,6 +8,7 @@ from portal.domain.contacts.scripts import queries as scripts
 from portal.domain.contacts.scripts.defaults import Script, ScriptPart
 from portal.domain.contacts.scripts.lines import LineKind, filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.local_text import LocalText
@@ -55,7 +56,7 @@ def choices(work: Work) -> list[Wording]:
     with use_locale(SOURCE_LOCALE):
         texts = {one: "".join(_own(one)) for one in OwnText}
     own = [Wording(one.value, one.label, texts[one]) for one in OwnText]
-    values = values_of(work.program)
+    values = values_of(work.program, jst_date(work.now))
     answers = [
         Wording(SCRIPT + one.key, one.draft.title, "".join(_said(one, SOURCE_LOCALE, values)))
         for one in scripts.scripts(work.session)
@@ -86,7 +87,7 @@ def lines_of(work: Work, codes: Sequence[str], locale: str) -> list[str]:
             one = None
         if one is None or one.part != ScriptPart.ANSWER or one.draft.hidden:
             raise InputError(_s("返信の文を、一覧から選んでください。"), code="wording")
-        found += _said(one, locale, values_of(work.program))
+        found += _said(one, locale, values_of(work.program, jst_date(work.now)))
     return found
 
 

@@ -11,6 +11,7 @@ from portal.domain.contacts.scripts.defaults import LANGUAGES, PARTS, Draft, Scr
 from portal.domain.contacts.scripts.lines import filled
 from portal.domain.contacts.scripts.models import ScriptHead, ScriptVersion
 from portal.domain.contacts.scripts.values import values_of
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s, plain
 from portal.domain.foundation.work import Work
@@ -113,7 +114,7 @@ def search(
     wanted = folded(words).split()
     if not wanted:
         return []
-    hits, values = [], values_of(work.program)
+    hits, values = [], values_of(work.program, jst_date(work.now))
     for one in scripts(work.session, include_hidden=include_hidden, by_name=by_name):
         title = folded(f"{one.draft.title} {one.draft.title_en}")
         languages = [

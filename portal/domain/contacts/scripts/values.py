@@ -45,14 +45,14 @@ NAMES: tuple[str, ...] = tuple(QuotedName)
 
 
 @lru_cache(maxsize=4)
-def values_of(program: Program) -> Mapping[str, LocalText]:
-    """Return the value of each of ``NAMES``.
+def values_of(program: Program, day: date) -> Mapping[str, LocalText]:
+    """Return the value of each of ``NAMES``; hours are those in force on ``day`` (JST).
 
     ``storage_days`` and ``redeliveries`` are plain numbers without a unit.
     """
     windows, calendar = program.windows, program.calendar
     known = fill_values(program.names, program.contact, program.eligibility, windows)
-    days: dict[str, date] = {
+    last_days: dict[str, date] = {
         "redelivery_to": windows.redelivery.last_day,
         "new_letter_to": windows.new_letter.last_day,
         "alternative_to": windows.alternative.last_day,
@@ -62,14 +62,14 @@ def values_of(program: Program) -> Mapping[str, LocalText]:
     for locale in RESIDENT_LOCALES:
         with use_locale(locale):
             spoken["hours"][locale], spoken["closed"][locale] = (
-                hours_text(calendar),
-                closed_days(calendar),
+                hours_text(calendar, day),
+                closed_days(calendar, day),
             )
     numbers = {
         "storage_days": _storage_days(program),
         "redeliveries": program.requests.redeliveries,
     }
-    found = dict(known) | {name: day_in_all_languages(day) for name, day in days.items()}
+    found = dict(known) | {name: day_in_all_languages(last) for name, last in last_days.items()}
     found |= {name: LocalText.from_mapping(texts) for name, texts in spoken.items()}
     found |= {
         name: LocalText.from_mapping(dict.fromkeys(RESIDENT_LOCALES, str(n)))

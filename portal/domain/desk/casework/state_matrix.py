@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from portal.domain.contacts.calls.states import CALL
 from portal.domain.contacts.escalations.states import CALL_BACK, ESCALATION
 from portal.domain.contacts.faxes.states import FAX_CASE, FAX_REPLY
+from portal.domain.contacts.hours.states import OPENING_HOURS
+from portal.domain.contacts.site_texts.states import SITE_TEXT
 from portal.domain.foundation.states import StateMachine
 from portal.domain.letters.letters.states import LETTER, LETTER_WITHOUT_ID
 from portal.domain.letters.shipments.states import SHIPMENT
@@ -53,6 +55,8 @@ MACHINES = (
     INCIDENT,
     INCIDENT_REPORT,
     SITE_NOTICE,
+    SITE_TEXT,
+    OPENING_HOURS,
     DOWNTIME,
     ARCHIVE,
     RECALL,

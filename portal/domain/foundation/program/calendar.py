@@ -8,6 +8,7 @@ from functools import lru_cache
 import jpholiday
 
 from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.program.public_reasons import PublicReason
 from portal.domain.foundation.texts import Labeled, _s
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -69,12 +70,18 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Extra closed days, both ends included."""
+    """Extra closed days, both ends included; ``public`` is the reason that residents read."""
 
     first: date
     last: date
     reason: str
     agreement: Agreement
+    public: PublicReason | None = None
+
+    @property
+    def said(self) -> str:
+        """The reason for staff, in the current language where it is a public one."""
+        return self.public.label if self.public is not None else self.reason
 
     def covers(self, day: date) -> bool:
         """Return whether the closure includes this day."""
@@ -83,17 +90,51 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class HoursOverride:
-    """Other hours on one day (None: closed), agreed with the ward; overrides every other rule."""
+    """Other hours on one day (None: closed), agreed with the ward; overrides every other rule.
+
+    ``public`` is the reason that residents read.
+    """
 
     day: date
     hours: Hours | None
     reason: str
     agreement: Agreement
+    public: PublicReason | None = None
+
+    @property
+    def said(self) -> str:
+        """The reason for staff, in the current language where it is a public one."""
+        return self.public.label if self.public is not None else self.reason
+
+
+Week = tuple[Hours | None, ...]
+"""The hours of the seven weekdays from Monday on; None: closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class WeekHours:
+    """Other hours of the weekdays from ``first_day`` on, approved by the ward.
+
+    They no longer hold on ``until``, if they were taken back.
+    """
+
+    first_day: date
+    days: Week
+    until: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether these hours were agreed for a day."""
+        return self.first_day <= day and (self.until is None or day < self.until)
 
 
 @dataclass(frozen=True, slots=True)
 class CallCenterCalendar:
-    """The call center's days and hours from its first to its last day (JST, both included)."""
+    """The call center's days and hours from its first to its last day (JST, both included).
+
+    The one rule for every place that asks when somebody answers. ``weeks`` are the weekdays' hours
+    that the ward approved since, in the order of their approval; ``before`` is the calendar of the
+    program's file, where something was approved since.
+    """
 
     first_day: date
     last_day: date
@@ -103,6 +144,29 @@ class CallCenterCalendar:
     yearly_closures: tuple[YearlyClosure, ...]
     closures: tuple[Closure, ...]
     overrides: tuple[HoursOverride, ...]
+    weeks: tuple[WeekHours, ...] = ()
+    before: "CallCenterCalendar | None" = None
+
+    @property
+    def filed(self) -> "CallCenterCalendar":
+        """The calendar of the program's file, for days that the contract or a letter counts by."""
+        return self.before or self
+
+    def week_on(self, day: date) -> Week:
+        """Return the weekdays' hours that are in force on a day.
+
+        Of several, those that began last; of the same first day, those approved last.
+        """
+        found: WeekHours | None = None
+        for week in self.weeks:
+            if week.holds_on(day) and (found is None or week.first_day >= found.first_day):
+                found = week
+        if found is not None:
+            return found.days
+        return tuple(
+            None if weekday in self.weekly_closed else self.hours
+            for weekday in range(len(WEEKDAYS))
+        )
 
     def hours_on(self, day: date) -> Hours | None:
         """Return the hours of a day by weekly rule and exceptions, in any period."""
@@ -122,12 +186,10 @@ class CallCenterCalendar:
 
     def usual_hours(self, day: date) -> Hours | None:
         """Return the hours of a day by the weekly and yearly rules, without agreed exceptions."""
-        closed = (
-            day.weekday() in self.weekly_closed
-            or (self.national_holidays and is_national_holiday(day))
-            or any(closure.covers(day) for closure in self.yearly_closures)
+        closed = (self.national_holidays and is_national_holiday(day)) or any(
+            closure.covers(day) for closure in self.yearly_closures
         )
-        return None if closed else self.hours
+        return None if closed else self.week_on(day)[day.weekday()]
 
     def is_business_day(self, day: date) -> bool:
         """Return whether people work on this day, also outside the operating period."""

@@ -98,13 +98,13 @@ class RequestRule:
 
     def last_posting_day(self, calendar: CallCenterCalendar) -> date:
         """Return the last day for posting that still leaves time for post and storage."""
-        return calendar.business_day_until(
+        return calendar.filed.business_day_until(
             self.target - timedelta(days=self.post_days + self.storage_days)
         )
 
     def derived_last_day(self, calendar: CallCenterCalendar) -> date:
         """Return the last day for asking according to the rule."""
-        return calendar.business_days_before(self.last_posting_day(calendar), self.batch_days)
+        return calendar.filed.business_days_before(self.last_posting_day(calendar), self.batch_days)
 
     def last_day(self, calendar: CallCenterCalendar) -> date:
         """Return the last day for asking: the ward's own, otherwise the derived one."""

@@ -1,13 +1,22 @@
 """The telephone's hours and closed days as text, alike on pages, letters and forms."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, datetime, time
 
 from babel.dates import format_skeleton, get_day_names
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.counters import read_numbers
-from portal.domain.foundation.program.calendar import CallCenterCalendar, Closure
+from portal.domain.foundation.program.calendar import (
+    ONE_DAY,
+    CallCenterCalendar,
+    Closure,
+    Hours,
+    HoursOverride,
+)
 from portal.domain.foundation.program.day_text import EASY, easy_month_day, format_day
+from portal.domain.foundation.program.public_reasons import PublicReason
 from portal.domain.foundation.texts import _, current_locale
 
 EASY_DAYS = {
@@ -41,21 +50,45 @@ def instant_text(instant: datetime) -> str:
     return f"{format_day(there.date())} {clock_text(there.time())}"
 
 
-def hours_text(calendar: CallCenterCalendar) -> str:
-    """Return the usual hours: 午前9時から午後5時まで."""
+def hours_text(calendar: CallCenterCalendar, day: date) -> str:
+    """Return the usual hours that are in force on a day: 午前9時から午後5時まで.
+
+    Weekdays with other hours than most are named after them.
+    """
+    week = calendar.week_on(day)
+    of_days = [hours for hours in week if hours is not None] or [calendar.hours]
+    usual = Counter(of_days).most_common(1)[0][0]
+    said = [_span(usual)]
+    for other in dict.fromkeys(hours for hours in of_days if hours != usual):
+        days = [weekday for weekday, hours in enumerate(week) if hours == other]
+        said.append(_("%(days)sは%(hours)s") % {"days": _names_of(days), "hours": _span(other)})
+    return _("、").join(said)
+
+
+def _span(hours: Hours) -> str:
     return _("%(opens)sから%(closes)sまで") % {
-        "opens": clock_text(calendar.hours.opens),
-        "closes": clock_text(calendar.hours.closes),
+        "opens": clock_text(hours.opens),
+        "closes": clock_text(hours.closes),
     }
 
 
-def closed_days(calendar: CallCenterCalendar) -> str:
-    """Return the usual closed days as a list in words."""
+def _names_of(weekdays: Iterable[int]) -> str:
+    return _("、").join(_weekdays(weekdays))
+
+
+def _weekdays(weekdays: Iterable[int]) -> list[str]:
     locale = current_locale()
     names = get_day_names("wide", locale=locale)
-    days = [str(names[day]) for day in sorted(calendar.weekly_closed)]
+    days = [str(names[day]) for day in weekdays]
     if locale == EASY:
-        days = [f"{{{day}|{EASY_DAYS[day[0]]}ようび}}" for day in days]
+        return [f"{{{day}|{EASY_DAYS[day[0]]}ようび}}" for day in days]
+    return days
+
+
+def closed_days(calendar: CallCenterCalendar, day: date) -> str:
+    """Return the usual closed days that are in force on a day, as a list in words."""
+    week = calendar.week_on(day)
+    days = _weekdays(weekday for weekday, hours in enumerate(week) if hours is None)
     if calendar.national_holidays:
         days.append(_("祝日"))
     for closure in calendar.yearly_closures:
@@ -66,35 +99,58 @@ def closed_days(calendar: CallCenterCalendar) -> str:
     return _("、").join(days)
 
 
-def reception_text(calendar: CallCenterCalendar) -> str:
-    """Return hours and closed days in one line, for forms and receipts on paper."""
-    return f"{_('受付時間')}: {hours_text(calendar)}　{_('休み')}: {closed_days(calendar)}"
+def reception_text(calendar: CallCenterCalendar, day: date) -> str:
+    """Return hours and closed days of a day in one line, for forms and receipts on paper."""
+    hours, closed = hours_text(calendar, day), closed_days(calendar, day)
+    return f"{_('受付時間')}: {hours}　{_('休み')}: {closed}"
 
 
 def agreed_ahead(calendar: CallCenterCalendar, first: date, last: date) -> list[str]:
-    """Return a sentence for each exceptional day from ``first`` to ``last``, the next first."""
-    dated: list[tuple[date, str]] = []
-    for override in calendar.overrides:
-        if not (first <= override.day <= last and calendar.is_within(override.day)):
-            continue
-        day = format_day(override.day)
-        if override.hours is None:
-            dated.append((override.day, _("%(day)sは休みます。") % {"day": day}))
-            continue
-        values = {
-            "day": day,
-            "opens": clock_text(override.hours.opens),
-            "closes": clock_text(override.hours.closes),
-        }
-        dated.append(
-            (override.day, _("%(day)sは、%(opens)sから%(closes)sまで受け付けます。") % values)
-        )
+    """Return a sentence for each exceptional day from ``first`` to ``last``, the next first.
+
+    Other hours of the weekdays that begin after ``first`` are among them.
+    """
+    dated = [
+        (override.day, _because(_override_text(override), override.public))
+        for override in calendar.overrides
+        if first <= override.day <= last and calendar.is_within(override.day)
+    ]
     dated += [
-        (closure.first, _closure_text(closure))
+        (closure.first, _because(_closure_text(closure), closure.public))
         for closure in calendar.closures
         if closure.first <= last and closure.last >= first and calendar.is_within(closure.first)
     ]
+    dated += [
+        (day, _week_text(calendar, day))
+        for day in sorted({week.first_day for week in calendar.weeks})
+        if first < day <= last and calendar.week_on(day) != calendar.week_on(day - ONE_DAY)
+    ]
     return [sentence for _day, sentence in sorted(dated)]
+
+
+def _because(sentence: str, reason: PublicReason | None) -> str:
+    if reason is None:
+        return sentence
+    return sentence + _("（%(why)s）") % {"why": reason.label}
+
+
+def _override_text(override: HoursOverride) -> str:
+    day = format_day(override.day)
+    if override.hours is None:
+        return _("%(day)sは休みます。") % {"day": day}
+    return _("%(day)sは、%(opens)sから%(closes)sまで受け付けます。") % {
+        "day": day,
+        "opens": clock_text(override.hours.opens),
+        "closes": clock_text(override.hours.closes),
+    }
+
+
+def _week_text(calendar: CallCenterCalendar, day: date) -> str:
+    return _("%(day)sから、受付時間が変わります。%(hours)s（休み: %(closed)s）") % {
+        "day": format_day(day),
+        "hours": hours_text(calendar, day),
+        "closed": closed_days(calendar, day),
+    }
 
 
 def _closure_text(closure: Closure) -> str:

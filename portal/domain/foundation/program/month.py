@@ -140,9 +140,10 @@ def _why(calendar: CallCenterCalendar, day: date) -> tuple[DayKind, str]:
     if not calendar.is_within(day):
         return DayKind.OUTSIDE, ""
     if (agreed := calendar.exception_on(day)) is not None:
-        return kind_of(calendar, agreed), agreed.reason
+        return kind_of(calendar, agreed), agreed.said
     if (yearly := next((c for c in calendar.yearly_closures if c.covers(day)), None)) is not None:
         return DayKind.YEARLY, yearly.reason
     if calendar.national_holidays and is_national_holiday(day):
         return DayKind.HOLIDAY, str(jpholiday.is_holiday_name(day) or "")
-    return (DayKind.WEEKLY if day.weekday() in calendar.weekly_closed else DayKind.USUAL), ""
+    usual = calendar.week_on(day)[day.weekday()]
+    return (DayKind.WEEKLY if usual is None else DayKind.USUAL), ""

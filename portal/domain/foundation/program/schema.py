@@ -206,7 +206,10 @@ class HelpAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WardTexts:
-    """The ward's own words for residents, ready to show."""
+    """The ward's own words for residents, ready to show.
+
+    The last four have no words in the program's file: the ward writes them on the staff site.
+    """
 
     about: LocalText
     where_usable: LocalText
@@ -214,6 +217,10 @@ class WardTexts:
     never_asked: LocalText
     privacy_contact: LocalText
     help: tuple[HelpAnswer, ...]
+    landing: LocalText | None = None
+    home: LocalText | None = None
+    help_note: LocalText | None = None
+    telephone: LocalText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,8 +106,8 @@ def _concerns(known: Default, program: Program) -> bool:
 
 
 def due_day(calendar: CallCenterCalendar, asked_on: date) -> date:
-    """Return the last business day (JST) for the answer to a question."""
-    return calendar.business_days_after(asked_on, ANSWER_DAYS)
+    """Return the last business day (JST) for the answer to a question, as the contract counts."""
+    return calendar.filed.business_days_after(asked_on, ANSWER_DAYS)
 
 
 def overdue(work: Work, calendar: CallCenterCalendar) -> list[Question]:

@@ -62,6 +62,8 @@ class Permission(StrEnum):
     HANDLE_INCIDENTS = "handle_incidents"
     CONFIRM_INCIDENT_REPORTS = "confirm_incident_reports"
     PUBLISH_SITE_NOTICES = "publish_site_notices"
+    WRITE_SITE_TEXTS = "write_site_texts"
+    RELEASE_SITE_TEXTS = "release_site_texts"
     SEE_DOWNTIME = "see_downtime"
     KEEP_DOWNTIME = "keep_downtime"
     HANDLE_CALLS = "handle_calls"
@@ -73,6 +75,8 @@ class Permission(StrEnum):
     SEE_SCRIPTS = "see_scripts"
     EDIT_SCRIPTS = "edit_scripts"
     SUPERVISE_CALLS = "supervise_calls"
+    PROPOSE_OPENING_HOURS = "propose_opening_hours"
+    APPROVE_OPENING_HOURS = "approve_opening_hours"
     SEE_CALL_REPORT = "see_call_report"
     KEEP_CALL_REPORT = "keep_call_report"
     KEEP_DELIVERY_REPORT = "keep_delivery_report"
@@ -212,6 +216,11 @@ GRANTS: Mapping[Permission, Grant] = {
     ),
     # A second person confirms a notice about an incident: incidents.site_notices enforces it.
     Permission.PUBLISH_SITE_NOTICES: _BACK_OFFICE,
+    Permission.WRITE_SITE_TEXTS: _BACK_OFFICE,
+    # Nobody releases what they wrote themselves: contacts.site_texts enforces it.
+    Permission.RELEASE_SITE_TEXTS: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     Permission.SEE_DOWNTIME: Grant(frozenset({Role.OFFICER, Role.WARD_OFFICER, Role.AUDITOR})),
     Permission.KEEP_DOWNTIME: _BACK_OFFICE,
     # In a call and by level: calls.levels enforces it.
@@ -228,6 +237,14 @@ GRANTS: Mapping[Permission, Grant] = {
     Permission.SEE_SCRIPTS: Grant(_DESK.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
     Permission.EDIT_SCRIPTS: _LEADS,
     Permission.SUPERVISE_CALLS: _LEADS,
+    # The two sides agree (specification 6(3)): another person of the ward approves, contacts.hours
+    # enforces it.
+    Permission.PROPOSE_OPENING_HOURS: Grant(
+        _LEADS.roles | {Role.WARD_OFFICER}, frozenset({Organization.CONTRACTOR, Organization.WARD})
+    ),
+    Permission.APPROVE_OPENING_HOURS: Grant(
+        frozenset({Role.WARD_OFFICER}), frozenset({Organization.WARD})
+    ),
     Permission.SEE_CALL_REPORT: Grant(_LEADS.roles | {Role.WARD_OFFICER, Role.AUDITOR}),
     Permission.KEEP_CALL_REPORT: _LEADS,
     Permission.KEEP_DELIVERY_REPORT: _BACK_OFFICE,

@@ -42,10 +42,10 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
     """Return a form as PDF, drawn once a day and language."""
     day, locale = jst_date(now), current_locale()
     contact, names = program.contact, program.names
-    said = (*form.meaning, reception_text(program.calendar))
+    said = (*form.meaning, reception_text(program.calendar, day))
     lines = [pieces(line) for line in said] if locale != SOURCE_LOCALE else []
     with use_locale(SOURCE_LOCALE):
-        reception = reception_text(program.calendar)
+        reception = reception_text(program.calendar, day)
     data = {
         "addressee": names.mayor.in_language(SOURCE_LOCALE),
         "program": names.program.in_language(SOURCE_LOCALE),

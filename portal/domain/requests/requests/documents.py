@@ -114,7 +114,7 @@ def receipt_pdf(program: Program, row: Request, make: Callable[[], Receipt]) -> 
     Raises:
         BusyError: too many are drawn at this moment.
     """
-    reader = current_locale()
+    reader, received_on = current_locale(), jst_date(row.received_at)
     parts = []
     for locale in dict.fromkeys((SOURCE_LOCALE, reader)):
         with use_locale(locale):
@@ -127,7 +127,7 @@ def receipt_pdf(program: Program, row: Request, make: Callable[[], Receipt]) -> 
                     "next-title": pieces(_("このあと")),
                     "next": [pieces(line) for line in said.next_steps],
                     "office": pieces(program.names.office.in_language(locale)),
-                    "reception": pieces(reception_text(program.calendar)),
+                    "reception": pieces(reception_text(program.calendar, received_on)),
                 }
             )
     data = {
@@ -151,10 +151,10 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
     Raises:
         BusyError: too many are drawn at this moment.
     """
-    reader = current_locale()
-    meaning = (*copy.meaning, reception_text(program.calendar))
+    reader, day = current_locale(), jst_date(copy.declared_at)
+    meaning = (*copy.meaning, reception_text(program.calendar, day))
     with use_locale(SOURCE_LOCALE):
-        reception = reception_text(program.calendar)
+        reception = reception_text(program.calendar, day)
     data = {
         "receipt": copy.receipt_no,
         "addressee": program.names.mayor.in_language(SOURCE_LOCALE),

@@ -210,7 +210,7 @@ def for_key(staff: StaffSite, key: str) -> StaffSite:
     program = staff.site.program
     program = replace(program, escalations=replace(program.escalations, sheet_key=key))
     made = make_staff(
-        replace(staff.site, program=program), staff.database, staff.loop, staff.folder, staff.now
+        replace(staff.site, filed=program), staff.database, staff.loop, staff.folder, staff.now
     )
     return replace(made, people=staff.people)
 

@@ -108,7 +108,7 @@ def test_all_three_figures_show_and_the_setting_moves_the_mark(
     staff: StaffSite, background_loop: Loop, means: DeliveredMeans
 ) -> None:
     deliver(staff)
-    site = replace(staff.site, program=replace(staff.site.program, delivered_means=means))
+    site = replace(staff.site, filed=replace(staff.site.program, delivered_means=means))
     chosen = make_staff(site, staff.database, background_loop, staff.folder)
     rows = rows_of(chosen.enter_as(Role.AUDITOR).open("/").text, "delivered")
     assert [row[1:] for name, row in rows.items() if name != "数え方"] == [

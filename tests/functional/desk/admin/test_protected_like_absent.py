@@ -107,7 +107,7 @@ def town(background_loop: Loop, tmp_path: Path) -> Iterator[Town]:
     )
     site = replace(
         make_staff_site(settings, engine=engine),
-        program=load_program("demo", jst_date(kept.now)),
+        filed=load_program("demo", jst_date(kept.now)),
     )
     with Database(engine).write() as session:
         session.execute(update(Household).values(protected=True))

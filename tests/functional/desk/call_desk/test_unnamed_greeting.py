@@ -13,6 +13,7 @@ from portal.domain.contacts.scripts.defaults import (
 from portal.domain.contacts.scripts.lines import filled, read_lines
 from portal.domain.contacts.scripts.values import values_of
 from portal.domain.foundation.actors import Role
+from portal.domain.foundation.clock import jst_date
 from portal.domain.people.tasks.models import Task
 from tests.functional.desk.call_desk.support import (
     Agent,
@@ -61,7 +62,7 @@ class Calling:
 def names_the_ward(staff: StaffSite, page: str, language: str) -> bool:
     """Whether a page offers, in a language, a greeting that names who is calling."""
     shown = words(page)
-    values = values_of(staff.site.program)
+    values = values_of(staff.site.program, jst_date(staff.now))
     scripts = [default_scripts()[key] for key in NAMING]
     said = [filled(one.draft.texts[language], values, LANGUAGES[language]) for one in scripts]
     begun = [read_lines(text)[0].text for text in said]

@@ -70,7 +70,7 @@ def approve(
 def press(database: Database, folder: Path, texts: Path) -> Printer:
     """A printer whose ward wrote its letter into a file of its own."""
     made = printer(database, folder)
-    return replace(made, program=replace(made.program, letter_texts_file=texts))
+    return replace(made, filed=replace(made.program, letter_texts_file=texts))
 
 
 def test_only_the_ward_approves_with_number_and_day_and_never_its_own(
@@ -269,7 +269,7 @@ def test_a_demo_prints_without_any_ward(sqlite_database: Database, tmp_path: Pat
     sample = load_program("sample", date(2023, 7, 3)).letter_texts_file.read_bytes()
     texts.write_bytes(sample + b"# nobody's\n")
     made = press(sqlite_database, tmp_path / "runs", texts)
-    built = build_letters(replace(made, program=replace(made.program, is_demo=True)), workers=0)
+    built = build_letters(replace(made, filed=replace(made.program, is_demo=True)), workers=0)
     assert isinstance(built, BuiltRun)
 
 

@@ -69,7 +69,7 @@ def test_without_a_record_of_versions_the_page_says_so_and_not_that_nothing_was_
     site = sqlite_staff.site
     program = replace(site.program, is_demo=demo)
     staff = make_staff(
-        replace(site, program=program), sqlite_staff.database, background_loop, sqlite_staff.folder
+        replace(site, filed=program), sqlite_staff.database, background_loop, sqlite_staff.folder
     )
     page = staff.enter_as(Role.OFFICER).open("/documents").text
     assert "印刷はまだありません" not in page

@@ -25,7 +25,7 @@ def run(sqlite_staff: StaffSite) -> BuiltRun:
     add_families(staff.database, 4, held=[3])
     made = replace(
         printer(staff.database, staff.site.settings.letters_dir),
-        program=staff.site.program,
+        filed=staff.site.program,
         clock=staff.clock,
         public_url=staff.site.settings.public_url,
     )

@@ -39,7 +39,7 @@ def test_a_first_letter_goes_with_the_form_and_the_envelope_and_a_later_one_alon
     database, folder = sqlite_staff.database, sqlite_staff.folder
     add_families(database, 3)
     plain = printer(database, folder / "letters")
-    made = replace(plain, program=replace(plain.program, letter_enclosures=ENCLOSED))
+    made = replace(plain, filed=replace(plain.program, letter_enclosures=ENCLOSED))
     house = make_mail_house(database, folder / "letters")
     approve_run(database, build(plain, 1).run_id, house.officer, house.ward)
     house.hand_over(1)

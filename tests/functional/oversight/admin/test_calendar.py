@@ -44,7 +44,7 @@ def with_days(staff: StaffSite) -> StaffSite:
             ),
         ),
     )
-    site = replace(staff.site, program=replace(program, calendar=calendar))
+    site = replace(staff.site, filed=replace(program, calendar=calendar))
     return make_staff(site, staff.database, staff.loop, staff.folder)
 
 

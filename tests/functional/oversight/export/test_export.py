@@ -272,7 +272,7 @@ def test_nothing_is_overwritten_and_nothing_half_done_stays(house: House) -> Non
     assert (out / "manifest.json").read_bytes() == before
     gone = replace(PROGRAM, letter_texts_file=house.folder / "gone.toml")
     with pytest.raises(DomainError):
-        export_all(replace(house.office, program=gone), house.folder / "second")
+        export_all(replace(house.office, filed=gone), house.folder / "second")
     assert not [path for path in house.folder.iterdir() if "second" in path.name]
     with house.database.read() as session:
         assert (

@@ -281,7 +281,7 @@ def test_the_end_can_be_moved_while_it_is_on(staff: StaffSite) -> None:
 
 
 def test_a_program_without_sites_lets_nobody_of_the_contractor_in(closed: StaffSite) -> None:
-    site = replace(closed.site, program=replace(closed.site.program, workplaces=()))
+    site = replace(closed.site, filed=replace(closed.site.program, workplaces=()))
     bare = make_staff(site, closed.database, closed.loop, closed.folder)
     for role in (Role.AGENT, Role.OFFICER, Role.ADMINISTRATOR):
         assert "登録された拠点からだけ" in shows(try_password(bare, bare.hire(role), OFFICE))

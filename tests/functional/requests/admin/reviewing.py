@@ -40,7 +40,7 @@ def with_four_eyes(staff: StaffSite, loop: Loop) -> StaffSite:
     program = staff.site.program
     rules = replace(program.requests, four_eyes=frozenset({"decline"}))
     return make_staff(
-        replace(staff.site, program=replace(program, requests=rules)),
+        replace(staff.site, filed=replace(program, requests=rules)),
         staff.database,
         loop,
         staff.folder,

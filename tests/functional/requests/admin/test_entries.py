@@ -147,7 +147,7 @@ def test_children_of_18_sign_themselves_where_the_ward_says_so(
         grown = replace(open_child(key, child.sealed, child.person_digest), birth=date(2005, 7, 1))
         child.sealed = seal_child(key, grown, child.person_digest)
     site = make_staff(
-        replace(staff_base, program=program), sqlite_staff.database, sqlite_staff.loop, tmp_path
+        replace(staff_base, filed=program), sqlite_staff.database, sqlite_staff.loop, tmp_path
     )
     officer = enter(site, sqlite_family)
     page = officer.open(place(sqlite_family, "decline")).text

@@ -3,6 +3,8 @@
 Whole in five languages, with nothing in them that cannot be filled.
 """
 
+from datetime import date
+
 import pytest
 
 from portal.domain.contacts.calls.categories import CATEGORIES
@@ -11,6 +13,8 @@ from portal.domain.contacts.scripts.lines import LineKind, filled, placeholders,
 from portal.domain.contacts.scripts.services import faults_of
 from portal.domain.contacts.scripts.values import NAMES, values_of
 from portal.domain.foundation.program.loader import load_program, shipped_programs
+
+DAY = date(2023, 8, 1)
 
 
 def test_there_is_an_answer_for_everything_that_a_call_can_be_about() -> None:
@@ -57,7 +61,7 @@ def test_what_is_never_said_in_japanese_is_never_said_in_the_other_languages_eit
 
 @pytest.mark.parametrize("name", shipped_programs())
 def test_every_program_fills_every_name_in_every_language(name: str) -> None:
-    values = values_of(load_program(name))
+    values = values_of(load_program(name), DAY)
     assert set(values) == set(NAMES)
     for script in default_scripts().values():
         for code, locale in LANGUAGES.items():
@@ -65,7 +69,7 @@ def test_every_program_fills_every_name_in_every_language(name: str) -> None:
 
 
 def test_days_and_hours_come_from_the_program() -> None:
-    values = values_of(load_program("sample"))
+    values = values_of(load_program("sample"), DAY)
     assert values["hours"].ja == "午前9時から午後5時まで"
     assert values["hours"].in_language("en") == "9:00 to 17:00"
     assert "29" in values["closed"].in_language("ko")

@@ -168,11 +168,11 @@ def test_hours_and_closed_days_follow_the_calendar_in_words() -> None:
         national_holidays=False,
         yearly_closures=(YearlyClosure((2, 29), (2, 29), "閏日"),),
     )
-    assert hours_text(calendar) == "午前8時30分から午後6時まで"
-    assert closed_days(calendar) == "水曜日、日曜日、2月29日から2月29日"
+    assert hours_text(calendar, MONDAY) == "午前8時30分から午後6時まで"
+    assert closed_days(calendar, MONDAY) == "水曜日、日曜日、2月29日から2月29日"
     assert (
-        reception_text(calendar)
-        == f"受付時間: {hours_text(calendar)}　休み: {closed_days(calendar)}"
+        reception_text(calendar, MONDAY)
+        == "受付時間: 午前8時30分から午後6時まで　休み: 水曜日、日曜日、2月29日から2月29日"
     )
     with use_locale("ja@easy"):
-        assert "{水曜日|すいようび}" in closed_days(calendar)
+        assert "{水曜日|すいようび}" in closed_days(calendar, MONDAY)

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from portal.domain.foundation.program.calendar import Hours
+from portal.domain.foundation.program.approved_hours import with_approved
+from portal.domain.foundation.program.calendar import Hours, WeekHours
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
 from portal.domain.letters.letters.drawing.card import CardContent, render_cards
@@ -87,3 +88,27 @@ def test_the_letter_and_the_card_say_them_too(other: Program, make_letter: MakeL
         assert "水曜日、日曜日、祝日" in said
         assert "星期三" in said
     assert "電話は2023年12月30日まで" in squeezed(both_sides)
+
+
+def test_a_letter_and_a_form_say_the_hours_of_their_own_day(
+    program: Program, make_letter: MakeLetter
+) -> None:
+    """What the ward approves from a day on is on letters from that day on, and on none before."""
+    first = date(2023, 8, 7)
+    week = WeekHours(first, (Hours(time(10), time(19)),) * 5 + (None, None))
+    ours = replace(program, calendar=with_approved(program.calendar, [week], ()))
+    said = {}
+    for day in (date(2023, 8, 4), first):
+        frame = letter_frame(
+            ours,
+            load_texts(ours.letter_texts_file),
+            notice_date=day,
+            resident_url="https://coupon.shiokaze.example/",
+        )
+        letters = squeezed(render_chunk([make_letter()], frame, back_points=fit_back(frame)))
+        now = datetime(day.year, day.month, day.day, 3, tzinfo=UTC)
+        said[day] = letters, squeezed(decline_form_pdf(ours, now))
+    for before, after in zip(said[date(2023, 8, 4)], said[first], strict=True):
+        assert "午前9時から午後5時まで" in before
+        assert "午前10時から午後7時まで" in after
+        assert "午前10時から午後7時まで" not in before

@@ -100,7 +100,9 @@ def test_storage_days_and_the_last_telephone_day_come_from_the_settings(tmp_path
     (folder / "program.toml").write_text(text, "utf-8")
     (folder / "towns.csv").write_text("postal,town\n", "utf-8")
     ours = load_program(str(folder))
-    filled = load_texts(ours.letter_texts_file).filled(program_values(ours, "coupon.example.jp"))
+    filled = load_texts(ours.letter_texts_file).filled(
+        program_values(ours, "coupon.example.jp", ours.today)
+    )
     for locale in RESIDENT_LOCALES:
         assert "10" in filled.blocks["not_delivered"].in_language(locale)
     assert "2024年3月29日" in filled.blocks["call_center"].ja

@@ -57,7 +57,7 @@ def letter_frame(
     check_layout(program.letter)
     _require_url(resident_url)
     plain_url = format_url(resident_url)
-    values = program_values(program, plain_url)
+    values = program_values(program, plain_url, notice_date)
     return LetterFrame(
         layout=program.letter,
         texts=texts.filled(values),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
@@ -151,10 +152,10 @@ def _check(section: Section, name: str, locale: str, text: str, needed: frozense
         section.problem(locale, _s("1行目に見出し、2行目から本文を書いてください。"))
 
 
-def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
+def program_values(program: Program, plain_url: str, day: date) -> dict[str, LocalText]:
     """Return the program's values for the texts, in each language.
 
-    ``plain_url`` is the site's address as people type it.
+    ``plain_url`` is the site's address as people type it; hours are those in force on ``day``.
     """
     windows = program.windows
     last = program.calendar.last_staffed_day()
@@ -168,8 +169,8 @@ def program_values(program: Program, plain_url: str) -> dict[str, LocalText]:
         "url": same(plain_url),
         "telephone": same(program.contact.telephone),
         "fax": same(program.contact.fax),
-        "hours": _in_each(lambda: hours_text(program.calendar)),
-        "closed": _in_each(lambda: closed_days(program.calendar)),
+        "hours": _in_each(lambda: hours_text(program.calendar, day)),
+        "closed": _in_each(lambda: closed_days(program.calendar, day)),
         "telephone_to": day_in_all_languages(last or windows.call_center.last_day),
         "storage_days": same(str(program.storage_days)),
         "address": same(" ".join(program.contact.address.printed_lines)),

@@ -28,7 +28,7 @@ def plan_report(work: Work) -> Report:
         facts=_scope(work.program, work.now),
         tables=(
             _schedule(work.program),
-            _organization(work.program),
+            _organization(work.program, jst_date(work.now)),
             milestones_table(milestones(work)),
             companies_table(work.session),
             _risks(work),
@@ -84,14 +84,14 @@ def _schedule(program: Program) -> ReportTable:
     return ReportTable(_s("日程"), (_s("内容"), _s("最初の日"), _s("最後の日")), rows)
 
 
-def _organization(program: Program) -> ReportTable:
+def _organization(program: Program, today: date) -> ReportTable:
     contact = program.contact
     rows: list[tuple[Cell, ...]] = [
         (_s("区の連絡先"), contact.escalation_name, contact.escalation_telephone),
         (_s("受託者"), program.names.contractor.ja, " ".join(contact.address.lines)),
         (_s("コールセンター"), program.names.office.ja, contact.telephone),
         (_s("FAX"), program.names.office.ja, contact.fax),
-        (_s("受付の時間"), reception_text(program.calendar), ""),
+        (_s("受付の時間"), reception_text(program.calendar, today), ""),
     ]
     rows += [(_s("拠点"), place.name, place.kind.label) for place in program.workplaces]
     return ReportTable(_s("体制"), (_s("役割"), _s("名前"), _s("連絡先・場所")), rows)

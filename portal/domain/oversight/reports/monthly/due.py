@@ -96,10 +96,10 @@ def month_before(month: date) -> date:
 def due_day(program: Program, key: ReportKey) -> date:
     """Return the last day (JST) for a month's report.
 
-    The 10th of the next month, or the business day before if that is a closed day.
+    The 10th of the next month, or the business day before if the contract has that day closed.
     """
     day = program.calls.report_due_day if key.kind == CALLS else DUE_DAY
-    return program.calendar.business_day_until(next_month(key.month).replace(day=day))
+    return program.calendar.filed.business_day_until(next_month(key.month).replace(day=day))
 
 
 def warned_from(program: Program, key: ReportKey) -> date:

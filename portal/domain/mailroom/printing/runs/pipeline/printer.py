@@ -42,8 +42,9 @@ def printing_node(source: WorkSource, letters: Path) -> PrintingNode:
         source.vault,
         source.clock,
         source.actor,
-        source.program,
+        source.filed,
         letters,
+        standing=source.standing,
     )
 
 
@@ -96,7 +97,8 @@ def letter_printer(source: WorkSource, letters: Path, public_url: str) -> Printe
         source.vault,
         source.clock,
         source.actor,
-        source.program,
+        source.filed,
         letters,
         public_url,
+        standing=source.standing,
     )
