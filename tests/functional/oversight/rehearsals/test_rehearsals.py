@@ -54,7 +54,7 @@ class Trainee(Agent):
 def town(sqlite_staff: StaffSite) -> tuple[StaffSite, Person]:
     """A training world: an invented ward with two families, one of them under protection."""
     made = make_staff(
-        replace(sqlite_staff.site, program=replace(sqlite_staff.site.program, is_demo=True)),
+        replace(sqlite_staff.site, filed=replace(sqlite_staff.site.program, is_demo=True)),
         sqlite_staff.database,
         sqlite_staff.loop,
         sqlite_staff.folder,
