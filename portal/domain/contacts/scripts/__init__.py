@@ -2,5 +2,5 @@
 
 Owns the tables ``script`` and ``script_version``; the default texts are data files of the slice.
 Called by ``faxes``, the casework of the desk wing, the export and the staff site. Imports only
-``foundation``.
+``foundation`` and the address of ``people.shops``.
 """

@@ -4,6 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
+from portal.domain.contacts.scripts.coupon_words import (
+    how_it_is_used,
+    where_shops_stand,
+    who_may_see_it,
+)
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
 from portal.domain.foundation.program.hours_text import closed_days, hours_text
@@ -36,6 +41,9 @@ class QuotedName(Labeled):
     EXCHANGE_TO = "exchange_to", lambda: _s("交換の最終日")
     USE_TO = "use_to", lambda: _s("利用の最終日")
     LAST_STAFFED_DAY = "last_staffed_day", lambda: _s("電話を受ける最終日")
+    COUPON_USE = "coupon_use", lambda: _s("クーポンの使い方（発行事業者による）")
+    COUPON_CARE = "coupon_care", lambda: _s("クーポンの画面を見せてよい人（発行事業者による）")
+    SHOPS = "shops", lambda: _s("使える店の一覧の住所")
     STORAGE_DAYS = "storage_days", lambda: _s("郵便局が預かる日数")
     REDELIVERIES = "redeliveries", lambda: _s("再配送の回数")
 
@@ -58,13 +66,17 @@ def values_of(program: Program, day: date) -> Mapping[str, LocalText]:
         "alternative_to": windows.alternative.last_day,
         "last_staffed_day": calendar.last_staffed_day() or calendar.last_day,
     }
-    spoken: dict[str, dict[str, str]] = {"hours": {}, "closed": {}}
+    spoken: dict[str, dict[str, str]] = {}
     for locale in RESIDENT_LOCALES:
         with use_locale(locale):
-            spoken["hours"][locale], spoken["closed"][locale] = (
-                hours_text(calendar, day),
-                closed_days(calendar, day),
-            )
+            for name, text in (
+                ("hours", hours_text(calendar, day)),
+                ("closed", closed_days(calendar, day)),
+                ("coupon_use", how_it_is_used(program)),
+                ("coupon_care", who_may_see_it(program)),
+                ("shops", where_shops_stand(program)),
+            ):
+                spoken.setdefault(name, {})[locale] = text
     numbers = {
         "storage_days": _storage_days(program),
         "redeliveries": program.requests.redeliveries,
