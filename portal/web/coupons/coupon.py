@@ -11,7 +11,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.foundation.clock import JST, last_day_before
+from portal.domain.foundation.clock import JST, jst_date, last_day_before
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
@@ -72,6 +72,7 @@ class CouponView(View):
     how_to: HowToUse
     aloud: str
     at: str
+    today: date
 
 
 def show(page: Page) -> Response[Any]:
@@ -107,6 +108,7 @@ def show(page: Page) -> Response[Any]:
             how_to=how_to_use(program),
             aloud=" ".join(opened.code.grouped),
             at=clock_text(page.now.astimezone(JST).time()),
+            today=jst_date(page.now),
         ),
     )
 

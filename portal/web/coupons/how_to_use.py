@@ -34,6 +34,7 @@ class HowToUse:
     Attributes:
         steps: Who does what, in order.
         beside_code: What the code is for.
+        on_paper: The same of a printed one.
         trouble: What to do where it is not taken.
         warning: Who may see it.
         checks: What to try at once when a shop says no.
@@ -41,6 +42,7 @@ class HowToUse:
 
     steps: tuple[Step, ...]
     beside_code: str
+    on_paper: str
     trouble: str
     warning: str
     checks: tuple[Check, ...]
@@ -66,6 +68,7 @@ def _shop_scans() -> HowToUse:
             Step("done", _("お店の人が「使えました」と言うまで、画面を閉じないでください。")),
         ),
         beside_code=_("お店の人に、このコードを見せてください。"),
+        on_paper=_("お店の人に、このコードを見せてください。"),
         trouble=_("読み取れないときは、番号を伝えてください。"),
         warning=_("この画面と画像は、お金と同じです。払うお店の人だけに見せてください。"),
         checks=(
@@ -95,6 +98,7 @@ def _holder_opens(issuer: dict[str, str]) -> HowToUse:
         beside_code=_(
             "ほかのスマートフォンで開くときに、そのカメラで読み取ります。この電話では読み取れません。"
         ),
+        on_paper=_("スマートフォンのカメラで読み取ると、%(issuer)sのページが開きます。") % issuer,
         trouble=_("ページが開かないときは、%(issuer)sに電話して、番号を伝えてください。") % issuer,
         warning=_(
             "この画面と画像は、お金と同じです。お店の人にも、ほかの人にも見せないでください。"
@@ -124,6 +128,7 @@ def _code_and_pin(issuer: dict[str, str]) -> HowToUse:
             Step("done", _("受け取れたことが画面に出たら、終わりです。")),
         ),
         beside_code=_("番号を読み取る機械があるお店では、このコードを見せます。"),
+        on_paper=_("番号を読み取る機械があるお店では、このコードを見せます。"),
         trouble=_("入力できないときは、番号を1字ずつ確かめてください。"),
         warning=_("番号と暗証番号（PIN）は、お金と同じです。ほかの人に教えないでください。"),
         checks=(
