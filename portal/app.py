@@ -23,6 +23,7 @@ from portal.resident_page import Page, ResidentSignIns
 from portal.settings import Settings, load_settings
 from portal.web import routes
 from portal.web.information.opening import opening
+from portal.web.information.shops import printed_address
 from portal.web.waiting_room.room import WaitingRoom
 from portal.worker.worker import Worker
 
@@ -31,8 +32,13 @@ STOP_SECONDS = 4.0
 
 
 def page_context(page: Page) -> dict[str, object]:
-    """Return the names of every resident page: the telephone's hours and the notices."""
-    return {"opening": opening(page), "format_day": format_day, "site_notices": site_notices(page)}
+    """Return the names of every resident page: the hours, the notices, where the shops stand."""
+    return {
+        "opening": opening(page),
+        "format_day": format_day,
+        "site_notices": site_notices(page),
+        "shop_list": printed_address(page.site),
+    }
 
 
 def make_resident_site(

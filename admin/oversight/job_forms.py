@@ -38,6 +38,7 @@ FIELDS = (
     "extracted",
     "file_name",
     "profile",
+    "valid_from",
     "order",
     "count",
     "total_yen",
@@ -110,6 +111,11 @@ def _codes(page: Page) -> BeginWithFile:
         file_name=form.get("file_name"),
     )
     return lambda work, file_id: beginning.load_codes(work, file_id, order)
+
+
+def _shops(page: Page) -> BeginWithFile:
+    valid_from = _day(page, "valid_from")
+    return lambda work, file_id: beginning.load_shops(work, file_id, valid_from)
 
 
 def _tracking(page: Page) -> BeginWithFile:
@@ -223,12 +229,14 @@ WITHOUT_FILE: Mapping[BegunKind, Callable[[Page], Begin]] = {
 WITH_FILE: Mapping[BegunKind, Callable[[Page], BeginWithFile]] = {
     BegunKind.EXTRACT_CHECK: _extract,
     BegunKind.CODES_LOAD: _codes,
+    BegunKind.SHOPS_LOAD: _shops,
     BegunKind.TRACKING_FILE: _tracking,
 }
 OFFERED: Sequence[BegunKind] = (
     BegunKind.EXTRACT_CHECK,
     BegunKind.CODES_LOAD,
     BegunKind.CODES_ASSIGN,
+    BegunKind.SHOPS_LOAD,
     BegunKind.ADVANCE_BUILD,
     BegunKind.LETTERS_BUILD,
     BegunKind.CARDS_PRINT,

@@ -84,6 +84,27 @@ def _loaded(found: Counts) -> Iterator[str]:
     ) % {"n": f"{found['count']:,}", "yen": f"{found['total_yen']:,}"}
 
 
+def _shops(found: Counts) -> Iterator[str]:
+    said = {"n": f"{found['count']:,}", "day": found["valid_from"]}
+    if found["repeated"]:
+        yield _s("このファイルは、%(day)sからの一覧として、もう読み込んであります。") % said
+        return
+    yield (
+        _sn(
+            "店を%(n)s件読み込みました。%(day)sから、前の一覧のかわりに出ます。",
+            "店を%(n)s件読み込みました。%(day)sから、前の一覧のかわりに出ます。",
+            found["count"],
+        )
+        % said
+    )
+    if found["refused"]:
+        yield _s(
+            "受け入れなかった行が%(n)dあります。直した一覧を、もう一度読み込んでください。"
+        ) % {"n": found["refused"]}
+    for line, reason in found["lines"]:
+        yield _s("%(line)d行目: %(reason)s") % {"line": line, "reason": reason}
+
+
 def _assigned(found: Counts) -> Iterator[str]:
     yield _sn(
         "クーポンを%(n)s件(%(yen)s円)割り当てました。在庫の残りは%(left)s件です。",
@@ -179,6 +200,7 @@ _WORDS: Mapping[BegunKind, Callable[[Counts], Iterator[str]]] = {
     BegunKind.EXTRACT_IMPORT: _imported,
     BegunKind.EXTRACT_APPLY: _applied,
     BegunKind.CODES_LOAD: _loaded,
+    BegunKind.SHOPS_LOAD: _shops,
     BegunKind.CODES_ASSIGN: _assigned,
     BegunKind.LETTERS_BUILD: _built,
     BegunKind.ADVANCE_BUILD: _built,

@@ -19,6 +19,7 @@ COMMANDS = {
     "program": "portal.cli.program",
     "roster": "portal.cli.mailroom.roster",
     "coupons": "portal.cli.people.coupons",
+    "shops": "portal.cli.people.shops",
     "letters": "portal.cli.mailroom.letters",
     "stock": "portal.cli.requests.stock",
     "staff": "portal.cli.people.staff",

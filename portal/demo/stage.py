@@ -25,6 +25,7 @@ from portal.demo.management import add_management
 from portal.demo.post_office import add_dispatches
 from portal.demo.requests import add_requests
 from portal.demo.sheets import codes_sheet, extract_sheet
+from portal.demo.shops import add_shops
 from portal.demo.telephony import add_call_counts
 from portal.domain.foundation.actors import SYSTEM, Actor, Organization, Role
 from portal.domain.foundation.clock import FixedClock, jst_date
@@ -88,6 +89,7 @@ def set_stage(site: Site, folder: Path, say: Callable[[str], None]) -> Stage:
     households = import_extract(site, folder, today, ward)
     say(_s("お試しのクーポンを読み込み、こども一人に一つずつ割り当てています。"))
     give_coupons(site, folder)
+    add_shops(site)
     say(_s("手紙を印刷しています（PDF）。"))
     letter, count = print_letters(site, folder)
     officers = Officers(officer, ward)

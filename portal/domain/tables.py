@@ -52,6 +52,7 @@ from portal.domain.people.entitlements import models as _entitlements
 from portal.domain.people.households import models as _households
 from portal.domain.people.notices import models as _notices
 from portal.domain.people.pauses import models as _pauses
+from portal.domain.people.shops import models as _shops
 from portal.domain.people.sites import models as _sites
 from portal.domain.people.staff import models as _staff
 from portal.domain.people.tasks import models as _tasks
@@ -111,6 +112,7 @@ SLICES = (
     _settlement,
     _shipments,
     _pauses,
+    _shops,
     _sites,
     _staff,
     _subcontractors,

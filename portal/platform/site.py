@@ -21,6 +21,7 @@ from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.finder import Finder, finder_for
+from portal.domain.people.shops.board import ShopBoard
 from portal.platform.database import RESIDENT_WAITS, SITE_WAITS, Database, make_engine
 from portal.platform.in_force import InForce
 from portal.platform.metrics.meter import Meter
@@ -52,6 +53,7 @@ class Site:
     meter: Meter
     notices: NoticeBoard = field(default_factory=NoticeBoard)
     in_force: InForce = field(default_factory=InForce)
+    shops: ShopBoard = field(default_factory=ShopBoard)
 
     @property
     def program(self) -> Program:

@@ -12,8 +12,10 @@ from portal.web.information import (
     landing,
     lost,
     notices,
+    offline,
     own_messages,
     schedule,
+    shops,
     way_out,
 )
 from portal.web.requests import (
@@ -47,6 +49,8 @@ MODULES = (
     loss,
     notices,
     own_messages,
+    shops,
+    offline,
     way_out,
     signin,
     wait,

@@ -29,6 +29,7 @@ from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import USABLE
 from portal.domain.people.notices.services import Share, claim_due
+from portal.domain.people.shops.board import ShopBoard
 from portal.domain.people.signin.evidence import Item
 from portal.domain.people.signin.standing import kept_as
 from portal.domain.people.signin.steps import STATE_OF
@@ -359,6 +360,7 @@ def make_resident(
         clock=clock,
         notices=notices or NoticeBoard(0),
         in_force=in_force,
+        shops=ShopBoard(0),
     )
     app = serve_residents(resident_routes(site.settings), site)
     return Resident(site, app, clock, loop, folder)

@@ -1,1 +1,1 @@
-"""Commands of the people wing: ``portal coupons``, ``portal notices`` and ``portal staff``."""
+"""Commands of the people wing: ``coupons``, ``shops``, ``notices``, ``staff`` and others."""

@@ -48,8 +48,12 @@ _KEPT: dict[str, tuple[Program, datetime, Opening]] = {}
 
 def opening(page: Page) -> Opening:
     """Return the sentences for the instant of the request; they change with a minute at most."""
-    program, locale = page.site.program, page.request.locale
-    minute = page.now.replace(second=0, microsecond=0)
+    return opening_at(page.site.program, page.request.locale, page.now)
+
+
+def opening_at(program: Program, locale: str, now: datetime) -> Opening:
+    """Return the sentences for an instant (UTC) in the current language, whose locale this is."""
+    minute = now.replace(second=0, microsecond=0)
     kept = _KEPT.get(locale)
     if kept is None or kept[0] is not program or kept[1] != minute:
         kept = _KEPT[locale] = (program, minute, _opening(program, minute))

@@ -18,6 +18,7 @@ from litestar.types import (
 )
 
 from portal.domain.people.authn.networks import networks_of
+from portal.domain.people.shops import address as shop_list
 from portal.platform.application import page_of_no_route
 from portal.platform.floor_events import EVENTS_PATH
 from portal.platform.http import cookies, disclosure, unseen
@@ -48,9 +49,19 @@ from portal.web.waiting_room.passes import (
 from portal.web.waiting_room.presence import Presence
 from portal.web.waiting_room.shares import Shares
 
-FREE = frozenset({"/healthz", "/readyz", disclosure.PATH, REPORTS_PATH, EVENTS_PATH, unseen.PAGE})
+FREE = frozenset(
+    {
+        "/healthz",
+        "/readyz",
+        disclosure.PATH,
+        REPORTS_PATH,
+        EVENTS_PATH,
+        unseen.PAGE,
+        shop_list.PAGE,
+    }
+)
 """Asked for by machines, and answered without a page; or by people who must not wait."""
-FREE_FOLDERS = ("/static/", unseen.FOLDER)
+FREE_FOLDERS = ("/static/", unseen.FOLDER, shop_list.FOLDER)
 SIGN_IN = "/signin/submit"
 
 

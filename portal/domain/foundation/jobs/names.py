@@ -42,6 +42,7 @@ class BegunKind(Labeled):
     EXTRACT_IMPORT = "extract_import", lambda: _s("抽出データを取り込む")
     EXTRACT_APPLY = "extract_apply", lambda: _s("取り込みを名簿に反映する")
     CODES_LOAD = "codes_load", lambda: _s("発行者のコードを読み込む")
+    SHOPS_LOAD = "shops_load", lambda: _s("使える店の一覧を読み込む")
     CODES_ASSIGN = "codes_assign", lambda: _s("コードをこどもに割り当てる")
     LETTERS_BUILD = "letters_build", lambda: _s("手紙を作る")
     ADVANCE_BUILD = "advance_build", lambda: _s("事前案内を作る")

@@ -20,6 +20,7 @@ from portal.domain.oversight.export.handing_over import instruction_of
 from portal.domain.oversight.export.sealed import check_key
 from portal.domain.people.coupons.issuer_file import shipped_issuers
 from portal.domain.people.coupons.reserve import Reserve
+from portal.domain.people.shops.services import refuse_past
 
 ORDER_MAX = 60
 MOST_LETTERS = 1_000_000
@@ -134,6 +135,21 @@ def load_codes(work: Work, file_id: int, order: CodesOrder) -> BegunTask:
         FILE_NAME: _file_name(order.file_name),
     }
     return begin_alone(work, BegunKind.CODES_LOAD, file_id, detail, file_id)
+
+
+def load_shops(work: Work, file_id: int, valid_from: date | None) -> BegunTask:
+    """Begin to load a list of shops that counts from a day on (JST; None: the day of loading).
+
+    Raises:
+        InputError: the day has passed.
+        ConflictError: another list is being loaded.
+    """
+    kind = BegunKind.SHOPS_LOAD
+    require_may(work.actor, kind)
+    if valid_from is not None:
+        refuse_past(work, valid_from)
+    detail = {"valid_from": valid_from.isoformat() if valid_from is not None else None}
+    return begin_alone(work, kind, file_id, detail, file_id)
 
 
 def assign_codes(work: Work, reserve: str) -> BegunTask:

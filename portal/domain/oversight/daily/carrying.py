@@ -7,7 +7,7 @@ what is longer goes on where it stopped, or recognizes what the first worker had
 from collections.abc import Callable, Mapping
 
 from portal.domain.foundation.jobs.names import BegunKind
-from portal.domain.oversight.daily import codes, extracts, handing_over, printing, tracking
+from portal.domain.oversight.daily import codes, extracts, handing_over, printing, shops, tracking
 from portal.domain.oversight.daily.machine import Done, Errand
 
 CARRY: Mapping[BegunKind, Callable[[Errand], Done]] = {
@@ -16,6 +16,7 @@ CARRY: Mapping[BegunKind, Callable[[Errand], Done]] = {
     BegunKind.EXTRACT_APPLY: extracts.apply_import,
     BegunKind.CODES_LOAD: codes.load_codes,
     BegunKind.CODES_ASSIGN: codes.assign_codes,
+    BegunKind.SHOPS_LOAD: shops.load_shops,
     BegunKind.LEFT_OVER_CODES: codes.list_left_over,
     BegunKind.LETTERS_BUILD: printing.build_with_ids,
     BegunKind.ADVANCE_BUILD: printing.build_advance,

@@ -39,6 +39,9 @@ RULES: Mapping[BegunKind, KindRule] = {
         Permission.KEEP_TRANSFERS, Permission.SEE_COUPON_STOCK, 20 * MEGABYTE
     ),
     BegunKind.CODES_ASSIGN: KindRule(Permission.KEEP_TRANSFERS, Permission.SEE_COUPON_STOCK),
+    BegunKind.SHOPS_LOAD: KindRule(
+        Permission.KEEP_TRANSFERS, Permission.SEE_COUPON_STOCK, 5 * MEGABYTE
+    ),
     BegunKind.LETTERS_BUILD: _PRINT,
     BegunKind.ADVANCE_BUILD: _PRINT,
     BegunKind.CARDS_PRINT: _PRINT,

@@ -14,6 +14,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
 from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import _, _s, use_locale
+from portal.domain.people.shops.address import PAGE as SHOPS
 
 DATED = (
     WindowKind.EXCHANGE,
@@ -36,6 +37,7 @@ PROGRAM_VALUES = frozenset(
         "contractor",
         "amount",
         "url",
+        "shops",
         "telephone",
         "fax",
         "hours",
@@ -71,7 +73,7 @@ REQUIRED: dict[str, frozenset[str]] = {
     "step_3": frozenset(),
     "exchange_deadline": frozenset({"exchange_to"}),
     "use_deadline": frozenset({"use_to"}),
-    "where_usable": frozenset(),
+    "where_usable": frozenset({"shops"}),
     "no_smartphone": frozenset({"alternative_to"}),
     "not_delivered": frozenset({"storage_days"}),
     "not_yours": frozenset(),
@@ -167,6 +169,7 @@ def program_values(program: Program, plain_url: str, day: date) -> dict[str, Loc
         "contractor": program.names.contractor,
         "amount": same(f"{program.amount_yen:,}"),
         "url": same(plain_url),
+        "shops": same(f"{plain_url}{SHOPS}"),
         "telephone": same(program.contact.telephone),
         "fax": same(program.contact.fax),
         "hours": _in_each(lambda: hours_text(program.calendar, day)),
