@@ -50,9 +50,9 @@ def test_a_search_goes_on_over_pages_rows_and_languages(sqlite_resident: Residen
     page = sqlite_resident.visitor().get("/shops/ja?q=みせ&town=潮見坂一丁目").text
     assert len(NAME.findall(page)) == 25
     links = [unquote_plus(link) for link in re.findall(r'href="(/shops/[^"]+)"', page)]
-    assert "/shops/ja?q=みせ&amp;town=潮見坂一丁目&amp;page=2" in links
+    assert "/shops/ja?q=みせ&amp;town=潮見坂一丁目&amp;page=2#found" in links
     assert "/shops/ko?q=みせ&amp;town=潮見坂一丁目" in links
-    assert "/shops/ja?q=みせ&amp;town=潮見坂一丁目&amp;row=ma" in links
+    assert "/shops/ja?q=みせ&amp;town=潮見坂一丁目&amp;row=ma#found" in links
     last = sqlite_resident.visitor().get("/shops/ja?q=みせ&town=潮見坂一丁目&page=2").text
     assert len(NAME.findall(last)) == 2
     assert 'rel="next"' not in last
