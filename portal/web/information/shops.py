@@ -25,6 +25,7 @@ from portal.domain.people.shops.board import CurrentList
 from portal.domain.people.shops.file import ShopLine
 from portal.domain.people.shops.finding import MOST_SIGNS, KanaRow, Wish, found
 from portal.platform.http.answer import HTML
+from portal.platform.http.forms import form_from
 from portal.platform.http.incoming import WebRequest
 from portal.platform.http.locale import CODE_OF, CODES, NAMES, choose, html_lang
 from portal.platform.lost import is_lost
@@ -95,8 +96,8 @@ async def show(request: WebRequest, code: FromPath[str]) -> Response[str] | Resp
     """Show the list in the language of the address."""
     if code not in CODES:
         return _in_the_browsers_language(request)
-    site, asked = site_of(request), dict(request.query_params)
-    return await in_thread(site, partial(_answer, site, code, asked))
+    site, asked = site_of(request), form_from(request.query_params.multi_items())
+    return await in_thread(site, partial(_answer, site, code, asked.values))
 
 
 def _in_the_browsers_language(request: WebRequest) -> Response[None]:
