@@ -5,14 +5,17 @@ import re
 import pytest
 
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.texts import use_locale
+from portal.domain.foundation.texts import plain, use_locale
 from portal.platform.http.locale import CODES
-from portal.platform.rendering.templating import ruby
 from tests.functional.resident.test_coupon_screen import with_coupon
 from tests.support.people import CANARY_CHILDREN
 from tests.support.resident import Resident
 
 languages = pytest.mark.parametrize("code", list(CODES))
+
+
+def without_readings(html: str) -> str:
+    return re.sub(r"<(rt|rp)>.*?</\1>|<[^>]+>", "", html)
 
 
 @languages
@@ -25,7 +28,7 @@ def test_it_has_the_last_days_and_both_numbers_in_its_language(
     program = sqlite_resident.site.program
     with use_locale(CODES[code]):
         for window in (program.windows.exchange, program.windows.use):
-            assert str(ruby(format_day(window.last_day))) in answer.text
+            assert plain(format_day(window.last_day)) in without_readings(answer.text)
     for telephone in (program.contact.telephone, program.issuer.telephone):
         assert f'<a href="tel:{telephone.replace("-", "")}">{telephone}</a>' in answer.text
 

@@ -15,11 +15,11 @@ from tests.support.shops import OONO, SEKIYA, SHOPS, shop_file
 
 
 @pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     made = load_settings(
         {
             "PORTAL_DATA_DIR": str(tmp_path / "data"),
-            "PORTAL_DATABASE_URL": sqlite_url,
+            "PORTAL_DATABASE_URL": database_url,
             "PORTAL_PROGRAM": "demo",
         }
     )
@@ -54,7 +54,7 @@ def test_a_list_is_tried_loaded_and_shown(settings: Settings, tmp_path: Path) ->
     assert "もう読み込んであります" in portal(settings, "load", path).stdout
     (one,) = json.loads(portal(settings, "show", "--json").stdout)["lists"]
     assert (one["count"], one["counts"], one["loaded_by"]) == (3, True, None)
-    assert "* 一覧 1: " in portal(settings, "show").stdout
+    assert portal(settings, "show").stdout.startswith("* 一覧 ")
 
 
 def test_lines_that_were_refused_are_told_and_end_with_3(
