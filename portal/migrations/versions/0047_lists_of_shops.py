@@ -9,7 +9,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT, NUMBER
 
 revision = "0047"
-down_revision = "0043"
+down_revision = "0046"
 
 
 def upgrade() -> None:

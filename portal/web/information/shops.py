@@ -6,16 +6,14 @@ what was looked for stands nowhere but in the answer. Letters name the short add
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
 
 from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
-from sqlalchemy.exc import SQLAlchemyError
 
-from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import LANGUAGES
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import use_locale
@@ -28,8 +26,8 @@ from portal.platform.http.answer import HTML
 from portal.platform.http.forms import form_from
 from portal.platform.http.incoming import WebRequest
 from portal.platform.http.locale import CODE_OF, CODES, NAMES, choose, html_lang
-from portal.platform.lost import is_lost
 from portal.platform.routes import site_of
+from portal.platform.shop_list import ShownShops, shown_shops
 from portal.platform.site import Site
 from portal.platform.threads import in_thread
 from portal.platform.view import View
@@ -107,40 +105,22 @@ def _in_the_browsers_language(request: WebRequest) -> Response[None]:
 
 
 def _answer(site: Site, code: str, asked: Mapping[str, str]) -> Response[str]:
-    now, lost = _look(site)
+    shown = shown_shops(site)
     with use_locale(CODES[code]):
-        view = _view(site.shops.kept, asked, code, lost=lost)
-        text = _draw(site, code, view, now)
-    status = 503 if lost and view.current is None else 200
+        text = _draw(site, code, _view(shown, asked, code), shown.now)
+    status = 503 if shown.lost and shown.current is None else 200
     return Response(text, status_code=status, media_type=HTML, headers=NO_REFERRER)
 
 
-def _look(site: Site) -> tuple[datetime, bool]:
-    """Ask for the list where that is due; return now (UTC), and whether the database was lost."""
-    now = datetime.now(UTC) + site.settings.clock_offset
-    if not site.shops.is_old:
-        return now, False
-    try:
-        with site.database.read() as session:
-            now = site.clock.now(session)
-            site.shops.read(session, jst_date(now))
-    except SQLAlchemyError as error:
-        if not is_lost(error):
-            raise
-        return now, True
-    return now, False
-
-
-def _view(
-    current: CurrentList | None, asked: Mapping[str, str], code: str, *, lost: bool
-) -> ShopsView:
+def _view(shown: ShownShops, asked: Mapping[str, str], code: str) -> ShopsView:
+    current = shown.current
     wish = _wish(current, asked)
     fitting = found(current.shops, wish) if current is not None else []
     last = max(1, -(-len(fitting) // A_PAGE))
     number = min(_number(asked.get("page", "")), last)
     return ShopsView(
         current=current,
-        lost=lost,
+        lost=shown.lost,
         wish=wish,
         row=wish.row or "",
         rows=[(row.value, sign) for row, sign in SIGN_OF.items()],

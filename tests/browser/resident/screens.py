@@ -25,7 +25,6 @@ from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
 from tests.support.databases.lost import lost
 from tests.support.resident import NOON, start_session
-from tests.support.shops import load_shops, many
 from tests.support.staff import hire
 from tests.support.work import work_in
 
@@ -297,13 +296,6 @@ def _way_out(served: Served, page: Page) -> None:
     served.go(page, f"/info/{spoken}")
 
 
-def _shops(asked: str, served: Served, page: Page) -> None:
-    """A list in the language of its address; nobody is signed in or remembered."""
-    load_shops(served.database, served.now, many(60))
-    spoken = next(one["value"] for one in page.context.cookies() if one["name"] == "lang")
-    served.go(page, f"/shops/{spoken}?{asked}")
-
-
 for _path in (
     "/",
     "/check",
@@ -325,9 +317,6 @@ for _path in (
 ):
     _add(_path, _open(_path))
 _add("way out", _way_out)
-_add("shops", partial(_shops, ""))
-_add("shops: found", partial(_shops, "q=mise&row=ma&page=2"))
-_add("shops: nothing found", partial(_shops, "q=nowhere"))
 _add("database lost: a form", _lost_form)
 _add("database lost: a page", _lost_page)
 _add("stop: phone, empty", _sent("/lost/stop/phone"))
