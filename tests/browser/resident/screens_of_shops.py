@@ -1,6 +1,5 @@
 """The screens of the list of shops."""
 
-from collections.abc import Mapping
 from functools import partial
 
 from playwright.sync_api import Page
@@ -17,7 +16,7 @@ def _shops(asked: str, served: Served, page: Page) -> None:
     served.go(page, f"/shops/{spoken}?{asked}")
 
 
-SHOPS: Mapping[str, Step] = {
+SHOPS: dict[str, Step] = {
     "shops": partial(_shops, ""),
     "shops: found": partial(_shops, "q=mise&row=ma&page=2"),
     "shops: nothing found": partial(_shops, "q=nowhere"),
