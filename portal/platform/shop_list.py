@@ -33,6 +33,7 @@ def shown_shops(site: Site) -> ShownShops:
         try:
             with site.database.read() as session:
                 now = site.clock.now(session)
+                site.in_force.refresh(session, now)
                 site.shops.read(session, jst_date(now))
         except SQLAlchemyError as error:
             if not is_lost(error):
