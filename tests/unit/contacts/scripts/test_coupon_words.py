@@ -41,7 +41,7 @@ def program(use: IssuerUse) -> Program:
 
 def said(key: str, code: str, of: Program) -> str:
     text = default_scripts()[key].draft.texts[code]
-    return filled(text, values_of(of), LANGUAGES[code])
+    return filled(text, values_of(of, of.today), LANGUAGES[code])
 
 
 @codes
