@@ -109,9 +109,7 @@ class Site:
 
         ``now`` (UTC) is by default the transaction's own instant.
         """
-        at = now or self.clock.now(session)
-        self.in_force.refresh(session, at)
-        return Work(session, self.vault, self.program, actor, at)
+        return Work(session, self.vault, self.program, actor, now or self.clock.now(session))
 
     def work_source(self, actor: Actor = SYSTEM) -> WorkSource:
         """Return a source of transactions for a longer task."""

@@ -17,14 +17,13 @@ from portal.domain.foundation.program.approved_hours import SpecialDays
 from portal.domain.foundation.program.calendar import Agreement, Hours, Payer, Week, WeekHours
 from portal.domain.foundation.program.public_reasons import PublicReason
 from portal.domain.foundation.texts import _s
-from portal.domain.people.staff.models import StaffUser
 
 PAGE = 20
 NUMBER = "OH-%d"
 """How a change is called where the calendar names the paper of an agreement."""
 
-_H, _U = (table_of(kind) for kind in (OpeningHours, StaffUser))
-# built once, on the plain tables: every process runs it again and again
+_H = table_of(OpeningHours)
+# built once, on the plain table: every process runs it again and again
 _APPROVED = (
     select(
         _H.c.id,
@@ -38,9 +37,7 @@ _APPROVED = (
         _H.c.proposed_at,
         _H.c.decided_at,
         _H.c.ended_at,
-        _U.c.display_name.label("approved_by"),
     )
-    .join(_U, _U.c.id == _H.c.decided_by)
     .where(_H.c.state.in_([HoursState.IN_FORCE, HoursState.TAKEN_BACK]))
     .order_by(_H.c.decided_at, _H.c.id)
 )
@@ -64,7 +61,7 @@ def approved(session: Session) -> Approved:
         if row.kind == HoursKind.WEEK:
             weeks.append(week_hours_of(row))
         else:
-            specials.append(special_of(row, row.approved_by))
+            specials.append(special_of(row))
     return Approved(tuple(weeks), tuple(specials))
 
 
@@ -73,12 +70,14 @@ def week_hours_of(row: Any) -> WeekHours:
     return WeekHours(row.first_day, week_of(row.hours), _until(row))
 
 
-def special_of(row: Any, approved_by: str = "") -> SpecialDays:
-    """Return the special days of a change, a row of the table or its columns."""
+def special_of(row: Any) -> SpecialDays:
+    """Return the special days of a change, a row of the table or its columns.
+
+    Who approved it is named on the page of the change alone.
+    """
     agreed_on = jst_date(row.decided_at or row.proposed_at)
-    paper = Agreement(
-        Payer.known(row.paid_by) or Payer.AGREED, approved_by, NUMBER % row.id, agreed_on
-    )
+    payer = Payer.known(row.paid_by) or Payer.AGREED
+    paper = Agreement(payer, "", NUMBER % row.id, agreed_on)
     reason, hours = PublicReason.known(row.reason), week_of(row.hours)[0]
     return SpecialDays(row.first_day, row.last_day, hours, reason, paper, _until(row))
 

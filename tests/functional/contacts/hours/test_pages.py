@@ -51,6 +51,16 @@ def test_from_the_form_to_every_page_and_back(desk: Desk, residents: Resident) -
     assert "取りやめ" in listed
 
 
+def test_a_refused_proposal_changes_nothing(desk: Desk, residents: Resident) -> None:
+    proposer = proposed(desk, SPECIAL)
+    place = proposer.place.partition("?")[0]
+    ward = desk.staff.enter_as(Role.WARD_OFFICER)
+    ward.open(place)
+    assert "断りました" in ward.send(place + "/refuse", {"form_key": "r"}).text
+    assert "災害や悪い天気のため" not in residents.visitor().open("/help").text
+    assert "区が断った" in proposer.open(place).text
+
+
 def test_the_form_of_the_week_begins_with_what_is_in_force(desk: Desk) -> None:
     page = desk.staff.enter_as(Role.OFFICER).open("/opening-hours/week").text
     assert re.search(r'name="mon_opens" value="9:00"', page)

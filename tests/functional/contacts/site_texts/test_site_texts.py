@@ -335,6 +335,15 @@ def test_from_the_form_to_the_residents_page_and_back(office: Office, residents:
     assert WORDS not in residents.visitor().open("/").text
 
 
+def test_a_refused_text_says_so_on_its_page(quick_office: Office) -> None:
+    key = quick_office.write()
+    ward = quick_office.staff.enter_as(Role.WARD_OFFICER)
+    ward.open(f"/site-texts/{key}")
+    answer = ward.send(f"/site-texts/{key}/refuse", {"form_key": "r"})
+    assert "断りました" in answer.text
+    assert "区が断った" in ward.open("/site-texts").text
+
+
 def test_a_form_without_words_asks_for_them_and_the_box_leads_back(quick_office: Office) -> None:
     writer = quick_office.staff.enter_as(Role.OFFICER)
     path = "/site-texts/at/home"
