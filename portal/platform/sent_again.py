@@ -28,7 +28,9 @@ AGAIN, CAME_FROM = "again", "again_from"
 ADDED = frozenset({AGAIN, CAME_FROM})
 OWN = ADDED | {"form_token", "lang"}
 SECRET_WORDS = ("password", "birth")
-SECRETS = frozenset({"code", "current", "q"})
+ANSWERS = frozenset({"passkey"})
+"""What a device answered once; nobody can be asked to type it."""
+SECRETS = frozenset({"code", "current", "q"}) | ANSWERS
 """Fields that are never kept: codes, passwords, and the search, which may be a birth date."""
 LONGEST_LOCATION = 200
 BIRTH_OF_RESIDENTS = frozenset({"era", "year", "month", "day"})
@@ -87,7 +89,7 @@ def asked_again(names: Iterable[str], kind: str) -> list[tuple[str, Asked]]:
     """Return the fields that a page must ask for again, in the order of the form."""
     found: dict[str, Asked] = {}
     for name in names:
-        if not is_secret(name, kind):
+        if not is_secret(name, kind) or name in ANSWERS:
             continue
         if name in BIRTH_OF_RESIDENTS:
             found["birth"] = Asked.DATE_IN_PARTS

@@ -19,6 +19,7 @@ from portal.domain.foundation.vault import Vault, load_vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.mailroom.incidents.site_notices import NoticeBoard
 from portal.domain.people.authn import sessions
+from portal.domain.people.authn.party import Party, party_of
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.finder import Finder, finder_for
 from portal.domain.people.shops.board import ShopBoard
@@ -86,6 +87,11 @@ class Site:
         """Ways to receive codes that the program allows and this deployment can serve."""
         ready = {"totp", *sendable_kinds(self.settings)}
         return tuple(kind for kind in self.program.channels.names if kind in ready)
+
+    @property
+    def party(self) -> Party | None:
+        """Return the resident site as devices know it; None where they make no passkeys for it."""
+        return party_of(self.settings.public_url)
 
     @property
     def public_host(self) -> str:

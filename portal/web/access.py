@@ -6,6 +6,7 @@ from portal.domain.people.authn.sessions import Stage
 from portal.platform.http.answer import Reply
 from portal.platform.routes import Guard
 from portal.resident_page import Page, ResidentWho
+from portal.web.wanted import keep_wanted
 
 PUBLIC = "public"
 NEXT_STEP: Mapping[str, str] = {
@@ -26,7 +27,9 @@ def at_stage(stage: Stage) -> Guard[ResidentWho]:
 
     def guard(page: Page) -> Reply | None:
         if page.who.auth is None:
-            return page.redirect("/signin?ended=1" if page.method == "POST" else "/signin")
+            posted = page.method == "POST"
+            keep_wanted(page, page.request.came_from.partition("?")[0] if posted else page.path)
+            return page.redirect("/signin?ended=1" if posted else "/signin")
         if page.who.auth.stage != stage:
             return page.redirect(NEXT_STEP[page.who.auth.stage])
         return None

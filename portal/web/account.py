@@ -70,6 +70,7 @@ class AccountView(View):
     own_password: bool
     reminders: bool
     devices: int
+    passkeys: bool
     said: str
     door: Door
     shut_at: str
@@ -94,6 +95,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             devices=sessions.count(
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
             ),
+            passkeys=page.site.party is not None,
             said=page.query.get("said", ""),
             door=Door(credential.door),
             shut_at=instant_text(shut.at) if shut is not None else "",

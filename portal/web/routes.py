@@ -36,6 +36,8 @@ from portal.web.signin import (
     fresh,
     loss,
     own_devices,
+    passkey_door,
+    passkeys,
     signin,
     wait,
 )
@@ -53,6 +55,7 @@ MODULES = (
     offline,
     way_out,
     signin,
+    passkey_door,
     wait,
     code,
     activation,
@@ -71,6 +74,7 @@ MODULES = (
     account,
     changes,
     own_devices,
+    passkeys,
     fresh,
 )
 

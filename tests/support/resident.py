@@ -371,9 +371,11 @@ def serve_resident(
     settings: Settings,
     database_url: str,
     now: datetime = NOON,
+    *,
+    host: str = "127.0.0.1",
     **env: str,
 ) -> Server:
-    """Start the site as a server whose clock goes on from `now`."""
+    """Start the site as a server whose clock goes on from `now`; ``host`` is what it is called."""
     port = free_port()
     offset = (now - datetime.now(UTC)).total_seconds()
     given = {
@@ -383,7 +385,7 @@ def serve_resident(
         "PORTAL_DATABASE_URL": database_url,
         "PORTAL_ENVIRONMENT": "test",
         "PORTAL_CLOCK_OFFSET": str(offset),
-        "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PORTAL_PUBLIC_URL": f"http://{host}:{port}",
         "PORTAL_WORKER": "beside",
         "LANG": "ja_JP.UTF-8",
     }

@@ -56,6 +56,18 @@ def resident(
 
 
 @pytest.fixture
+def named_resident(
+    resident_base: "Site", database: Database, background_loop: "Loop", tmp_path: Path
+) -> "Resident":
+    """The resident site under a name, for which devices make passkeys; on both databases."""
+    from tests.support.authenticator import ORIGIN
+    from tests.support.resident import make_resident
+
+    named = replace(resident_base, settings=replace(resident_base.settings, public_url=ORIGIN))
+    return make_resident(named, database, background_loop, tmp_path)
+
+
+@pytest.fixture
 def sqlite_resident(
     resident_base: "Site", sqlite_database: Database, background_loop: "Loop", tmp_path: Path
 ) -> "Resident":

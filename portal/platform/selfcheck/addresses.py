@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.texts import _s
+from portal.domain.people.authn.party import party_of
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
 
@@ -29,6 +30,31 @@ def check_https(subject: Subject) -> Iterator[Finding]:
         )
     else:
         yield well("https", _s("お試しのため、アドレスは https:// でなくてもかまいません。"))
+
+
+def check_passkeys(subject: Subject) -> Iterator[Finding]:
+    """Yield whether devices of families make passkeys for the address of the resident site."""
+    address = subject.settings.public_url
+    party = party_of(address)
+    if party is not None:
+        yield well(
+            "passkeys", _s("パスキーは %(host)s に対して作られます。") % {"host": party.host}
+        )
+    elif subject.settings.in_production:
+        yield doubtful(
+            "passkeys",
+            _s(
+                "PORTAL_PUBLIC_URL（%(address)s）は https:// でないか、名前でなくIPアドレスのため、"
+                "家庭の機器はパスキーを作れません。パスキーの案内は出ません。"
+            )
+            % {"address": address},
+            _s(
+                "https:// と名前のアドレスにしてください。"
+                "あとで変えると、パスキーは使えなくなります。"
+            ),
+        )
+    else:
+        yield well("passkeys", _s("このアドレスでは、パスキーの案内は出ません。"))
 
 
 def check_proxies(subject: Subject) -> Iterator[Finding]:

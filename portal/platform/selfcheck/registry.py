@@ -9,7 +9,12 @@ from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s
 from portal.platform.disposed import has_begun
 from portal.platform.lost import is_lost
-from portal.platform.selfcheck.addresses import check_https, check_proxies, check_staff_networks
+from portal.platform.selfcheck.addresses import (
+    check_https,
+    check_passkeys,
+    check_proxies,
+    check_staff_networks,
+)
 from portal.platform.selfcheck.audit import check_audit
 from portal.platform.selfcheck.clocks import check_clocks
 from portal.platform.selfcheck.contract import check_agreements, check_availability
@@ -67,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
     Check("copies", check_copies),
     Check("disposed_households", check_disposed_households, at_start=True),
     Check("https", check_https, at_start=True),
+    Check("passkeys", check_passkeys),
     Check("proxies", check_proxies, at_start=True),
     Check("staff_networks", check_staff_networks),
     Check("modes", check_modes, at_start=True),

@@ -14,7 +14,7 @@ from portal.domain.mailroom.incidents.fault_queries import has_fault
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.moved import has_moved_child
 from portal.domain.people.signin.changes import has_waiting_change, waiting_changes
-from portal.domain.people.signin.own_family import Also, FamilyRead
+from portal.domain.people.signin.own_family import Also, Family, FamilyRead
 from portal.domain.requests.declines.queries import wish_of
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.queries import has_request, waiting_for_resident
@@ -25,6 +25,7 @@ from portal.web.access import signed_in
 from portal.web.coupons.next_steps import Asked, NextStep, next_steps
 from portal.web.coupons.tickets import Ticket, family_of, tickets_of_household
 from portal.web.signin.activation import own_credential
+from portal.web.wanted import has_arrived
 
 READ = FamilyRead(
     {
@@ -50,9 +51,11 @@ class HomeView(View):
 
 
 def show(page: Page) -> Response[Any]:
-    """Show all children of the household."""
+    """Show all children of the household, or after a sign-in the only coupon (``_only_shown``)."""
     credential, program, family = own_credential(page), page.site.program, family_of(page)
     tickets = tickets_of_household(page)
+    if has_arrived(page) and (only := _only_shown(tickets, family)) is not None:
+        return page.redirect(f"/coupon/{only.ordinal}")
     asked = Also.REQUESTS in family.also
     wish = wish_of(page.session, family.id) if asked else None
     waiting = waiting_for_resident(page.session, family.id) if asked else []
@@ -76,6 +79,18 @@ def show(page: Page) -> Response[Any]:
             paper=program.windows.alternative if program.alternatives else None,
         ),
     )
+
+
+def _only_shown(tickets: Sequence[Ticket], family: Family) -> Ticket | None:
+    """Return the one coupon of a household if it was shown before and nothing else waits there.
+
+    None of one that was never shown: that is always a press, after its warning.
+    """
+    waits = {Also.CHANGES, Also.REQUESTS, Also.FAULTS} & family.also
+    if len(tickets) != 1 or waits:
+        return None
+    (only,) = tickets
+    return only if only.can_show and only.shown_before else None
 
 
 def _closing(program: Program, now: datetime) -> list[Window]:

@@ -36,6 +36,8 @@ from portal.web.access import at_stage, signed_in
 from portal.web.information.dates import birth_error
 
 BIRTH, CHANNEL = at_stage(Stage.BIRTH), at_stage(Stage.CHANNEL)
+SHARED_COOKIE = "shared"
+"""On a browser that more people use, as its household said: no passkey is offered there."""
 
 
 def at_password(page: Page) -> Reply | None:
@@ -232,10 +234,12 @@ def show_backup(page: Page) -> Response[Any]:
 def done(page: Page) -> Response[Any]:
     """Remove the shown codes from the session and continue."""
     auth = session_of(page)
+    is_first = bool(auth.data.get("first_time"))
     auth.data = {
         key: value for key, value in auth.data.items() if key not in {"backup", "first_time"}
     }
-    return page.redirect("/home")
+    offers = is_first and page.site.party is not None and not page.cookie(SHARED_COOKIE)
+    return page.redirect("/start/passkey" if offers else "/home")
 
 
 def show_none(page: Page, status_code: int = 200) -> Response[Any]:

@@ -21,7 +21,7 @@ from portal.web.access import signed_in
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.code import masked, proven
 from portal.web.signin.code_texts import channel_name
-from portal.web.signin.fresh import freshly_signed_in
+from portal.web.signin.fresh import with_password
 
 ACCESS = "signed_in"
 PLACE = "/account/changes"
@@ -93,10 +93,9 @@ def remove(page: Page) -> Response[Any]:
 
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
-    fresh = freshly_signed_in
     return [
         endpoint("GET", PLACE, show, signed_in, ACCESS),
         endpoint("POST", PLACE + "/cancel", cancel, signed_in, ACCESS, shows=show),
-        endpoint("GET", "/account/remove-channel/{kind:str}", show_remove, fresh, ACCESS),
-        endpoint("POST", "/account/remove-channel", remove, fresh, ACCESS, shows=show),
+        endpoint("GET", "/account/remove-channel/{kind:str}", show_remove, with_password, ACCESS),
+        endpoint("POST", "/account/remove-channel", remove, with_password, ACCESS, shows=show),
     ]

@@ -24,7 +24,7 @@ from portal.web.signin.activation import at_channel, finish, session_of, step
 from portal.web.signin.asking import asked
 from portal.web.signin.code import SentCode, masked, proven, remember_device, sent_code
 from portal.web.signin.code_texts import channel_name, code_error
-from portal.web.signin.fresh import freshly_signed_in
+from portal.web.signin.fresh import with_password
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ def _waiting(page: Page) -> Response[Any]:
 
 FLOWS = (
     Flow("/start/channel", at_channel, "stage:channel", True, finish),
-    Flow("/account/channel", freshly_signed_in, "signed_in", False, _waiting),
+    Flow("/account/channel", with_password, "signed_in", False, _waiting),
 )
 
 

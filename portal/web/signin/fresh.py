@@ -13,7 +13,7 @@ from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.signin import code_sending, second_factor
 from portal.domain.people.signin.evidence import Item, Right, suffices
-from portal.domain.people.signin.standing import shown_in
+from portal.domain.people.signin.standing import rests_on_passkey, shown_in
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
@@ -31,7 +31,9 @@ PLACES = (
     "/alternative/check",
     "/account/backup-codes",
     "/account/devices",
+    "/account/passkeys",
 )
+BY_PASSKEY = "/account/by-passkey"
 PURPOSES = {"/alternative/check": CodePurpose.ALTERNATIVE}
 """The purposes of codes for more than a change of settings.
 
@@ -63,12 +65,29 @@ def by_channel(page: Page) -> Response[Any] | None:
     Whoever has the password and one backup code must not be able to shut out the owner, who has the
     channel and can call changes off.
     """
-    if (refused := freshly_signed_in(page)) is not None:
+    if (refused := with_password(page)) is not None:
         return refused
     auth = page.who.auth
     if auth is not None and not suffices(shown_in(auth), Right.CHANGE_SECRETS):
         return _confirmation(page)
     return None
+
+
+def with_password(page: Page) -> Response[Any] | None:
+    """Admit a fresh session that showed more than a passkey, which changes no factor.
+
+    One that a passkey opened is told to sign in with ID and password.
+    """
+    if (refused := signed_in(page)) is not None:
+        return refused
+    if page.who.auth is not None and rests_on_passkey(page.who.auth):
+        return page.redirect(BY_PASSKEY)
+    return freshly_signed_in(page)
+
+
+def show_by_passkey(page: Page) -> Response[Any]:
+    """Say that a passkey changes nothing, and how to sign in for that."""
+    return page.render("portal/account/by_passkey.html")
 
 
 def _confirmation(page: Page) -> Response[Any]:
@@ -146,6 +165,7 @@ def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
         endpoint("GET", "/confirm/{place:int}", show, signed_in, "signed_in"),
+        endpoint("GET", BY_PASSKEY, show_by_passkey, signed_in, "signed_in"),
         endpoint("POST", "/confirm/{place:int}/send", send, signed_in, "signed_in", shows=show),
         endpoint("POST", "/confirm/{place:int}/submit", submit, signed_in, "signed_in", shows=show),
     ]

@@ -28,6 +28,7 @@ from portal.resident_page import Page, origin_of
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
 from portal.web.signin.letter_id import forget_letter_id, keep_letter_id, kept_letter_id
+from portal.web.wanted import has_wanted
 
 WAIT_COOKIE = "signin_wait"
 REFUSAL_SECONDS = 0.05
@@ -40,6 +41,8 @@ class SigninView(View):
 
     login_id: str
     ended: bool
+    wanted: bool
+    passkeys: bool
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -59,6 +62,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         SigninView(
             login_id=page.form.get("login_id") or kept_letter_id(page),
             ended="ended" in page.query,
+            wanted=has_wanted(page) and page.method == "GET",
+            passkeys=page.site.party is not None,
         ),
         status_code,
     )

@@ -1,5 +1,5 @@
 """The served resident site, for every test of this folder."""
 
-from tests.browser.resident.served import served
+from tests.browser.resident.served import named, served
 
-__all__ = ["served"]
+__all__ = ["named", "served"]

@@ -41,11 +41,12 @@ class Served:
     server: Server
     database: Database
     people: dict[str, Person] = field(default_factory=dict)
+    host: str = "127.0.0.1"
 
     @property
     def url(self) -> str:
         """Address without a slash at the end."""
-        return self.server.url
+        return self.server.url.replace("127.0.0.1", self.host)
 
     @property
     def now(self) -> datetime:
@@ -112,16 +113,35 @@ def served(
 ) -> Iterator[Served]:
     """The site in the summer of 2023, with families."""
     folder = tmp_path_factory.mktemp("served")
+    made = _start(start_lasting_server, resident_settings, sqlite_template, folder)
+    _seed(made, folder)
+    yield made
+    made.database.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def named(
+    start_lasting_server: StartServer,
+    resident_settings: Settings,
+    sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """The site under a name, for which devices make passkeys; families come as tests add them."""
+    folder = tmp_path_factory.mktemp("named")
+    made = _start(start_lasting_server, resident_settings, sqlite_template, folder, "localhost")
+    yield made
+    made.database.engine.dispose()
+
+
+def _start(
+    start: StartServer, settings: Settings, template: Path, folder: Path, host: str = "127.0.0.1"
+) -> Served:
     path = folder / "portal.sqlite3"
-    shutil.copyfile(sqlite_template, path)
+    shutil.copyfile(template, path)
     url = f"sqlite:///{path}"
     offset = NOON - datetime.now(UTC)
-    server = serve_resident(start_lasting_server, resident_settings, url)
-    engine = make_engine(url)
-    served = Served(server, Database(engine), offset=offset)
-    _seed(served, folder)
-    yield served
-    engine.dispose()
+    server = serve_resident(start, settings, url, host=host)
+    return Served(server, Database(make_engine(url)), host=host, offset=offset)
 
 
 Step = Callable[[Served, Page], None]

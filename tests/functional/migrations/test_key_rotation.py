@@ -41,6 +41,7 @@ MADE_ANEW = {
     "coupon-code": "coupon.management_digest",
     "login": "credential.login_digest",
     "address": "otp_authenticator.address_digest",
+    "passkey": "passkey.key_digest",
     "staff_login": "throttle_bucket.key",
 }
 LEFT = {

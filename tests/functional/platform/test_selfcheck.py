@@ -276,3 +276,19 @@ def test_keys_beside_the_data_are_told_in_production(
         sqlite_resident, environment="production", key_dir=tmp_path / "elsewhere", **places
     )
     assert apart["key_separation"].level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("address", "level"),
+    [
+        ("https://coupon.example.jp", Level.OK),
+        ("https://10.0.0.5", Level.WARNING),
+        ("http://coupon.example.jp", Level.WARNING),
+    ],
+)
+def test_an_address_for_which_no_passkey_is_made_is_told(
+    resident: Resident, address: str, level: Level
+) -> None:
+    found = checked(resident, environment="production", public_url=address)["passkeys"]
+    assert found.level is level
+    assert level is Level.OK or address in found.sentence

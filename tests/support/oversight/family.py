@@ -72,6 +72,7 @@ def fill(session: Session, person: Person) -> None:
     session.execute(update(metadata.tables["entitlement"]).where(mine).values(state="declined"))
     entitlement = session.scalars(select(metadata.tables["entitlement"].c.id).where(mine)).first()
     add("auth_session", site="resident", owner_id=person.credential_id)
+    add("passkey", credential_id=person.credential_id)
     add("household_opening", household_id=home, state="justified")
     add("moved_child", household_id=home, ordinal=7)
     add("hold", household_id=home, state="released", detail={})

@@ -30,6 +30,7 @@ DIGESTS = (
     "coupon.code_digest",
     "credential.login_digest",
     "otp_authenticator.address_digest",
+    "passkey.key_digest",
 )
 
 

@@ -27,7 +27,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import codes, sessions
+from portal.domain.people.authn import codes, passkeys, sessions
 from portal.domain.people.authn.channels import CodeChannel, SourceState
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
@@ -178,6 +178,7 @@ def confirm(work: Work, approval_id: int) -> None:
     if reason is not CounterReason.DANGER:
         notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
     codes.forget_backup_codes(work.session, credential.id)
+    passkeys.forget_all(work.session, [credential.id])
     codes.forget(work.session, [one for one in sources if one.id != source.id])
     credential.reset_at = None
     forget_devices(work, credential)

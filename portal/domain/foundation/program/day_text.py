@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date, format_skeleton, get_day_names
 
 from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.languages import RESIDENT_LOCALES
@@ -21,6 +21,14 @@ def format_day(day: date, locale: str | None = None) -> str:
     if locale == EASY:
         return f"{day.year}{{年|ねん}}{easy_month_day(day)}"
     return format_date(day, "long", locale=locale)
+
+
+def format_month(day: date) -> str:
+    """Return the month of a day in words of the reader's language: 2023年5月, May 2023."""
+    locale = current_locale()
+    if locale == EASY:
+        return f"{day.year}{{年|ねん}}" + read_numbers(f"{day.month}{{月|がつ}}")
+    return str(format_skeleton("yMMMM", day, locale=locale))
 
 
 def easy_month_day(day: date) -> str:

@@ -36,7 +36,7 @@ OF_TABLE: Mapping[str, Place] = {
     **dict.fromkeys(("household", "child", "moved_child", "hold"), Place.REGISTERED),
     "search_index": Place.REGISTERED,
     **dict.fromkeys(("credential", "otp_authenticator", "one_time_code"), Place.ACCOUNT),
-    **dict.fromkeys(("backup_code", "auth_session"), Place.ACCOUNT),
+    **dict.fromkeys(("backup_code", "auth_session", "passkey"), Place.ACCOUNT),
     **dict.fromkeys(("letter", "bare_letter", "letter_order", "print_text"), Place.LETTERS),
     **dict.fromkeys(("shipment", "tracking_event", "print_proof_page"), Place.LETTERS),
     **dict.fromkeys(("counter_hand_over", "approval"), Place.LETTERS),

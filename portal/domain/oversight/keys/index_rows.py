@@ -23,7 +23,8 @@ from portal.domain.mailroom.roster.checks.stored_keys import (
 from portal.domain.mailroom.roster.models import StagedChild, StagedHousehold
 from portal.domain.oversight.keys.index_change import Change, Values, batches, not_ours, put
 from portal.domain.people.authn.codes import address_digest, secret_of
-from portal.domain.people.authn.models import OtpAuthenticator, ThrottleBucket
+from portal.domain.people.authn.models import OtpAuthenticator, Passkey, ThrottleBucket
+from portal.domain.people.authn.passkeys import key_digest, opened
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import (
     code_digest,
@@ -229,6 +230,23 @@ def _address(change: Change, row: OtpAuthenticator) -> Values:
     return {"id": row.id, "address_digest": new}
 
 
+def passkeys(session: Session, change: Change, progress: Progress) -> int:
+    """Renew the digests by which passkeys are found; return how many there are."""
+    rows = 0
+    for batch in batches(session, Passkey.id, select(Passkey.id)):
+        found = session.scalars(select(Passkey).where(Passkey.id.in_([key for (key,) in batch])))
+        put(session, Passkey, [_passkey(change, row) for row in found])
+        rows += len(batch)
+        progress(rows)
+    return rows
+
+
+def _passkey(change: Change, row: Passkey) -> Values:
+    number = opened(change.before, row).number
+    new = change.anew(key_digest, (Passkey, row.id), row.key_digest, (number,))
+    return {"id": row.id, "key_digest": new}
+
+
 def tries(session: Session, change: Change, progress: Progress) -> int:
     """Let the counters of tries go on, after all accounts; return how many counters there are."""
     for login in session.scalars(select(StaffUser.login)):
@@ -259,6 +277,7 @@ RENEWED: Mapping[tuple[str, str], Renew] = {
     ("coupon", "management_digest"): coupons,
     ("credential", "login_digest"): logins,
     ("otp_authenticator", "address_digest"): addresses,
+    ("passkey", "key_digest"): passkeys,
     ("throttle_bucket", "key"): tries,
 }
 """In this order: children need the keys of households, counters the digests of accounts."""

@@ -38,6 +38,7 @@ DIRECT: Mapping[tuple[str, str], str] = {
     ("otp_authenticator", "sealed"): "otp:{credential_id}:{kind}",
     ("outbox_message", "masked_sealed"): "outbox-masked:{dedupe_key}",
     ("outbox_message", "sealed"): "outbox:{dedupe_key}",
+    ("passkey", "sealed"): "passkey:{credential_id}",
     ("print_text", "sealed"): "print_text:{household_id}",
     ("staff_mailbox", "sealed"): "staff_mailbox:{staff_id}",
     ("staff_user", "totp_sealed"): "staff_totp:{login}",

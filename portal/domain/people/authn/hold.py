@@ -23,9 +23,17 @@ class Held:
     ``made_with``: what the session showed that began the change; empty once nothing waits.
     """
 
+    state: Mapped[str]
     opens_at: Mapped[datetime | None]
     ends_at: Mapped[datetime | None]
     made_with: Mapped[str | None] = mapped_column(String(120))
+
+    def is_in_force(self, now: datetime) -> bool:
+        """Return whether it counts at an instant (UTC), as ``in_force`` asks."""
+        has_begun = self.state == SourceState.CONFIRMED or (
+            self.state == SourceState.WAITING and self.opens_at is not None and self.opens_at <= now
+        )
+        return has_begun and (self.ends_at is None or self.ends_at > now)
 
 
 def closed(kind: Any) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Tables of sessions, sources of codes, codes, backup codes, waiting reports and counters."""
+"""Tables of sessions, sources of codes, codes, passkeys, backup codes, reports and counters."""
 
 from datetime import datetime
 from typing import Any
@@ -70,13 +70,6 @@ class OtpAuthenticator(Held, Base):
     confirmed_at: Mapped[datetime | None]
     quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
 
-    def is_in_force(self, now: datetime) -> bool:
-        """Return whether codes of it count at an instant (UTC), as ``hold.in_force`` asks."""
-        has_begun = self.state == SourceState.CONFIRMED or (
-            self.state == SourceState.WAITING and self.opens_at is not None and self.opens_at <= now
-        )
-        return has_begun and (self.ends_at is None or self.ends_at > now)
-
 
 class OneTimeCode(Base):
     """A sent code, as a keyed hash: ten minutes, five tries, one use, one purpose."""
@@ -91,6 +84,24 @@ class OneTimeCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class Passkey(Held, Base):
+    """A key on a household's device that signs it in, found by a keyed digest of its number.
+
+    Sealed: that number, the public key, the account's number for devices, and the name that the
+    household gave it. ``sign_count`` is what its device counted at the last sign-in.
+    """
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = primary_key()
+    credential_id: Mapped[int] = mapped_column(BigId, index=True)
+    key_digest: Mapped[bytes] = mapped_column(LargeBinary(16), unique=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = state_column(SourceState.WAITING)
+    sign_count: Mapped[int] = mapped_column(BigId)
+    created_at: Mapped[datetime]
 
 
 class BackupCode(Base):

@@ -11,7 +11,7 @@ from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault, opening_for_nobody, seal, unseal
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import sessions
+from portal.domain.people.authn import passkeys, sessions
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import (
@@ -124,7 +124,7 @@ def free_login_ids(work: Work, count: int, taken: set[str]) -> list[str]:
 def move(work: Work, credential: Credential, action: str, reason: str = "") -> None:
     """Take one step of the state machine.
 
-    Ends every session if the credential is no longer usable as before.
+    Ends every session and every passkey if the credential is no longer usable as before.
 
     Raises:
         WrongStateError: the machine has no such step from this state.
@@ -139,6 +139,7 @@ def move(work: Work, credential: Credential, action: str, reason: str = "") -> N
     credential.changed_at = work.now
     if target not in USABLE or action == "reset_channel":
         sessions.end_all(work.session, sessions.Owner(sessions.RESIDENT, credential.id))
+        passkeys.forget_all(work.session, [credential.id])
     record(
         work,
         f"credential.{action}",

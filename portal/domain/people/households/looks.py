@@ -42,6 +42,7 @@ RECORDS = (
     "incident_report",
     "issuer_difference",
     "otp",
+    "passkey",  # its number, its public key, and the name that a household gave it
     "person_request",  # the typed number of whom it is about
     "outbox",
     "outbox-masked",
@@ -89,6 +90,7 @@ NOT_PERSONAL = (
     "sealed_file",
     "search",
     "letter_id",  # the ID that a browser's own form begins with
+    "passkey_challenge",  # random bytes, in the asking browser's own cookie
     "signin_wait",  # the visit that waits, in the waiting browser's own cookie
     "site_switch",
     "staff_mailbox",  # the address of a member of the staff

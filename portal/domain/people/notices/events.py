@@ -28,6 +28,12 @@ class AccountEvent(Labeled):
         lambda: _("連絡先の変更"),
         lambda: _("番号を受け取る方法が変わりました。"),
     )
+    SIGN_IN_CHANGED = (
+        "sign_in_changed",
+        lambda: _("サインインの方法の変更"),
+        lambda: _("サインインの方法が変わりました。"),
+    )
+    """A passkey came or went."""
     CHANGE_HELD = (
         "change_held",
         lambda: _("サインインの方法の変更の予約"),

@@ -112,6 +112,7 @@ def report_lost(work: Work, credential_id: int) -> Task:
         return task  # the button was pressed twice, or the account is locked
     notify_owner(work, credential, AccountEvent.NEW_LETTER)
     call_off(work, credential, sources)  # a finder may have begun it
+    forget_devices(work, credential)
     move(work, credential, "suspend", reason=TaskKind.REPORT_LOST)
     return task
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM, Actor, Role
@@ -17,10 +17,10 @@ from portal.domain.foundation.base import UtcDateTime
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import Labeled, _
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import codes, sessions
+from portal.domain.people.authn import codes, passkeys, sessions
 from portal.domain.people.authn.channels import SourceState
-from portal.domain.people.authn.hold import HOLD
-from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
+from portal.domain.people.authn.hold import HOLD, Held
+from portal.domain.people.authn.models import AuthSession, OtpAuthenticator, Passkey
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row, move
@@ -29,7 +29,12 @@ from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.devices import forget_devices
 from portal.domain.people.signin.evidence import Account, Item, Right, may, stands, suffices
 from portal.domain.people.signin.notify import notify_owner
-from portal.domain.people.signin.standing import account_at, is_known, shown_in
+from portal.domain.people.signin.standing import (
+    account_at,
+    is_known,
+    rests_on_passkey,
+    shown_in,
+)
 from portal.domain.people.signin.steps import lock_step, step_is_over
 
 AT_ONCE = 100
@@ -42,6 +47,8 @@ class ChangeKind(Labeled):
     REPLACE = "replace", lambda: _("番号の受け取り方を、新しいものに変える")
     REMOVE = "remove", lambda: _("番号の受け取り方を消す")
     RESET = "reset", lambda: _("番号の受け取り方を、はじめから登録しなおす")
+    ADD_PASSKEY = "add_passkey", lambda: _("パスキーをふやす")
+    REMOVE_PASSKEY = "remove_passkey", lambda: _("パスキーを消す")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,11 @@ def has_waiting_change() -> ColumnElement[bool]:
         OtpAuthenticator.credential_id == Credential.id,
         or_(OtpAuthenticator.opens_at > now, OtpAuthenticator.ends_at > now),
     )
-    return or_(Credential.reset_at > now, source.exists())
+    passkey = select(Passkey.id).where(
+        Passkey.credential_id == Credential.id,
+        or_(Passkey.opens_at > now, Passkey.ends_at > now),
+    )
+    return or_(Credential.reset_at > now, source.exists(), passkey.exists())
 
 
 def waiting_changes(
@@ -81,9 +92,22 @@ def waiting_changes(
     found += [
         WaitingChange(ChangeKind.REMOVE, at) for kind, at in going.items() if kind not in coming
     ]
+    found += _waiting_passkeys(session, credential, now)
     if credential.reset_at is not None and credential.reset_at > now:
         found.append(WaitingChange(ChangeKind.RESET, credential.reset_at))
     return sorted(found, key=lambda one: one.at)
+
+
+def _waiting_passkeys(
+    session: Session, credential: Credential, now: datetime
+) -> list[WaitingChange]:
+    found = []
+    for one in passkeys.waiting(session, credential.id, now):
+        if one.ends_at is not None:
+            found.append(WaitingChange(ChangeKind.REMOVE_PASSKEY, one.ends_at))
+        elif one.opens_at is not None:
+            found.append(WaitingChange(ChangeKind.ADD_PASSKEY, one.opens_at))
+    return found
 
 
 def require_change(work: Work, auth: AuthSession, credential: Credential, right: Right) -> None:
@@ -131,7 +155,7 @@ def _refuse_for_sources(account: Account) -> None:
     if account.changing:
         raise NotAllowedError(
             _(
-                "受け取り方の変更を待っているあいだは、できません。変更が有効になってから、"
+                "サインインの方法の変更を待っているあいだは、できません。変更が有効になってから、"
                 "または変更を取り消してから、もう一度してください。"
             ),
             code="change_waits",
@@ -146,7 +170,7 @@ def hold_new(
     ``all_sources`` are those of the account, locked and settled. Beside one that the counter set in
     silence a new one stays as silent.
     """
-    at = _hold_ends(work, all_sources)
+    at = hold_ends(work, all_sources)
     twins = [one for one in all_sources if one.kind == source.kind and one.id != source.id]
     codes.forget(work.session, [one for one in twins if one.opens_at is not None])
     replaced = [one for one in twins if one.state == SourceState.CONFIRMED]
@@ -154,11 +178,11 @@ def hold_new(
         one.ends_at = at
     source.state, source.opens_at, source.confirmed_at = SourceState.WAITING, at, work.now
     source.quiet = any(one.quiet for one in all_sources)
-    _note_items(auth, [source, *replaced])
-    _begin(work, auth, ChangeKind.REPLACE if replaced else ChangeKind.ADD)
+    note_items(auth, [source, *replaced])
+    begin_hold(work, auth, ChangeKind.REPLACE if replaced else ChangeKind.ADD)
 
 
-def _hold_ends(work: Work, sources: Iterable[OtpAuthenticator]) -> datetime:
+def hold_ends(work: Work, sources: Iterable[OtpAuthenticator]) -> datetime:
     """Return when the hold of a change is over that begins now.
 
     It begins once no source is locked by wrong codes: its owner must be able to call it off.
@@ -185,13 +209,14 @@ def remove(work: Work, auth: AuthSession, kind: str) -> None:
     if not chosen:
         return  # it goes already
     for one in chosen:
-        one.ends_at = _hold_ends(work, sources)
-    _note_items(auth, chosen)
-    _begin(work, auth, ChangeKind.REMOVE)
+        one.ends_at = hold_ends(work, sources)
+    note_items(auth, chosen)
+    begin_hold(work, auth, ChangeKind.REMOVE)
 
 
-def _note_items(auth: AuthSession, sources: Iterable[OtpAuthenticator]) -> None:
-    for one in sources:
+def note_items(auth: AuthSession, factors: Iterable[Held]) -> None:
+    """Keep beside each factor that comes or goes what the session has shown."""
+    for one in factors:
         one.made_with = " ".join(sorted(shown_in(auth)))
 
 
@@ -200,7 +225,8 @@ def _made_with(source: OtpAuthenticator) -> frozenset[Item]:
     return frozenset(Item(one) for one in (source.made_with or "").split())
 
 
-def _begin(work: Work, auth: AuthSession, kind: ChangeKind) -> None:
+def begin_hold(work: Work, auth: AuthSession, kind: ChangeKind) -> None:
+    """End every other session of the account, and tell its owner that something changes."""
     credential = work.session.get_one(Credential, auth.owner_id)
     owner = sessions.Owner(sessions.RESIDENT, credential.id)
     sessions.end_all(work.session, owner, keep=auth.id)
@@ -221,14 +247,15 @@ def hold_reset(work: Work, credential: Credential) -> None:
 def cancel(work: Work, auth: AuthSession) -> bool:
     """Call off whatever waits for the account of a session; every other session ends.
 
-    Returns False if nothing waits any more: what has taken effect stays.
+    Returns False if nothing waits any more: what has taken effect stays. A session that a passkey
+    alone opened does not keep one that its owner removes: it may be that very passkey.
 
     Raises:
         WrongStateError: the session or the account has gone on.
     """
     sources = settle(work, auth.owner_id or 0)
     credential = lock_step(work, auth, Stage.FULL)
-    if not call_off(work, credential, sources):
+    if not call_off(work, credential, sources, keeps_passkeys=not rests_on_passkey(auth)):
         return False
     owner = sessions.Owner(sessions.RESIDENT, credential.id)
     sessions.end_all(work.session, owner, keep=auth.id)
@@ -239,11 +266,17 @@ def cancel(work: Work, auth: AuthSession) -> bool:
 
 
 def call_off(
-    work: Work, credential: Credential, sources: Iterable[OtpAuthenticator], *, reset: bool = True
+    work: Work,
+    credential: Credential,
+    sources: Iterable[OtpAuthenticator],
+    *,
+    reset: bool = True,
+    keeps_passkeys: bool = True,
 ) -> bool:
     """Undo what waits for a locked account with its locked sources; return whether any did.
 
-    Not ``reset``: a first sign-in that is to be repeated goes on waiting.
+    Not ``reset``: a first sign-in that is to be repeated goes on waiting. Not ``keeps_passkeys``: a
+    passkey that is to go still goes.
     """
     coming = [one for one in sources if one.opens_at is not None]
     going = [one for one in sources if one.ends_at is not None and one.opens_at is None]
@@ -253,7 +286,18 @@ def call_off(
     had_reset = reset and credential.reset_at is not None
     if had_reset:
         credential.reset_at = None
-    return bool(coming or going or had_reset)
+    had_passkeys = _call_off_passkeys(work, credential, keeps=keeps_passkeys)
+    return bool(coming or going or had_reset or had_passkeys)
+
+
+def _call_off_passkeys(work: Work, credential: Credential, *, keeps: bool) -> bool:
+    waiting = passkeys.waiting(work.session, credential.id, work.now)
+    coming = [one for one in waiting if one.opens_at is not None]
+    staying = [one for one in waiting if one.opens_at is None and keeps]
+    passkeys.forget(work.session, coming)
+    for one in staying:
+        one.ends_at = one.made_with = None
+    return bool(coming or staying)
 
 
 def call_off_lost(work: Work, credential: Credential, sources: Iterable[OtpAuthenticator]) -> None:
@@ -272,8 +316,11 @@ def call_off_lost(work: Work, credential: Credential, sources: Iterable[OtpAuthe
 
 def due_accounts(session: Session, now: datetime) -> Sequence[int]:
     """Return the keys of accounts with a change whose time has come, at most ``AT_ONCE``."""
-    due = select(OtpAuthenticator.credential_id).where(
-        or_(OtpAuthenticator.opens_at <= now, OtpAuthenticator.ends_at <= now)
+    due = union_all(
+        *(
+            select(kind.credential_id).where(or_(kind.opens_at <= now, kind.ends_at <= now))
+            for kind in (OtpAuthenticator, Passkey)
+        )
     )
     statement = (
         select(Credential.id)
@@ -297,6 +344,7 @@ def settle(work: Work, credential_id: int) -> list[OtpAuthenticator]:
     credential = lock_row(work.session, credential_id)
     if credential.state != CredentialState.ACTIVE:
         return sources
+    _settle_passkeys(work, credential)
     if credential.reset_at is not None and credential.reset_at <= work.now:
         notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
         credential.reset_at = None
@@ -305,6 +353,19 @@ def settle(work: Work, credential_id: int) -> list[OtpAuthenticator]:
         codes.forget_all(work.session, credential.id)
         return []
     return _settle_sources(work, credential, sources)
+
+
+def _settle_passkeys(work: Work, credential: Credential) -> None:
+    found = passkeys.of_account(work.session, credential.id)
+    gone = [one for one in found if one.ends_at is not None and one.ends_at <= work.now]
+    come = [one for one in found if one.opens_at is not None and one.opens_at <= work.now]
+    if not gone and not come:
+        return
+    notify_owner(work, credential, AccountEvent.SIGN_IN_CHANGED)
+    for one in come:
+        one.state, one.opens_at, one.made_with = SourceState.CONFIRMED, None, None
+    passkeys.forget(work.session, gone)
+    _note(work.acting_as(SYSTEM), credential, "account.change_in_force")
 
 
 def _settle_sources(

@@ -29,7 +29,7 @@ class Item(StrEnum):
     BACKUP = "backup"
     """One of the ten backup codes."""
     PASSKEY = "passkey"
-    """A passkey, which an unlocked phone uses; sign-in with it comes later."""
+    """A passkey, which an unlocked phone uses."""
     CALL_WITH_LETTER = "call_with_letter"
     """A call: three answers, a birth date among them, and the number of the letter in force."""
     CALL_BACK = "call_back"

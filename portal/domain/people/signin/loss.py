@@ -2,12 +2,12 @@
 
 Whoever has the letter (ID and password) reports the phone; whoever has the phone
 (``loss_by_phone``) reports the letter. The account is then shut to unknown browsers; known ones,
-with their sessions, go on. Nothing is opened, shown or changed, but that a change which waits is
-called off if it was made with what is lost; a verified call or the counter lifts it the same day.
-Nobody is told whether anything was found: page and time are the same for an ID that is unknown,
-protected or shut already, and when the household's three reports of the month are used up; a worker
-does what a report does (``loss_waiting``). A household that may not use the site (``domain.md``
-§2.6) is neither shut nor told.
+with their sessions, go on, but every passkey ends with what it alone opened. Nothing is opened,
+shown or changed, but that a change which waits is called off if it was made with what is lost; a
+verified call or the counter lifts it the same day. Nobody is told whether anything was found: page
+and time are the same for an ID that is unknown, protected or shut already, and when the household's
+three reports of the month are used up; a worker does what a report does (``loss_waiting``). A
+household that may not use the site (``domain.md`` §2.6) is neither shut nor told.
 """
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import throttles
+from portal.domain.people.authn import passkeys, throttles
 from portal.domain.people.authn.attempts import Attempt
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import RESIDENT
@@ -31,7 +31,7 @@ from portal.domain.people.signin.changes import call_off_lost, settle
 from portal.domain.people.signin.evidence import Item, Right, may
 from portal.domain.people.signin.loss_waiting import Report, Step, let_wait
 from portal.domain.people.signin.notify import notify_owner
-from portal.domain.people.signin.standing import account_at, is_known
+from portal.domain.people.signin.standing import account_at, is_known, rests_on_passkey
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_once
 
@@ -71,6 +71,7 @@ def shut(work: Work, credential_id: int, shown: frozenset[Item], right: Right) -
         return
     by_resident = work.acting_as(Actor(Role.RESIDENT, credential.id))
     move_door(by_resident, credential, right.value)
+    passkeys.forget_all(work.session, [credential.id])
     call_off_lost(by_resident, credential, sources)
     _end_unfinished(work, credential)
     notify_owner(by_resident, credential, AccountEvent.LOSS_REPORTED)
@@ -78,12 +79,15 @@ def shut(work: Work, credential_id: int, shown: frozenset[Item], right: Right) -
 
 
 def _end_unfinished(work: Work, credential: Credential) -> None:
-    """End the sign-ins that unknown browsers have begun; what is signed in was known by then."""
+    """End the sign-ins that unknown browsers have begun, and sessions that a passkey alone opened.
+
+    What else is signed in was known by then.
+    """
     begun = select(AuthSession).where(
         AuthSession.site == RESIDENT, AuthSession.owner_id == credential.id
     )
     for auth in work.session.scalars(begun):
-        if not is_known(auth):
+        if not is_known(auth) or rests_on_passkey(auth):
             work.session.delete(auth)
     work.session.flush()
 

@@ -8,7 +8,7 @@ from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import Door
-from portal.domain.people.signin.evidence import Account, Item, Right, may
+from portal.domain.people.signin.evidence import Account, Item, Right, may, suffices
 from portal.domain.people.signin.steps import state_at, step_is_over
 
 _SHOWN, _KNOWN = "shown", "known"
@@ -30,6 +30,15 @@ def shown_in(auth: AuthSession) -> frozenset[Item]:
 def is_known(auth: AuthSession) -> bool:
     """Return whether the browser of a session signed in to its account before, or now has."""
     return auth.stage == Stage.FULL or bool(auth.data.get(_KNOWN))
+
+
+def rests_on_passkey(auth: AuthSession) -> bool:
+    """Return whether a session would not be open without its passkey.
+
+    It changes no factor (decision 0041), and a report of a loss ends it.
+    """
+    shown = shown_in(auth)
+    return Item.PASSKEY in shown and not suffices(shown - {Item.PASSKEY}, Right.SESSION)
 
 
 def kept_as(shown: frozenset[Item], *, known_device: bool) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
-from portal.domain.people.authn import codes
+from portal.domain.people.authn import codes, passkeys
 from portal.domain.people.authn.channels import SourceState
-from portal.domain.people.authn.hold import HOLD
+from portal.domain.people.authn.hold import HOLD, Held
 from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.notices.events import AccountEvent
@@ -45,7 +45,9 @@ def _after_closing(work: Work, credential: Credential) -> None:
 
 def _put_off(work: Work, credential: Credential, until: datetime) -> None:
     """Let the hold begin anew once the source is open again."""
-    waiting = _waiting(work, credential)
+    sources = _waiting(work, credential)
+    keys = passkeys.waiting(work.session, credential.id, work.now)
+    waiting: list[Held] = [*sources, *keys]
     for one in waiting:
         one.opens_at = None if one.opens_at is None else max(one.opens_at, until)
         one.ends_at = None if one.ends_at is None else max(one.ends_at, until)

@@ -22,6 +22,7 @@ from portal.domain.people.coupons.stopping import (
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE, claim, free
 from portal.domain.people.entitlements.services import locked as locked_entitlement
 from portal.domain.people.households.models import Household
+from portal.domain.people.signin.ending import end_sign_ins
 from portal.domain.requests.recipients.additions import known_household
 from portal.domain.requests.recipients.approving import place_scan, propose_request
 from portal.domain.requests.recipients.models import RecipientChange
@@ -206,6 +207,7 @@ def _accept_child(work: Work, row: Request, item: RecipientChange, newcomer: New
         _end(work, item, "found_spent")
         return
     if stop is Stop.AWAITED:
+        end_sign_ins(work, item.from_household_id)
         item.state, item.changed_at = CHANGE.next(item.state, "accept"), work.now
         return
     target = place(work, row, newcomer)

@@ -22,6 +22,7 @@ from portal.domain.people.households.newcomers import add_household
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import ChildFields, open_child, seal_child
 from portal.domain.people.households.search_feed import note_changed
+from portal.domain.people.signin.ending import end_sign_ins
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.newcomer import ADDRESS, PROTECTED, Newcomer
 from portal.domain.requests.recipients.states import CHANGE
@@ -90,6 +91,7 @@ def move_child(work: Work, item: RecipientChange, target: Household) -> None:
     before = entitlement.state
     _give_entitlement(work, entitlement, target)
     source.changed_at = target.changed_at = work.now
+    end_sign_ins(work, source.id)
     item.state, item.changed_at = CHANGE.next(item.state, "move"), work.now
     work.session.flush()
     free(work, entitlement.id, item.request_id)

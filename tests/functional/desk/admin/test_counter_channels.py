@@ -24,6 +24,7 @@ from tests.support.people import Person
 from tests.support.resident import Loop, Visitor, make_resident
 from tests.support.resident import start_session as enter_resident
 from tests.support.staff import StaffSite
+from tests.support.ways_in import ways_in
 from tests.support.work import work_in
 
 LIST = "/counter-channels"
@@ -74,18 +75,20 @@ def test_two_of_the_ward_set_a_channel_at_once_and_nobody_is_told(
 ) -> None:
     person = family(staff)
     enter_resident(staff.database, person, staff.now)
+    others = ways_in(staff.database, person.credential_id, staff.now)
     first = asked(staff, person)
     assert first.place == LIST
     assert first.page is not None
     assert "あなたの提案です" in first.page.text
     assert kinds(staff)["sms proposed"] == "quiet"
-    assert staff.count(AuthSession, site=sessions.RESIDENT) == 1, "a proposal changes nothing"
+    assert staff.count(AuthSession, site=sessions.RESIDENT) == 2, "a proposal changes nothing"
     second = staff.enter_as(Role.WARD_OFFICER)
     assert "+818098765432" in second.open(LIST).text, "the second person compares the number"
     page = second.send(f"{LIST}/{key(staff)}/confirm", {"form_key": "c"})
     assert "登録しました" in page.text
     assert kinds(staff) == {"sms confirmed": "quiet"}, "what others hold is gone"
     assert staff.count(BackupCode) == staff.count(AuthSession, site=sessions.RESIDENT) == 0
+    assert others.left(staff.now + timedelta(minutes=1)) == set(), "with the passkey of a phone"
     assert staff.count(OutboxMessage) == 0, "nobody is told"
     assert staff.count(Credential, card_wanted_at=None) == 1, "nor by post"
     with staff.database.read() as session:

@@ -36,9 +36,10 @@ from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.imports.importer import Importer
 from portal.domain.oversight.copies.opened_rows import SealedRows
 from portal.domain.oversight.keys.another_index import belongs_to, renew_digests
-from portal.domain.people.authn import sessions
+from portal.domain.people.authn import passkeys, sessions
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
 from portal.domain.people.authn.codes import add_authenticator
+from portal.domain.people.authn.passkeys import Key
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
 from portal.domain.people.coupons.loader import refuse_known
@@ -85,6 +86,7 @@ def full(deployed: Deployed, folder: Path) -> Person:
         work = work_in(session, now=NOON)
         source = add_authenticator(work, person.credential_id, "sms", TELEPHONE)
         source.confirmed_at = NOON
+        passkeys.add(work, person.credential_id, Key(b"number", b"key", b"owner"), sign_count=0)
     return person
 
 

@@ -66,18 +66,20 @@ class Sites:
             )
 
     def accept(self, row: Request) -> Request:
-        """The ward accepts it."""
+        """The ward accepts it; the old household signs in again, for all its sign-ins end."""
         ward = staff_member(self.resident.database, "accepts", Organization.WARD, Role.WARD_OFFICER)
         with self.resident.database.write() as session:
             version = session.get_one(Request, row.id).version
             program = self.resident.site.program
-            return decide(
+            decided = decide(
                 work_in(session, ward, self.resident.now, program=program),
                 kind_of(row.kind),
                 row.id,
                 version,
                 Decided("accept"),
             )
+        self.resident.enter(self.person, self.family)
+        return decided
 
     def sent(self) -> list[int]:
         """How many messages, announcements, letters and orders of one the old household has."""

@@ -15,6 +15,7 @@ from portal.domain.letters.letters.kinds import CREDENTIAL as WITH_ID
 from portal.domain.letters.letters.kinds import Kind, kind_of
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import reopen_orders
+from portal.domain.people.authn import passkeys
 from portal.domain.people.authn.sessions import RESIDENT, end_many
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import CREDENTIAL, CredentialState
@@ -115,7 +116,9 @@ def _close(work: Work, ids: Sequence[int], reason: str) -> int:
             .values(state=CREDENTIAL.next(state, "supersede"), changed_at=work.now)
             .execution_options(synchronize_session=False)
         )
-    end_many(work.session, RESIDENT, [row.id for row in rows])
+    keys = [row.id for row in rows]
+    end_many(work.session, RESIDENT, keys)
+    passkeys.forget_all(work.session, keys)
     events = [(row.id, row.household_id) for row in rows]
     record_many(work, "credential.supersede", "credential", events, reason=reason)
     for row in rows:

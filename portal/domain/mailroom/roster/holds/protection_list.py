@@ -28,6 +28,7 @@ from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.households.records import household_digest, open_household, person_digest
 from portal.domain.people.households.states import HoldState
+from portal.domain.people.signin.ending import end_sign_ins
 
 AT_ONCE = 500
 MAX_BYTES = 20_000_000
@@ -151,6 +152,7 @@ def load_list(work: Work, listed: ListedNumbers, *, again: bool = False) -> Prot
             before += 1
             continue
         household.protected = True
+        end_sign_ins(work, household_id)
         household.changed_at = work.now
         put_hold(work, household, codes.W01_PROTECTED, source="list")
         held += 1

@@ -33,6 +33,7 @@ from portal.domain.people.households.records import (
 )
 from portal.domain.people.households.search_feed import note_changed
 from portal.domain.people.households.states import CHILD
+from portal.domain.people.signin.ending import end_sign_ins
 
 HOLD_OF = {
     Kind.HOUSEHOLD_GONE: codes.W10_MOVED_AFTER_BASE,
@@ -86,6 +87,7 @@ class Applier:
         household = self._household(difference, staged)
         if kind is Kind.PROTECTION_SET:
             household.protected = True
+            end_sign_ins(self._work, household.id)
         if kind in HOLD_OF:
             put_hold(
                 self._work,

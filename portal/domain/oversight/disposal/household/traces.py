@@ -29,6 +29,7 @@ from portal.domain.people.authn.models import (
     BackupCode,
     OneTimeCode,
     OtpAuthenticator,
+    Passkey,
 )
 from portal.domain.people.authn.sessions import RESIDENT
 from portal.domain.people.coupons.models import StatementDifference
@@ -62,6 +63,7 @@ _SEALED = {"sealed": None, "wrapped_key": None}
 TRACES: tuple[Trace, ...] = (
     Trace(OneTimeCode, lambda keys: OneTimeCode.authenticator_id.in_(keys.sources)),
     Trace(OtpAuthenticator, lambda keys: OtpAuthenticator.id.in_(keys.sources)),
+    Trace(Passkey, lambda keys: Passkey.credential_id.in_(keys.credentials)),
     Trace(BackupCode, lambda keys: BackupCode.credential_id.in_(keys.credentials)),
     Trace(
         AuthSession,
