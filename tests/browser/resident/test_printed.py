@@ -84,6 +84,8 @@ def test_each_child_has_a_sheet_of_its_own(place: Served, page_factory: PageFact
         if page.url.endswith("/home"):
             page.locator(f"form[action='/coupon/{ordinal}/reveal'] button").click()
             page.wait_for_url(re.compile(rf"/coupon/{ordinal}$"))
-        (sheet,) = pdf.pages(page.pdf(format="A4"))
+        printed = page.pdf(format="A4")
+        (sheet,), (text,) = pdf.pages(printed), pdf.text(printed)
         codes += decode(sheet)
+        assert "画面をいちばん明るく" not in text, "that speaks of the screen"
     assert len(set(codes)) == 2
