@@ -323,6 +323,7 @@ ALL: dict[str, Step] = {
         "/jobs/new/extract-check", served=served, page=page
     ),
     "load codes": lambda served, page: _open("/jobs/new/codes-load", served=served, page=page),
+    "load shops": lambda served, page: _open("/jobs/new/shops-load", served=served, page=page),
     "build letters": lambda served, page: _open(
         "/jobs/new/letters-build", served=served, page=page
     ),
