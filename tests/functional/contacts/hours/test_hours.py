@@ -300,6 +300,8 @@ def test_deadlines_that_are_counted_anew_follow_and_those_of_the_contract_do_not
     filed = sample_program()
     before = due_day(filed, desk.staff.now)
     desk.approve(desk.special(last_day=desk.day(2)))
+    for last in {rule.last_posting_day(filed.calendar) for rule in filed.request_rules}:
+        desk.approve(desk.special(first_day=last, last_day=last))
     board = InForce(0)
     with desk.staff.database.read() as session:
         board.refresh(session, desk.staff.now)
@@ -309,4 +311,5 @@ def test_deadlines_that_are_counted_anew_follow_and_those_of_the_contract_do_not
     assert default_due(ours.calendar, late) > default_due(filed.calendar, late)
     assert ours.windows == filed.windows
     for rule in filed.request_rules:
+        assert not ours.calendar.is_business_day(rule.last_posting_day(filed.calendar))
         assert rule.last_posting_day(ours.calendar) == rule.last_posting_day(filed.calendar)
