@@ -51,6 +51,33 @@ def test_from_the_form_to_every_page_and_back(desk: Desk, residents: Resident) -
     assert "取りやめ" in listed
 
 
+def test_both_sides_read_who_proposed_and_who_approved(desk: Desk) -> None:
+    proposer = proposed(desk, SPECIAL)
+    place = proposer.place.partition("?")[0]
+    ward = desk.staff.enter_as(Role.WARD_OFFICER)
+    ward.open(place)
+    ward.send(place + "/approve", {"form_key": "a"})
+    for reader in (proposer, ward, desk.staff.enter_as(Role.OFFICER)):
+        for path in ("/opening-hours", place):
+            page = reader.open(path).text
+            assert "職員 supervisor" in page
+            assert "職員 ward_officer" in page
+    assert "職員 ward_officer" not in desk.staff.enter_as(Role.AGENT).open("/calendar").text
+
+
+def test_what_was_decided_is_not_decided_again(desk: Desk) -> None:
+    proposer = proposed(desk, SPECIAL)
+    place = proposer.place.partition("?")[0]
+    ward = desk.staff.enter_as(Role.WARD_OFFICER)
+    ward.open(place)
+    ward.send(place + "/take-back", {"form_key": "t"})
+    for action in ("approve", "refuse", "take-back"):
+        answer = ward.post(f"{place}/{action}", {"form_key": action})
+        assert answer.status_code == 422
+        assert "いまの状態では" in answer.text
+        assert "職員 supervisor" in answer.text
+
+
 def test_a_refused_proposal_changes_nothing(desk: Desk, residents: Resident) -> None:
     proposer = proposed(desk, SPECIAL)
     place = proposer.place.partition("?")[0]

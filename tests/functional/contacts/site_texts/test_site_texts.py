@@ -335,6 +335,21 @@ def test_from_the_form_to_the_residents_page_and_back(office: Office, residents:
     assert WORDS not in residents.visitor().open("/").text
 
 
+def test_both_sides_read_who_wrote_and_who_released(quick_office: Office) -> None:
+    key = quick_office.released()
+    people = [quick_office.staff.enter_as(role) for role in (Role.OFFICER, Role.WARD_OFFICER)]
+    for reader in people:
+        for path in ("/site-texts", f"/site-texts/{key}"):
+            page = reader.open(path).text
+            assert "職員 officer" in page
+            assert "職員 ward_officer" in page
+    officer = people[0]
+    refused = officer.post(f"/site-texts/{key}/take-back", {"form_key": "t"})
+    assert refused.status_code == 422
+    assert "区の担当だけです" in refused.text
+    assert "職員 ward_officer" in refused.text
+
+
 def test_a_refused_text_says_so_on_its_page(quick_office: Office) -> None:
     key = quick_office.write()
     ward = quick_office.staff.enter_as(Role.WARD_OFFICER)
