@@ -1,5 +1,6 @@
-"""Pages of the post's events: ingested files, refused lines, words to explain, events to check."""
+"""Pages of the post's events: files, refused lines, unknown words and numbers, events to check."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,13 @@ from admin.page import Page
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.tracking.dismissed import (
+    NumberReason,
+    UnknownNumber,
+    dismissed_numbers,
+    unknown_numbers,
+)
+from portal.domain.mailroom.tracking.dismissing import dismiss, take_back
 from portal.domain.mailroom.tracking.explaining import (
     CHOICES,
     UnknownWord,
@@ -24,7 +32,12 @@ from portal.domain.mailroom.tracking.explaining import (
 from portal.domain.mailroom.tracking.file import CsvFeed, RefusedLine
 from portal.domain.mailroom.tracking.ingest import counts, ingest, match_again
 from portal.domain.mailroom.tracking.meanings import explained_words
-from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile, TrackingWord
+from portal.domain.mailroom.tracking.models import (
+    DismissedNumber,
+    TrackingEvent,
+    TrackingFile,
+    TrackingWord,
+)
 from portal.domain.mailroom.tracking.queries import events_to_check, file_by_id, files
 from portal.domain.mailroom.tracking.refused import refused_csv, refused_lines
 from portal.domain.mailroom.tracking.words import Status
@@ -35,6 +48,7 @@ from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"file": UploadRule(20 * MEGABYTE)}
+NUMBER_FIELD = re.compile(r"number-(\d{11,12})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +60,10 @@ class TrackingView(View):
     to_check: Sequence[TrackingEvent]
     unknown: Sequence[UnknownWord]
     explained: Sequence[TrackingWord]
+    numbers: Sequence[UnknownNumber]
+    dismissed: Sequence[DismissedNumber]
+    reasons: tuple[NumberReason, ...]
+    reason_text: Callable[[str], str]
     names: Mapping[int, str]
     meanings: tuple[Status, ...]
     status_text: Callable[[str], str]
@@ -62,7 +80,7 @@ class RefusedLinesView(View):
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the files, and the events that officers must check."""
-    explained = explained_words(page.session)
+    explained, dismissed = explained_words(page.session), dismissed_numbers(page.session)
     return page.render(
         "admin/mailroom/printing/tracking.html",
         TrackingView(
@@ -71,7 +89,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             to_check=events_to_check(page.session),
             unknown=unknown_words(page.session),
             explained=explained,
-            names=staff_names(page.session, {row.said_by for row in explained}),
+            numbers=unknown_numbers(page.session),
+            dismissed=dismissed,
+            reasons=tuple(NumberReason),
+            reason_text=labels(NumberReason),
+            names=staff_names(
+                page.session,
+                {row.said_by for row in explained} | {row.said_by for row in dismissed},
+            ),
             meanings=CHOICES,
             status_text=labels(Status),
             said=page.query.get("said", ""),
@@ -117,6 +142,30 @@ def forget_word(page: Page) -> Response[Any]:
     )
 
 
+def dismiss_numbers(page: Page) -> Response[Any]:
+    """Put unknown numbers aside."""
+    found = [NUMBER_FIELD.fullmatch(name) for name in page.form.values]
+    numbers = {match[1] for match in found if match is not None}
+    reason = page.form.get("reason")
+    return carry_out_once(
+        page,
+        lambda: dismiss(page.work, numbers, reason),
+        "/tracking?said=dismissed",
+        Again(show, "numbers", {"numbers": "numbers", "reason": "reason"}),
+    )
+
+
+def list_number_again(page: Page) -> Response[Any]:
+    """Have a number listed again."""
+    key = number_in_address(page, "number_id")
+    return carry_out_once(
+        page,
+        lambda: take_back(page.work, key),
+        "/tracking?said=listed",
+        Again(show, "dismissed"),
+    )
+
+
 def show_refused(page: Page) -> Response[Any]:
     """Show the lines of a file that were refused, with why."""
     file = file_by_id(page.session, number_in_address(page, "file_id"))
@@ -149,6 +198,10 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/tracking/match", match, act),
         staff_route("POST", "/tracking/words", explain_word, act, shows=show),
         staff_route("POST", "/tracking/words/{word_id:int}/forget", forget_word, act, shows=show),
+        staff_route("POST", "/tracking/numbers", dismiss_numbers, act, shows=show),
+        staff_route(
+            "POST", "/tracking/numbers/{number_id:int}/back", list_number_again, act, shows=show
+        ),
         staff_route("GET", "/tracking/files/{file_id:int}", show_refused, act),
         staff_route("POST", "/tracking/files/{file_id:int}/refused", take_refused, act),
     ]

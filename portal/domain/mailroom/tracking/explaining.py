@@ -17,6 +17,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.tracking.dismissed import is_dismissed
 from portal.domain.mailroom.tracking.ingest import follow_all
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingWord
 from portal.domain.mailroom.tracking.words import DECISIVE, Status, folded
@@ -45,7 +46,7 @@ def unknown_words(session: Session) -> Sequence[UnknownWord]:
     """Return the words that nobody has explained, the most frequent first."""
     rows = session.execute(
         select(TrackingEvent.word, func.count())
-        .where(TrackingEvent.status == Status.UNKNOWN.value)
+        .where(TrackingEvent.status == Status.UNKNOWN.value, ~is_dismissed())
         .group_by(TrackingEvent.word)
         .order_by(TrackingEvent.word)
     )

@@ -20,10 +20,11 @@ from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
+from portal.domain.mailroom.tracking.dismissed import is_dismissed
 from portal.domain.mailroom.tracking.file import Feed, PostEvent, Reading
 from portal.domain.mailroom.tracking.following import ACTION_TO, follow
 from portal.domain.mailroom.tracking.meanings import meanings
-from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
+from portal.domain.mailroom.tracking.models import DismissedNumber, TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.trials import ingest_trials
 from portal.domain.mailroom.tracking.words import DECISIVE, Status, read_word
 
@@ -113,11 +114,19 @@ def _taken(work: Work, file: TrackingFile, reading: Reading) -> Tracked:
         rows=reading.rows,
         new=len(fresh),
         moved=moved,
-        unmatched=sum(numbers.of(event) is None for event in fresh),
+        unmatched=_unmatched(work.session, [e for e in fresh if numbers.of(e) is None]),
         unknown=sum(read_word(event.word, said) is Status.UNKNOWN for event in fresh),
         conflicts=conflicts,
         refused=len(reading.refused),
     )
+
+
+def _unmatched(session: Session, events: Sequence[PostEvent]) -> int:
+    aside: set[str] = set()
+    for part in _parts(sorted({event.tracking_no for event in events})):
+        known = select(DismissedNumber.tracking_no).where(DismissedNumber.tracking_no.in_(part))
+        aside.update(session.scalars(known))
+    return sum(event.tracking_no not in aside for event in events)
 
 
 def follow_all(work: Work, shipment_ids: Iterable[int]) -> tuple[int, int]:
@@ -256,8 +265,9 @@ def counts(session: Session) -> Mapping[str, int]:
     """Return how many events officers must check, by cause.
 
     Causes are unmatched numbers, unknown words, impossible steps, and investigations of the post.
+    Events of a number that was put aside have none.
     """
-    one = select(func.count()).select_from(TrackingEvent)
+    one = select(func.count()).select_from(TrackingEvent).where(~is_dismissed())
     return {
         "unmatched": session.scalar(one.where(TrackingEvent.shipment_id.is_(None))) or 0,
         "unknown": session.scalar(one.where(TrackingEvent.status == Status.UNKNOWN.value)) or 0,

@@ -1,4 +1,4 @@
-"""Tables of the post's files, of their events, each stored once, and of explained words."""
+"""Tables of the post's files and events, of explained words, and of numbers put aside."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -61,5 +61,20 @@ class TrackingWord(Base):
     id: Mapped[int] = primary_key()
     word: Mapped[str] = mapped_column(String(60), unique=True)
     status: Mapped[str] = mapped_column(String(20))
+    said_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
+    said_at: Mapped[datetime]
+
+
+class DismissedNumber(Base):
+    """A number that no mail of the program has, and why an officer put it aside.
+
+    ``reason`` is a ``dismissed.NumberReason``.
+    """
+
+    __tablename__ = "dismissed_number"
+
+    id: Mapped[int] = primary_key()
+    tracking_no: Mapped[str] = mapped_column(String(12), unique=True)
+    reason: Mapped[str] = mapped_column(String(20))
     said_by: Mapped[int] = mapped_column(ForeignKey("staff_user.id"))
     said_at: Mapped[datetime]

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.mailroom.tracking.dismissed import is_dismissed
 from portal.domain.mailroom.tracking.models import TrackingEvent, TrackingFile
 from portal.domain.mailroom.tracking.words import Status
 
@@ -41,13 +42,15 @@ def events_of(session: Session, shipment_id: int) -> Sequence[TrackingEvent]:
 def events_to_check(session: Session, limit: int = PAGE) -> Sequence[TrackingEvent]:
     """Return the events that officers must check, newest first.
 
-    They have an unknown number or word, an impossible step, or are investigated by the post.
+    They have an unknown number or word, an impossible step, or are investigated by the post; those
+    of a number that was put aside are not among them.
     """
     statement = select(TrackingEvent).where(
+        ~is_dismissed(),
         or_(
             TrackingEvent.shipment_id.is_(None),
             TrackingEvent.conflict.is_(True),
             TrackingEvent.status.in_((Status.UNKNOWN.value, Status.INVESTIGATING.value)),
-        )
+        ),
     )
     return list(session.scalars(statement.order_by(TrackingEvent.id.desc()).limit(limit)))

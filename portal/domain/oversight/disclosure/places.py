@@ -38,7 +38,9 @@ OF_TABLE: Mapping[str, Place] = {
     **dict.fromkeys(("credential", "otp_authenticator", "one_time_code"), Place.ACCOUNT),
     **dict.fromkeys(("backup_code", "auth_session", "passkey"), Place.ACCOUNT),
     **dict.fromkeys(("letter", "bare_letter", "letter_order", "print_text"), Place.LETTERS),
-    **dict.fromkeys(("shipment", "tracking_event", "print_proof_page"), Place.LETTERS),
+    **dict.fromkeys(
+        ("shipment", "tracking_event", "dismissed_number", "print_proof_page"), Place.LETTERS
+    ),
     **dict.fromkeys(("counter_hand_over", "approval"), Place.LETTERS),
     "outbox_message": Place.MESSAGES,
     **dict.fromkeys(("request", "paper_form", "decline_item", "redelivery"), Place.REQUESTS),

@@ -80,6 +80,32 @@ def test_a_word_is_explained_on_the_page_and_taken_back(
     assert desk.post("/tracking/words/1/forget", {"form_key": "g"}).status_code == 422
 
 
+def test_an_unknown_number_is_put_aside_on_the_page_and_listed_again(
+    sqlite_staff: StaffSite, number: str
+) -> None:
+    desk = sqlite_staff.enter_as(Role.OFFICER)
+    upload(desk, "131-12-38385-2,2023/07/12,引受,,", f"{number},2023/07/12,引受,,")
+    assert "番号の分からない郵便を片づける" in desk.open("/tracking").text
+    refused = desk.post("/tracking/numbers", {"reason": "trial", "form_key": "a"})
+    assert (refused.status_code, 'id="numbers-error"' in refused.text) == (422, True)
+    chosen = {"number-13112383852": "1", "form_key": "b"}
+    refused = desk.post("/tracking/numbers", chosen)
+    assert (refused.status_code, 'id="reason-error"' in refused.text) == (422, True)
+    assert 'name="number-13112383852" value="1" checked' in refused.text
+    page = desk.send("/tracking/numbers", chosen | {"reason": "trial"}).text
+    assert "同じ番号があっても、一覧に出しません" in page
+    assert "確かめるものはありません" in page
+    assert "試しに出した郵便" in page
+    page = desk.send("/tracking/numbers/1/back", {"form_key": "c"}).text
+    assert "番号を一覧にもどしました" in page
+    assert "番号の分からない郵便を片づける" in page
+    assert desk.post("/tracking/numbers/1/back", {"form_key": "d"}).status_code == 422
+    assert (
+        desk.post("/tracking/numbers", chosen | {"form_key": "e", "number-9": "1"}).status_code
+        == 422
+    )
+
+
 def test_refused_lines_are_shown_and_handed_back(sqlite_staff: StaffSite, number: str) -> None:
     desk = sqlite_staff.enter_as(Role.OFFICER)
     page = upload(
@@ -133,6 +159,7 @@ def test_others_do_not_get_here(sqlite_staff: StaffSite, role: Role) -> None:
     visitor = sqlite_staff.enter_as(role)
     assert visitor.get("/tracking").status_code == 403
     assert visitor.get("/tracking/files/1").status_code == 403
+    assert visitor.post("/tracking/numbers", {"form_key": "n"}).status_code == 403
 
 
 def test_the_command_takes_a_file_and_lists_what_is_not_delivered(

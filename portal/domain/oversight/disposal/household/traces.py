@@ -20,7 +20,7 @@ from portal.domain.foundation.base import Base
 from portal.domain.letters.letters.models import Letter, LetterOrder, LetterWithoutId
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.proofs.models import PrintProofPage
-from portal.domain.mailroom.tracking.models import TrackingEvent
+from portal.domain.mailroom.tracking.models import DismissedNumber, TrackingEvent
 from portal.domain.oversight.disposal.household.keys import FamilyKeys
 from portal.domain.oversight.registers.models import PersonRequest
 from portal.domain.oversight.reports.monthly.models import ReportNote
@@ -144,6 +144,7 @@ TRACES: tuple[Trace, ...] = (
             | TrackingEvent.tracking_no.in_(keys.numbers)
         ),
     ),
+    Trace(DismissedNumber, lambda keys: DismissedNumber.tracking_no.in_(keys.numbers)),
     Trace(Shipment, lambda keys: Shipment.id.in_(keys.shipments), {"tracking_no": None}),
     Trace(
         LetterWithoutId,
