@@ -12,7 +12,8 @@ from portal.domain.foundation.transfers.services import announce
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, STORAGE_ENDED
-from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
+from portal.domain.mailroom.printing.dispatch.entries import Entry, Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_letters
 from portal.domain.mailroom.returned_mail.receiving import Pile, default_keep_until, receive
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import ingest

@@ -24,6 +24,7 @@ from portal.domain.letters.shipments.postage import PostageLine, postage_of_mont
 from portal.domain.letters.shipments.words import class_name
 from portal.domain.mailroom.printing.cards import card_posting
 from portal.domain.mailroom.printing.dispatch import posted, posting
+from portal.domain.mailroom.printing.dispatch.entries import Entry, Posting
 from portal.domain.mailroom.printing.dispatch.posted import PostedLetter, RunWaiting
 from portal.domain.oversight.reports.monthly.due import read_month
 from portal.domain.people.staff.permissions import Permission
@@ -44,6 +45,7 @@ class PostingView(View):
     chosen: str
     label_next: bool
     faults: tuple[str, ...]
+    taken: posting.Posted | None
     with_label: tuple[str, ...]
     without: tuple[str, ...]
     latest: Sequence[PostedLetter]
@@ -62,7 +64,12 @@ class PostingView(View):
 
 
 def show(
-    page: Page, status_code: int = 200, *, label_next: bool = False, faults: tuple[str, ...] = ()
+    page: Page,
+    status_code: int = 200,
+    *,
+    label_next: bool = False,
+    faults: tuple[str, ...] = (),
+    taken: posting.Posted | None = None,
 ) -> Response[Any]:
     """Show the forms for scanner, files and whole runs, the latest postings and the postage."""
     today = jst_date(page.now)
@@ -76,6 +83,7 @@ def show(
             chosen=page.form.get("mail_class") or page.query.get("mail_class", "") or WITH_LABEL[0],
             label_next=label_next,
             faults=faults,
+            taken=taken,
             with_label=WITH_LABEL,
             without=WITHOUT,
             latest=posted.latest(
@@ -123,6 +131,8 @@ def _post(page: Page, field: str, act: Callable[[], posting.Posted]) -> Response
         first, *faults = error.message.split("\n- ")
         page.form.error(field, first)
         return show(page, 422, faults=tuple(faults))
+    if done.refused:
+        return show(page, faults=tuple(one.sentence for one in done.refused), taken=done)
     return back(page, "posted", done.letters)
 
 
@@ -137,18 +147,16 @@ def scan(page: Page) -> Response[Any]:
     number, label = form.get("letter_number"), form.get("tracking_no")
     if not label.strip() and is_letter_number(without_separators(number).upper()):
         return show(page, label_next=True)
-    entry = posting.Entry(number, label)
+    entry = Entry(number, label)
     return _post(
         page,
         "letter_number",
-        lambda: posting.post_letters(
-            page.work, [entry], posting.Posting(day, form.get("mail_class"))
-        ),
+        lambda: posting.post_letters(page.work, [entry], Posting(day, form.get("mail_class"))),
     )
 
 
 def take_file(page: Page) -> Response[Any]:
-    """Record the posting of a file's letters; one wrong line refuses the whole file."""
+    """Record the posting of a file's letters; rows that refuse themselves are shown with why."""
     form, day = page.form, typed_day(page)
     data = form.upload("file", bytes)
     if data is None:
@@ -158,9 +166,7 @@ def take_file(page: Page) -> Response[Any]:
     return _post(
         page,
         "file",
-        lambda: posting.post_letters(
-            page.work, posting.read_entries(data), posting.Posting(day, form.get("mail_class"))
-        ),
+        lambda: posting.post_file(page.work, data, Posting(day, form.get("mail_class"))),
     )
 
 
@@ -172,9 +178,7 @@ def post_run(page: Page) -> Response[Any]:
     return _post(
         page,
         "runs",
-        lambda: posting.post_run(
-            page.work, run_id, posting.Posting(day, page.form.get("mail_class"))
-        ),
+        lambda: posting.post_run(page.work, run_id, Posting(day, page.form.get("mail_class"))),
     )
 
 

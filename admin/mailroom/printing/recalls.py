@@ -53,13 +53,20 @@ class RecallsView(View):
     count: int
     lists: Sequence[tuple[RecallList, Sequence[Line]]]
     shown: int
+    refused_of: int
+    refused: Sequence[str]
     waiting: tuple[str, str]
     state_mark: Callable[[str], Mark]
     said: str
 
 
-def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the letters to recall now, and each list with its unanswered letters."""
+def show(
+    page: Page, status_code: int = 200, refused: tuple[int, Sequence[str]] = (0, ())
+) -> Response[Any]:
+    """Show the letters to recall now, and each list with its unanswered letters.
+
+    ``refused`` are the rows of a list's file that were not recorded, by the key of the list.
+    """
     session = page.session
     run = found_run(page)
     due, lists = needs.needs(session, run.id), recall_queries.lists_of(session, run.id)
@@ -71,6 +78,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             count=len(due),
             lists=[(row, recall_queries.lines(session, row.id)) for row in lists],
             shown=SHOWN,
+            refused_of=refused[0],
+            refused=refused[1],
             waiting=WAITING,
             state_mark=STATE_MARK,
             said=page.query.get("said", ""),
@@ -145,7 +154,7 @@ def _record_answers(page: Page, key: int, answers: Sequence[tuple[int, str]]) ->
 
 
 def answer_by_file(page: Page) -> Response[Any]:
-    """Record the answers of a list that the mail house filled in."""
+    """Record the answers of a list that the mail house filled in, row by row."""
     key, form = _list_id(page), page.form
     data = form.upload("file", bytes)
     if data is None:
@@ -156,7 +165,7 @@ def answer_by_file(page: Page) -> Response[Any]:
     except InputError as error:
         form.error(f"list-{key}", error.message)
         return show(page, 422)
-    if not answers:
+    if not answers.given:
         form.error(
             f"list-{key}", _s("ファイルに、新しい結果がありません。結果の列を確かめてください。")
         )
@@ -166,7 +175,14 @@ def answer_by_file(page: Page) -> Response[Any]:
     except ConflictError as error:
         form.error(f"list-{key}", error.message)
         return show(page, 422)
-    return _record_answers(page, key, answers)
+    if not answers.refused:
+        return _record_answers(page, key, answers.given)
+    return carry_out_once(
+        page,
+        lambda: recall_list.answer(page.work, key, answers.given),
+        lambda: show(page, refused=(key, answers.refused)),
+        Again(show, f"list-{key}", but=NotFoundError),
+    )
 
 
 def download(page: Page) -> Response[Any]:

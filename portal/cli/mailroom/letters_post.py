@@ -3,6 +3,7 @@
 The labels of a day from a file, or a whole run or print of cards by a class without labels.
 """
 
+import sys
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -10,20 +11,15 @@ from typing import Any
 
 import click
 
-from portal.cli.context import Context, answering, dry_run_option, json_option
+from portal.cli.context import WITH_HOLDS, Context, answering, dry_run_option, json_option
 from portal.cli.deciding import by_option, person
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
 from portal.domain.letters.shipments.mail import MailClass
 from portal.domain.mailroom.printing.cards.card_posting import post_cards
-from portal.domain.mailroom.printing.dispatch.posting import (
-    Posted,
-    Posting,
-    post_letters,
-    post_run,
-    read_entries,
-)
+from portal.domain.mailroom.printing.dispatch.entries import Posting
+from portal.domain.mailroom.printing.dispatch.posting import Posted, post_file, post_run
 from portal.domain.people.staff.permissions import Permission
 
 
@@ -72,10 +68,10 @@ def post(
     day: datetime | None,
     mail_class: str,
 ) -> None:
-    """Post all lines of the file or none; every wrong line is named."""
+    """Post the lines of the file that can be; every other line is named, and ends it with 3."""
     if sum(one is not None for one in (file, run_id, print_id)) != 1:
         raise InputError(_s("ファイル、--run、--cards の、どれか1つを指定してください。"))
-    entries = read_entries(file.read_bytes()) if file is not None else []
+    data = file.read_bytes() if file is not None else b""
     with context.database().write() as session:
         now = context.clock.now(session)
         actor = person(context, session, context.by, Permission.POST_LETTERS)
@@ -86,7 +82,7 @@ def post(
         elif print_id is not None:
             done = Posted(post_cards(work, print_id, posted_on, mail_class).cards)
         else:
-            done = post_letters(work, entries, Posting(posted_on, mail_class))
+            done = post_file(work, data, Posting(posted_on, mail_class))
         if context.dry_run:
             session.rollback()
     value: dict[str, Any] = asdict(done) | {
@@ -99,6 +95,8 @@ def post(
         _echo_posted(done, posted_on)
         if context.dry_run:
             click.echo(_s("試しの実行なので、何も変えていません。"))
+    if done.refused:
+        sys.exit(WITH_HOLDS)
 
 
 def _echo_posted(done: Posted, day: date) -> None:
@@ -110,3 +108,5 @@ def _echo_posted(done: Posted, day: date) -> None:
         )
         % {"day": day.isoformat(), "n": done.letters}
     )
+    for one in done.refused:
+        click.echo(_s("記録しなかった行: %(sentence)s") % {"sentence": one.sentence})

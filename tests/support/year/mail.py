@@ -13,8 +13,9 @@ from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED
+from portal.domain.mailroom.printing.dispatch.entries import Entry, Posting
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
-from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
+from portal.domain.mailroom.printing.dispatch.posting import post_letters
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters

@@ -15,7 +15,8 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.mailroom.printing.archives.sending import lose_archive
 from portal.domain.mailroom.printing.dispatch import calendar
-from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
+from portal.domain.mailroom.printing.dispatch.entries import Entry, Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_letters
 from portal.domain.mailroom.printing.recalls import recall_list
 from portal.domain.people.households.models import Hold
 from tests.browser.admin.screens import Step, press

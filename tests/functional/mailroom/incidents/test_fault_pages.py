@@ -38,7 +38,7 @@ def test_the_whole_way_with_a_stop_that_the_issuer_answers_later(office: Office)
     assert office.coupons(person) == ["revealed"]
     assert "差し替えの承認待ち" in desk.open("/coupon-faults?state=looked_up").text
     second = opened(office, row)
-    assert 'href="/coupon-faults?state=looked_up"' in second.open("/").text
+    assert 'href="/coupon-faults?proposed=1"' in second.open("/").text
     second.open(f"/coupon-faults/{row.id}")
     page = second.send(f"/coupon-faults/{row.id}/replace", {"form_key": "c"}).text
     assert "発行者に停止を頼みます" in page

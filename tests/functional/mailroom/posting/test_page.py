@@ -101,22 +101,32 @@ def test_a_run_without_labels_goes_at_once_and_the_month_shows_its_postage(
     assert officer.post(f"/posting/runs/{run_id}", {**form, "form_key": "2"}).status_code == 422
 
 
-def test_a_file_of_labels_posts_all_its_letters_or_none(staff: StaffSite, house: MailHouse) -> None:
+def test_a_file_of_labels_shows_the_rows_that_refused_themselves(
+    staff: StaffSite, house: MailHouse
+) -> None:
     run_id, _people = house.run(2, handed_over=True)
     officer = staff.enter_as(Role.OFFICER)
     officer.open("/posting")
     form = {"day": staff.now.date().isoformat(), "mail_class": "simple_registered"}
     rows = [f"{number},{tracking_no(at)}" for at, number in enumerate(numbers(staff, run_id), 1)]
+    pages = {}
     for key, lines, status, posted in (
         ("1", [rows[0], "M000000000,"], 422, 0),
-        ("2", rows, 303, 2),
-        ("2", rows, 303, 2),
+        ("2", [rows[0], "M000000000,", ""], 200, 1),
+        ("3", [*rows, ""], 303, 2),
+        ("3", [*rows, ""], 303, 2),
     ):
         file = "\r\n".join(["手紙番号,お問い合わせ番号", *lines]).encode("cp932")
         answer = officer.post(
             "/posting/file", form | {"form_key": key}, files={"file": ("labels.csv", file)}
         )
         assert (answer.status_code, staff.count(Shipment)) == (status, posted)
+        pages[key] = answer.text
+    assert "1通の差し出しを記録しました。" in pages["2"]
+    assert "記録しなかった行" in pages["2"]
+    assert "3行目: " in pages["2"]
+    assert "直した行だけのファイルか" in pages["2"]
+    assert "M000000000" not in pages["2"]
 
 
 def test_a_chosen_file_is_missing(staff: StaffSite) -> None:

@@ -1,4 +1,4 @@
-"""Posting letters: a label each, all lines of a file or none, every fault named, none twice."""
+"""Posting letters: a label each, every fault named, and none twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,14 +17,8 @@ from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.cards.card_posting import post_cards, prints_waiting
 from portal.domain.mailroom.printing.dispatch import posted
-from portal.domain.mailroom.printing.dispatch.posting import (
-    Entry,
-    Posting,
-    post_letters,
-    post_run,
-    read_entries,
-    waiting,
-)
+from portal.domain.mailroom.printing.dispatch.entries import Entry, Posting, read_entries
+from portal.domain.mailroom.printing.dispatch.posting import post_letters, post_run, waiting
 from portal.domain.people.households.models import Household
 from portal.platform.database import Database
 from tests.functional.requests.redeliveries.support import tracking_no
@@ -117,7 +111,7 @@ def test_a_label_that_cannot_be_one_is_refused(
     assert shipments(house) == []
 
 
-def test_every_fault_of_a_file_is_named_by_its_line_and_nothing_is_posted(house: MailHouse) -> None:
+def test_every_fault_of_a_list_is_named_by_its_line_and_nothing_is_posted(house: MailHouse) -> None:
     run_id, _people = house.run(5, handed_over=True)
     early, _people = house.run(1)
     mine, too_early = numbers(house, run_id), numbers(house, early)[0]
@@ -142,8 +136,9 @@ def test_every_fault_of_a_file_is_named_by_its_line_and_nothing_is_posted(house:
     said = refused.value.message.split("\n- ")
     assert "(10件)" in said[0]
     for line, words in (
-        (3, "前の行にもあります"),
-        (4, "このお問い合わせ番号は、前の行"),
+        (2, "この手紙は、ほかの行にもあります"),
+        (3, "この手紙は、ほかの行にもあります"),
+        (4, "このお問い合わせ番号は、ほかの行"),
         (5, "まちがい"),
         (6, "取りやめ"),
         (7, "もう差し出して"),

@@ -93,6 +93,10 @@ def test_a_run_goes_as_an_archive_and_each_letter_gets_its_label(
     twice = portal(ward, *post)
     assert twice.exit_code == 1
     assert "4" in twice.stderr
+    file.write_text("手紙番号,お問い合わせ番号\n" + "\n".join([*rows, "M1,x", ""]), "utf-8")
+    partly = portal(ward, *post, "--dry-run")
+    assert partly.exit_code == 3
+    assert "記録しなかった行: 4行目" in partly.output
     file.write_text("手紙番号,お問い合わせ番号\n" + "\n".join(rows), "utf-8")
     assert answer(portal(ward, *post, "--dry-run", "--json"))["letters"] == 2
     with ward.database.read() as session:

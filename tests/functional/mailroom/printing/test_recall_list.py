@@ -25,9 +25,10 @@ from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.subcontractors import services as subcontractors
 from portal.domain.letters.subcontractors.models import SentFile
-from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters
+from portal.domain.mailroom.printing.dispatch.entries import Entry, Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_letters
 from portal.domain.mailroom.printing.recalls import needs, queries, recall_list
-from portal.domain.mailroom.printing.recalls.answers import read_answers
+from portal.domain.mailroom.printing.recalls.answers import Answers, read_answers
 from portal.domain.mailroom.printing.recalls.models import RecalledLetter
 from portal.domain.mailroom.printing.recalls.states import RECALL, RecallAnswer
 from portal.domain.mailroom.printing.recalls.take_back import take_back_pdf
@@ -261,7 +262,7 @@ def test_the_sheet_for_the_post_office_has_the_numbers_and_no_name(house: MailHo
         assert all(name not in sheet for sheet in sheets)
 
 
-def test_an_answered_list_is_read_and_every_fault_named(house: MailHouse) -> None:
+def test_an_answered_list_is_read_row_by_row_and_every_fault_named(house: MailHouse) -> None:
     run_id, people = house.run(handed_over=True)
     for person in people[:3]:
         stop(house, person, "removed")
@@ -269,22 +270,23 @@ def test_an_answered_list_is_read_and_every_fault_named(house: MailHouse) -> Non
     send(house, list_id)
     numbers = [letter_of(house, person)[1] for person in people]
 
-    def read(
-        *rows: str, head: str = "手紙番号,結果", encoding: str = "cp932"
-    ) -> list[tuple[int, RecallAnswer]]:
+    def read(*rows: str, head: str = "手紙番号,結果", encoding: str = "cp932") -> Answers:
         with house.database.write() as session:
             data = "\r\n".join([head, *rows]).encode(encoding)
             return read_answers(work_in(session), list_id, data)
 
     found = read(f"{numbers[0]},抜き取り", f"{numbers[1]},差し出しずみ", f"{numbers[2]},")
-    assert [said for _key, said in found] == ["pull", "find_posted"]
-    answer(house, list_id, *found)
-    assert read(f"{numbers[0]},抜き取り", f"{numbers[2]},○", encoding="utf-8-sig") == [
-        (letter_of(house, people[2])[0], "pull")
-    ]
+    assert [said for _key, said in found.given] == ["pull", "find_posted"]
+    answer(house, list_id, *found.given)
+    third = letter_of(house, people[2])[0]
+    again = read(f"{numbers[0]},抜き取り", f"{numbers[2]},○", encoding="utf-8-sig")
+    assert again == Answers([(third, RecallAnswer.RECALLED)])
+    partly = read(f"{numbers[2]},抜き取り", f"{numbers[3]},抜き取り")
+    assert partly.given == [(third, "pull")]
+    assert partly.refused == ("3行目: この手紙は、引抜きの一覧にありません。",)
     with pytest.raises(InputError, match=r"2行目: この手紙は.*\n.*3行目: 結果は"):
         read(f"{numbers[3]},抜き取り", f"{numbers[2]},たぶん")
-    with pytest.raises(InputError, match="3行目: 前の行と"):
+    with pytest.raises(InputError, match=r"2行目: 同じ手紙のほかの行と.*\n.*3行目: 同じ手紙の"):
         read(f"{numbers[2]},抜き取り", f"{numbers[2]},差し出しずみ")
     with pytest.raises(InputError, match="列 結果"):
         read(numbers[2], head="手紙番号")

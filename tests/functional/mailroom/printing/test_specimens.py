@@ -13,7 +13,8 @@ from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, TestAddress
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.printing.archives.sending import lose_archive
-from portal.domain.mailroom.printing.dispatch.posting import Entry, Posting, post_letters, post_run
+from portal.domain.mailroom.printing.dispatch.entries import Entry, Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_letters, post_run
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_run
 from portal.domain.mailroom.printing.runs.recipients import staff_addresses
 from portal.domain.mailroom.printing.runs.writers.specimens import SPECIMEN_ID, SpecimenWriter

@@ -1,108 +1,53 @@
 """Record the posting of letters, each with its tracking number by scan or from a file.
 
-A file is recorded as a whole or not at all.
+A row of a file that cannot be posted refuses itself; the others are recorded.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import TypeVar
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record, record_many
 from portal.domain.foundation.base import Values
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotFoundError
+from portal.domain.foundation.errors import ConflictError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.typed import without_separators
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.kinds import WITHOUT_ID, kind_of
 from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintRun
-from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.letters.states import REDELIVERY, LetterState
-from portal.domain.letters.letters.without_id import by_numbers, post
-from portal.domain.letters.shipments.mail import MAIL, ItemKind, tracking_number
+from portal.domain.letters.letters.without_id import post
+from portal.domain.letters.shipments.mail import MAIL, ItemKind
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.states import SHIPMENT, ShipmentState
+from portal.domain.letters.shipments.states import SHIPMENT
+from portal.domain.mailroom.printing.dispatch.entries import (
+    Entry,
+    Item,
+    Posting,
+    RefusedEntry,
+    parts,
+    posted_letters,
+    read_entries,
+    sort_out,
+)
 from portal.domain.mailroom.printing.recalls.recall_list import found_posted
-from portal.domain.mailroom.printing.runs.columns import read_columns
 from portal.domain.requests.redeliveries.fulfilling import letters_posted
 
-AT_ONCE = 500
-One = TypeVar("One")
 SHOWN_FAULTS = 20
-NUMBER, TRACKING = "手紙番号", "お問い合わせ番号"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One letter and the label on it, as typed or scanned; ``line`` is 0 for a single one."""
-
-    letter_number: str
-    tracking_no: str
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """The day (JST) of a posting, and the class of mail (a key of ``MAIL``)."""
-
-    day: date
-    mail_class: str
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """How many letters were posted."""
+    """What became of a posting: how many letters were posted.
+
+    Of a file also how many rows were recorded before, and the rows that refused themselves.
+    """
 
     letters: int
-
-
-class _Faults:
-    """The faults found in a list of entries, each with its line."""
-
-    def __init__(self) -> None:
-        self._found: list[tuple[int, str]] = []
-
-    def add(self, line: int, sentence: str) -> None:
-        """Add a fault of a line."""
-        self._found.append((line, sentence))
-
-    def refuse(self) -> None:
-        """Refuse the list if a fault was found. Raises InputError."""
-        if not self._found:
-            return
-        sentences = [
-            _s("%(line)d行目: %(sentence)s") % {"line": line, "sentence": sentence}
-            if line
-            else sentence
-            for line, sentence in sorted(self._found, key=lambda one: one[0])
-        ]
-        if len(sentences) == 1:
-            raise InputError(sentences[0], code="posting")
-        shown = "".join(f"\n- {sentence}" for sentence in sentences[:SHOWN_FAULTS])
-        raise InputError(
-            _s(
-                "差し出しを記録しませんでした(%(n)d件)。直してから、"
-                "もう一度読み込んでください。%(lines)s"
-            )
-            % {"n": len(sentences), "lines": shown},
-            code="posting",
-        )
-
-
-def read_entries(data: bytes) -> list[Entry]:
-    """Read a CSV with the columns 手紙番号 and お問い合わせ番号 (UTF-8 or Shift_JIS).
-
-    Raises:
-        InputError: the file is no such CSV, or lacks a column.
-    """
-    return [
-        Entry(number, tracking, line)
-        for line, (number, tracking) in read_columns(data, (NUMBER, TRACKING), code="posting")
-    ]
+    recorded: int = 0
+    refused: tuple[RefusedEntry, ...] = ()
 
 
 def post_letters(work: Work, entries: Sequence[Entry], posting: Posting) -> Posted:
@@ -112,19 +57,50 @@ def post_letters(work: Work, entries: Sequence[Entry], posting: Posting) -> Post
         InputError: a future day, a class without tracking numbers, or a letter or label that cannot
             be posted; the message names every faulty line.
     """
-    _refuse_future(work, posting)
-    if posting.mail_class not in MAIL or not MAIL[posting.mail_class].digits:
-        raise InputError(_s("お問い合わせ番号のある郵便の種類を選んでください。"), code="posting")
-    faults = _Faults()
-    labels = _labels(entries, posting.mail_class, faults)
-    used = _used_labels(work.session, labels.values(), posting.day)
-    for entry, number in labels.items():
-        if number in used:
-            faults.add(entry.line, _s("このお問い合わせ番号は、同じ日の別の郵便で使われています。"))
-    letters = _letters(work.session, entries, faults)
-    faults.refuse()
-    _store(work, [(letters[entry], labels[entry]) for entry in entries], posting)
-    return Posted(len(entries))
+    _refuse_posting(work, posting)
+    found = sort_out(work.session, entries, posting)
+    again = _s("この手紙は、もう差し出してあります。")
+    refused = [*found.refused, *(RefusedEntry(one.line, again) for one in found.recorded)]
+    if refused:
+        raise _refusal(refused)
+    _store(work, found.good, posting)
+    return Posted(len(found.good))
+
+
+def post_file(work: Work, data: bytes, posting: Posting) -> Posted:
+    """Record the posting of a file's letters; a row that cannot be posted refuses itself.
+
+    The same file again, or one with the corrected rows, posts nothing twice.
+
+    Raises:
+        InputError: a future day, a class without tracking numbers, no such CSV, a file that ends
+            within a row, or one with more rows that cannot be posted than others; the message
+            names every faulty line, and nothing is recorded.
+    """
+    _refuse_posting(work, posting)
+    entries = read_entries(data)
+    found = sort_out(work.session, entries, posting)
+    lines = {one.line for one in found.refused}
+    was_cut = entries[-1].line in lines and not data.endswith(b"\n")
+    if was_cut or len(lines) > len(found.good) + len(found.recorded):
+        raise _refusal(found.refused)
+    if found.good:
+        _store(work, found.good, posting, refused=len(found.refused))
+    return Posted(len(found.good), len(found.recorded), tuple(found.refused))
+
+
+def _refusal(refused: Sequence[RefusedEntry]) -> InputError:
+    ordered = sorted(refused, key=lambda one: one.line)
+    if len(ordered) == 1:
+        return InputError(ordered[0].sentence, code="posting")
+    shown = "".join(f"\n- {one.sentence}" for one in ordered[:SHOWN_FAULTS])
+    return InputError(
+        _s(
+            "差し出しを記録しませんでした(%(n)d件)。直してから、もう一度読み込んでください。%(lines)s"
+        )
+        % {"n": len(ordered), "lines": shown},
+        code="posting",
+    )
 
 
 def post_run(work: Work, run_id: int, posting: Posting) -> Posted:
@@ -152,6 +128,12 @@ def post_run(work: Work, run_id: int, posting: Posting) -> Posted:
     return Posted(len(letters))
 
 
+def _refuse_posting(work: Work, posting: Posting) -> None:
+    _refuse_future(work, posting)
+    if posting.mail_class not in MAIL or not MAIL[posting.mail_class].digits:
+        raise InputError(_s("お問い合わせ番号のある郵便の種類を選んでください。"), code="posting")
+
+
 def _refuse_future(work: Work, posting: Posting) -> None:
     if posting.day > jst_date(work.now):
         raise InputError(_s("差し出した日が未来です。日付を確かめてください。"), code="posting")
@@ -174,7 +156,7 @@ def _locked_unposted(session: Session, run: PrintRun) -> Sequence[Letter | Lette
         .where(
             Letter.print_run_id == run.id,
             Letter.state == LetterState.HANDED_OVER,
-            Letter.id.not_in(_posted()),
+            Letter.id.not_in(posted_letters()),
         )
         .order_by(Letter.id)
         .with_for_update()
@@ -186,97 +168,16 @@ def waiting(session: Session, run_id: int) -> int:
     letters = kind_of(session, run_id).table
     mine = [letters.print_run_id == run_id, letters.state == LetterState.HANDED_OVER]
     if letters is Letter:
-        mine.append(Letter.id.not_in(_posted()))
+        mine.append(Letter.id.not_in(posted_letters()))
     return session.scalar(select(func.count(letters.id)).where(*mine)) or 0
 
 
-def _posted() -> Select[int | None]:
-    return select(Shipment.letter_id).where(
-        Shipment.letter_id.is_not(None), Shipment.state != ShipmentState.CANCELLED
-    )
-
-
-def _labels(entries: Sequence[Entry], mail_class: str, faults: _Faults) -> Mapping[Entry, str]:
-    """Return the tracking number of each entry; those that are invalid or repeated are faults."""
-    found: dict[Entry, str] = {}
-    seen: set[str] = set()
-    for entry in entries:
-        try:
-            number = tracking_number(entry.tracking_no, mail_class) or ""
-        except DomainError as error:
-            faults.add(entry.line, error.message)
-            continue
-        if number in seen:
-            faults.add(entry.line, _s("このお問い合わせ番号は、前の行にもあります。"))
-        seen.add(number)
-        found[entry] = number
-    return found
-
-
-def _used_labels(session: Session, numbers: Collection[str], day: date) -> set[str | None]:
-    """Return the tracking numbers that other mail of the day has already."""
-    used: set[str | None] = set()
-    for part in _parts(sorted(numbers)):
-        for table in (Shipment, LetterWithoutId):
-            used |= set(
-                session.scalars(
-                    select(table.tracking_no).where(
-                        table.tracking_no.in_(part), table.posted_on == day
-                    )
-                )
-            )
-    return used
-
-
-def _letters(
-    session: Session, entries: Sequence[Entry], faults: _Faults
-) -> Mapping[Entry, Letter | LetterWithoutId]:
-    numbers = {entry: without_separators(entry.letter_number).upper() for entry in entries}
-    letters: dict[str, Letter | LetterWithoutId] = {}
-    posted: set[int | None] = set()
-    for part in _parts(sorted(set(numbers.values()))):
-        rows = session.scalars(
-            select(Letter).where(Letter.number.in_(part)).order_by(Letter.id).with_for_update()
-        ).all()
-        letters |= {row.number: row for row in rows}
-        letters |= by_numbers(session, part)
-        posted |= set(
-            session.scalars(_posted().where(Shipment.letter_id.in_([row.id for row in rows])))
-        )
-    seen: set[str] = set()
-    found: dict[Entry, Letter | LetterWithoutId] = {}
-    for entry, number in numbers.items():
-        letter = letters.get(number)
-        if letter is None:
-            faults.add(entry.line, _unknown_number(number))
-        elif number in seen:
-            faults.add(entry.line, _s("この手紙は、前の行にもあります。"))
-        elif _is_posted(letter, posted):
-            faults.add(entry.line, _s("この手紙は、もう差し出してあります。"))
-        elif letter.state != LetterState.HANDED_OVER:
-            faults.add(
-                entry.line, _s("この手紙は差し出せません。引き渡す前か、取りやめになっています。")
-            )
-        else:
-            found[entry] = letter
-        seen.add(number)
-    return found
-
-
-def _unknown_number(number: str) -> str:
-    if is_letter_number(number):
-        return _s("この番号の手紙はありません。")
-    return _s("手紙番号に、まちがいがあります。もう一度読み取ってください。")
-
-
-def _is_posted(letter: Letter | LetterWithoutId, posted: Collection[int | None]) -> bool:
-    if isinstance(letter, LetterWithoutId):
-        return letter.posted_on is not None
-    return letter.id in posted
-
-
 def _store(
-    work: Work, pairs: Sequence[tuple[Letter | LetterWithoutId, str | None]], posting: Posting
+    work: Work,
+    pairs: Sequence[tuple[Item, str | None]],
+    posting: Posting,
+    *,
+    refused: int = 0,
 ) -> None:
     followed = [(letter, label) for letter, label in pairs if isinstance(letter, Letter)]
     day, mail_class = posting.day, posting.mail_class
@@ -291,11 +192,12 @@ def _store(
         count=len(pairs),
         mail_class=mail_class,
         day=day.isoformat(),
+        refused=refused,
     )
     work.session.flush()
-    for part in _parts(followed):
+    for part in parts(followed):
         found_posted(work, [letter.id for letter, _label in part])
-    for keys in _parts(
+    for keys in parts(
         [letter.id for letter, _label in pairs if isinstance(letter, LetterWithoutId)]
     ):
         found_posted(work, keys, WITHOUT_ID)
@@ -307,7 +209,7 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
     Households that asked for their letter again hear now that it is on its way.
     """
     state = SHIPMENT.next(SHIPMENT.initial, "post")
-    for part in _parts(pairs):
+    for part in parts(pairs):
         earlier = _earlier(work.session, [letter.household_id for letter, _label in part])
         work.session.execute(
             insert(Shipment),
@@ -329,7 +231,7 @@ def _ship(work: Work, pairs: Sequence[tuple[Letter, str | None]], posting: Posti
             ],
         )
     asked = [letter.household_id for letter, _label in pairs if letter.reason == REDELIVERY]
-    for household_ids in _parts(asked):
+    for household_ids in parts(asked):
         letters_posted(work, household_ids)
     events = [(letter.id, letter.household_id) for letter, _label in pairs]
     record_many(
@@ -365,7 +267,3 @@ def _earlier(
         .order_by(Shipment.id)
     )
     return {household_id: (key, attempt) for household_id, key, attempt in rows}
-
-
-def _parts(rows: Sequence[One]) -> Iterator[Sequence[One]]:
-    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))

@@ -4,12 +4,12 @@ Pictures are stored encrypted, and removed with the hand-over.
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
@@ -79,17 +79,12 @@ def live_proof(session: Session, run_id: int) -> PrintProof | None:
     )
 
 
-def waiting_proofs(session: Session) -> int:
-    """Return how many runs wait for a decision on their proof."""
-    waiting = select(func.count(PrintProof.id)).join(
-        PrintRun, PrintRun.id == PrintProof.print_run_id
-    )
-    return (
-        session.scalar(
-            waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == RunState.BUILT)
-        )
-        or 0
-    )
+def waiting_proofs(session: Session) -> Collection[int]:
+    """Return the keys of the runs that wait for a decision on their proof."""
+    waiting = select(PrintProof.print_run_id).join(PrintRun, PrintRun.id == PrintProof.print_run_id)
+    return session.scalars(
+        waiting.where(PrintProof.state == PROOF.initial, PrintRun.state == RunState.BUILT)
+    ).all()
 
 
 def is_current(session: Session, proof: PrintProof | None) -> bool:
