@@ -10,7 +10,7 @@ from alembic import op
 from portal.migrations.versions.first_tables.column_types import INSTANT, NUMBER
 
 revision = "0046"
-down_revision = "0044"
+down_revision = "0045"
 
 
 def upgrade() -> None:

@@ -82,12 +82,17 @@ def lacks_evidence(session: Session, row: Request) -> bool:
     return any(form.lacks_evidence for form in paper_forms_of(session, row.id))
 
 
+def wants_evidence(session: Session, row: Request) -> bool:
+    """Tell whether a request came on paper, and a form of it has no evidence yet."""
+    return row.channel in PAPER_CHANNELS and lacks_evidence(session, row)
+
+
 def refuse_without_evidence(session: Session, row: Request) -> None:
     """Refuse to accept a request that came on paper while a form of it has no evidence.
 
     Raises NotAllowedError (``no_evidence``).
     """
-    if row.channel in PAPER_CHANNELS and lacks_evidence(session, row):
+    if wants_evidence(session, row):
         raise NotAllowedError(
             _s(
                 "スキャンのない書類があります。スキャンをつけるか、もう一人が紙を見て読んでから、"

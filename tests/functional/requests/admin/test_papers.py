@@ -101,3 +101,21 @@ def test_who_may_not_know_of_the_request_finds_no_paper_of_it(
         assert first.post(f"{PAGE}/{step}", SEEN | {"form_key": step}).status_code == 404
     assert sqlite_staff.enter_as(Role.WARD_OFFICER).get(PAGE).status_code == 200
     assert sqlite_staff.enter_as(Role.AUDITOR).get(PAGE).status_code == 403
+
+
+def test_accepting_is_offered_once_there_is_evidence(
+    sqlite_staff: StaffSite, family: Person
+) -> None:
+    """Until then neither the choice nor the box about what it would do is shown."""
+    entered(sqlite_staff, family)
+    second = sqlite_staff.enter_as(Role.OFFICER)
+    second.open("/reviews/1")
+    review = second.send("/reviews/1/claim", {"form_key": "claim"}).text
+    assert 'value="accept"' not in review
+    assert "<strong>承認すると</strong>" not in review
+    assert "まだ承認できません" in review
+    second.open(PAGE)
+    second.send(f"{PAGE}/read", SEEN | {"form_key": "c"})
+    review = second.open("/reviews/1").text
+    assert 'value="accept"' in review
+    assert "<strong>承認すると</strong>" in review
