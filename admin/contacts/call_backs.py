@@ -65,6 +65,7 @@ class CallBacksView(View):
     number: int
     total: int
     late: int
+    only_late: bool
     more: bool
     escalation_words: ModuleType
     said: str
@@ -73,9 +74,11 @@ class CallBacksView(View):
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List the waiting call-backs, the first due first."""
-    number = _page_number(page)
-    rows = call_back_queries.waiting(page.work, include_protected=_knows(page), page=number)
+    """List the waiting call-backs, all or the overdue ones, the first due first."""
+    number, only_late = _page_number(page), page.query.get("late") == "1"
+    rows = call_back_queries.waiting(
+        page.work, include_protected=_knows(page), page=number, late=only_late
+    )
     total, late = call_back_queries.count_waiting(page.work, include_protected=_knows(page))
     return page.render(
         "admin/contacts/escalations/call_backs.html",
@@ -84,6 +87,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             number=number,
             total=total,
             late=late,
+            only_late=only_late,
             more=len(rows) > call_back_queries.PAGE,
             escalation_words=escalation_words,
             said=page.query.get("said", ""),

@@ -58,12 +58,15 @@ class EscalationsView(View):
     more: bool
     number: int
     state: str
+    only: str
+    late: int
     kind: str
     states: Sequence[EscalationState]
     kinds: Sequence[EscalationKind]
     counts: Mapping[str, int]
     answered: EscalationState
     today: date
+    knows: bool
     escalation_words: ModuleType
     names: Mapping[int, str]
     said: str
@@ -73,27 +76,36 @@ class EscalationsView(View):
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List questions, the first due first; by default those that wait for the ward."""
-    reader = reader_of(page)
+    """List questions, the first due first; by default those that wait for the ward.
+
+    Or those that wait longer than they may, or those for which nothing goes out to the household.
+    """
+    reader, today = reader_of(page), jst_date(page.now)
+    paused = reader.knows_protected and page.query.get("paused") == "1"
+    late = not paused and page.query.get("late") == "1"
     state = page.query.get("state", ESCALATION.initial)
-    state = state if state in ESCALATION.states else ESCALATION.initial
+    state = state if state in ESCALATION.states and not late else ESCALATION.initial
     kind = page.query.get("kind", "")
     kind = kind if EscalationKind.known(kind) else ""
     number = _number(page.query.get("page", ""))
-    rows = queries.escalations(page.session, reader, ListedQuestions(state, kind, number))
+    listed = ListedQuestions("" if paused else state, kind, number, today if late else None, paused)
+    rows = queries.escalations(page.session, reader, listed)
     return page.render(
         "admin/contacts/escalations/escalations.html",
         EscalationsView(
             rows=rows[: queries.PAGE],
             more=len(rows) > queries.PAGE,
             number=number,
-            state=state,
+            state="" if paused or late else state,
+            only="paused" if paused else "late" if late else "",
+            late=queries.overdue(page.session, reader, today),
             kind=kind,
             states=list(EscalationState),
             kinds=list(EscalationKind),
             counts=queries.state_counts(page.session, reader),
             answered=EscalationState.ANSWERED,
-            today=jst_date(page.now),
+            today=today,
+            knows=reader.knows_protected,
             escalation_words=escalation_words,
             names=staff_names(page.session, {row.raised_by for row in rows}),
             said=page.query.get("said", ""),

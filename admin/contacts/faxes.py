@@ -85,6 +85,7 @@ class FaxesView(View):
     rows: Sequence[QueueRow]
     more: bool
     done: bool
+    due: bool
     today: date
     failed: Sequence[QueueRow]
     counts: Counts
@@ -95,23 +96,24 @@ class FaxesView(View):
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     """List the waiting cases, oldest first, below those with a failed reply.
 
-    Or the finished ones, newest first.
+    Or only those whose reply is due today or before, or the finished ones, newest first.
     """
     session, done = page.session, page.query.get("view") == "done"
-    size = queries.PAGE
+    size, today = queries.PAGE, jst_date(page.now)
+    due_by = today if page.query.get("view") == "due" else None
     if done:
         rows = queries.done(session, before=_after(page, "before"), limit=size + 1)
     else:
-        rows = queries.queue(session, after=_after(page, "after"), limit=size + 1)
-    today = jst_date(page.now)
+        rows = queries.queue(session, after=_after(page, "after"), limit=size + 1, due_by=due_by)
     return page.render(
         "admin/contacts/faxes/faxes.html",
         FaxesView(
             rows=rows[:size],
             more=len(rows) > size,
             done=done,
+            due=due_by is not None,
             today=today,
-            failed=[] if done else queries.failed(session),
+            failed=[] if done else queries.failed(session, due_by=due_by),
             counts=queries.counts(session, today),
             said=page.query.get("said", ""),
             blank_languages=NAMES,

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, staff_route
 from admin.desk.in_call.follow_ups import LeftOpen, left_open
 from admin.desk.openings import reviewer_of
+from admin.desk.step_places import PlacedStep, placed
 from admin.desk.waiting_approvals import WaitingApprovals, waiting_approvals
 from admin.mailroom.incidents import incident_words
 from admin.oversight.reports import words as report_words
@@ -26,7 +27,6 @@ from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.desk.casework.proposals import open_counts
 from portal.domain.desk.casework.reviews import queue as review_queue
 from portal.domain.desk.casework.reviews.queue import Counts as ReviewCounts
-from portal.domain.desk.casework.steps import Step
 from portal.domain.desk.openings.queries import OpenCount, open_count
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
@@ -162,7 +162,7 @@ class DashboardView(View):
     sums: Sums | None
     delivered: Deliveries | None
     charts: Sequence[TrendChart]
-    steps: Sequence[Step]
+    steps: Sequence[PlacedStep]
     windows: Sequence[WindowView]
     due: Sequence[Due]
     report_words: ModuleType
@@ -196,13 +196,13 @@ def show(page: Page) -> Response[Any]:
             task_counts=task_counts,
             held=held_households(session, include_protected=protected) if lists else 0,
             runs=approvals.pop(HAND_OVER, 0),
-            proofs=waiting_proofs(session) if lists else 0,
+            proofs=len(waiting_proofs(session)) if lists else 0,
             nones=approvals.pop(PROTECTION_NONE, 0),
             approvals=waiting_approvals(page, approvals),
             sums=sums(page) if counted else None,
             delivered=deliveries(session, program.delivered_means) if counted else None,
             charts=trend_charts(last_days(session)) if counted else [],
-            steps=steps.next_steps(session) if lists else [],
+            steps=placed(page, steps.next_steps(session)) if lists else [],
             windows=agenda(program.windows, page.now),
             due=_due(page),
             report_words=report_words,

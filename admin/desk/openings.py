@@ -41,6 +41,7 @@ class OpeningsView(View):
     rows: Sequence[OpeningRow]
     more: bool
     every: bool
+    mine: bool
     words_of: Mapping[int, str]
     followed: Mapping[int, Sequence[str]]
     names: Mapping[int, str]
@@ -54,12 +55,18 @@ class OpeningsView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List the openings that wait for a review, or all, newest first."""
-    reviewer, every = reviewer_of(page), page.query.get("view") == "all"
+    """List the openings that wait for a review, or for this person's, or all, newest first."""
+    reviewer, view = reviewer_of(page), page.query.get("view", "")
+    every, mine = view == "all", view == "mine"
     typed = page.query.get("before", "0")
     before = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 16 else 0
     found = queries.listed(
-        page.session, reviewer, every=every, before=before, limit=queries.PAGE + 1
+        page.session,
+        reviewer,
+        every=every,
+        before=before,
+        limit=queries.PAGE + 1,
+        of_others=mine,
     )
     rows = found[: queries.PAGE]
     reviewers = {row.opening.reviewed_by for row in rows if row.opening.reviewed_by is not None}
@@ -69,6 +76,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             rows=rows,
             more=len(found) > queries.PAGE,
             every=every,
+            mine=mine,
             words_of={
                 row.opening.id: services.words_of(page.work, row.opening, row.household)
                 for row in rows

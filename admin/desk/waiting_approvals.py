@@ -20,62 +20,69 @@ from portal.domain.requests.requests.deciders import ACCEPT as ACCEPT_REQUEST
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where proposals of some kinds are confirmed, who may open that, and how they are named."""
+    """Where proposals of a kind are confirmed, who may open that, and how they are named."""
 
-    kinds: tuple[str, ...]
+    kind: str
     path: str
     permission: Permission
     name: Sentence
 
 
-_PLACES = (
+PLACES = (
     _Place(
-        (RELEASE_HOLD, PRINT_TEXT),
-        "/holds",
+        RELEASE_HOLD,
+        "/holds?proposed=release_hold",
         Permission.SEE_HOLDS,
         lambda: _s("承認を待つ保留の解除"),
     ),
     _Place(
-        (ACCEPT_REQUEST,),
-        "/reviews",
+        PRINT_TEXT,
+        "/holds?proposed=print_text",
+        Permission.SEE_HOLDS,
+        lambda: _s("承認を待つ、印字する文字"),
+    ),
+    _Place(
+        ACCEPT_REQUEST,
+        "/reviews?second=1",
         Permission.SEE_REQUESTS,
         lambda: _s("二人目の承認を待つ申請"),
     ),
-    _Place((COUNT_STOCK,), "/stock", Permission.SEE_STOCK, lambda: _s("二人目を待つ棚卸し")),
+    _Place(COUNT_STOCK, "/stock", Permission.SEE_STOCK, lambda: _s("二人目を待つ棚卸し")),
     _Place(
-        (CHANNEL_CHANGE,),
+        CHANNEL_CHANGE,
         "/channel-changes",
         Permission.SUPERVISE_CALLS,
         lambda: _s("二人目を待つ受け取り方の変更"),
     ),
     _Place(
-        (COUNTER_CHANNEL,),
+        COUNTER_CHANNEL,
         "/counter-channels",
         Permission.SET_CHANNEL_AT_COUNTER,
         lambda: _s("二人目を待つ窓口での登録"),
     ),
     _Place(
-        (REPLACE_CODE,),
-        "/coupon-faults?state=looked_up",
+        REPLACE_CODE,
+        "/coupon-faults?proposed=1",
         Permission.HANDLE_COUPON_FAULTS,
         lambda: _s("二人目を待つコードの差し替え"),
     ),
     _Place(
-        (ACCEPT_TRANSFER,),
-        "/transfers",
+        ACCEPT_TRANSFER,
+        "/transfers?shown=proposed",
         Permission.SEE_TRANSFERS,
         lambda: _s("承認を待つ受け渡しの差"),
     ),
     _Place(
-        (CLOSE_SETTLEMENT,), "/settlement", Permission.SEE_SETTLEMENT, lambda: _s("承認を待つ清算")
+        CLOSE_SETTLEMENT, "/settlement", Permission.SEE_SETTLEMENT, lambda: _s("承認を待つ清算")
     ),
     _Place(
-        (HOUSEHOLD_DISPOSAL,),
+        HOUSEHOLD_DISPOSAL,
         "/household-disposals",
         Permission.DISPOSE_HOUSEHOLD,
         lambda: _s("承認を待つ世帯の廃棄"),
     ),
 )
+"""Every kind of proposal that a start page counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +97,8 @@ class WaitingApprovals:
 def waiting_approvals(page: Page, counts: Mapping[str, int]) -> Sequence[WaitingApprovals]:
     """Return what waits on pages that this person may open; ``counts`` is by kind of approval."""
     found = (
-        WaitingApprovals(place.path, place.name(), sum(counts.get(kind, 0) for kind in place.kinds))
-        for place in _PLACES
+        WaitingApprovals(place.path, place.name(), counts.get(place.kind, 0))
+        for place in PLACES
         if allowed(page, place.permission)
     )
     return [one for one in found if one.count]

@@ -37,6 +37,7 @@ class CopiesView(View):
     """What ``admin/oversight/copies.html`` shows."""
 
     kept: Sequence[DataCopy]
+    overdue: bool
     destroyed: Sequence[DataCopy]
     drills: Sequence[RestoreDrill]
     names: Mapping[int, str]
@@ -48,16 +49,22 @@ class CopiesView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the copies that exist, those that were destroyed, and the drills."""
-    kept, gone = queries.kept_copies(page.session), queries.destroyed_copies(page.session)
+    """Show the copies that exist or only the overdue ones, the destroyed ones, and the drills."""
+    today, overdue = jst_date(page.now), page.query.get("shown") == "overdue"
+    kept = (
+        queries.overdue_copies(page.session, today)
+        if overdue
+        else queries.kept_copies(page.session)
+    )
+    gone = queries.destroyed_copies(page.session)
     people = {
         key for row in (*kept, *gone) for key in (row.made_by, row.destroyed_by) if key is not None
     }
-    today = jst_date(page.now)
     return page.render(
         "admin/oversight/copies.html",
         CopiesView(
             kept=kept,
+            overdue=overdue,
             destroyed=gone,
             drills=queries.drills(page.session),
             names=staff_names(page.session, people),

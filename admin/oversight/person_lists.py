@@ -68,6 +68,8 @@ class PersonListsView(View):
     kinds: Sequence[ListKind]
     reasons: tuple[ReturnReason, ...]
     state_mark: Callable[[str], Mark]
+    decides: bool
+    waiting: bool
     chosen: str
     today: date
     latest: date
@@ -86,9 +88,12 @@ class KeyView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what this person asked for, and what they may decide."""
+    """Show what this person asked for, and what they may decide, or only the latter."""
     decides = allowed(page, Permission.APPROVE_LISTS)
+    waiting = decides and page.query.get("shown") == "waiting"
     rows = queries.lists_of(page.session, _me(page), decides=decides)
+    if waiting:
+        rows = queries.waiting(page.session, _me(page))
     people = {key for row in rows for key in (row.requested_by, row.decided_by) if key is not None}
     return page.render(
         "admin/oversight/person_lists.html",
@@ -98,6 +103,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             kinds=[kind for kind in ListKind if kind not in FROM_THEIR_PAGES and _sees(page, kind)],
             reasons=tuple(ReturnReason),
             state_mark=STATE_MARK,
+            decides=decides,
+            waiting=waiting,
             chosen=page.form.get("kind") or page.query.get("kind", ""),
             today=jst_date(page.now),
             latest=asking.last_possible_day(page.work),

@@ -1,15 +1,16 @@
 """Where each reason that prevents closing the settlement is worked off."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from admin.access import allowed
 from admin.page import Page
-from admin.requests import request_words
+from portal.domain.desk.casework.drill_down import Behind, listed
 from portal.domain.foundation.texts import Sentence, _s
 from portal.domain.oversight.settlement.blockers import Blocker
+from portal.domain.people.entitlements.states import EntitlementState
+from portal.domain.people.households.held import held_households
 from portal.domain.people.staff.permissions import Permission
-from portal.domain.requests.requests.states import OPEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,11 @@ class InTheWay:
 
 _LISTS: Mapping[Blocker, tuple[str, Permission, Sentence]] = {
     Blocker.HELD: ("/holds", Permission.SEE_HOLDS, lambda: _s("保留の一覧")),
+    Blocker.OPEN_REQUESTS: (
+        "/entitlements/in_progress?claimed=1",
+        Permission.OPEN_HOUSEHOLD,
+        lambda: _s("申請があるこどもの一覧"),
+    ),
     Blocker.STATEMENT: (
         "/settlement#statement",
         Permission.PREPARE_SETTLEMENT,
@@ -41,7 +47,7 @@ _LISTS: Mapping[Blocker, tuple[str, Permission, Sentence]] = {
         lambda: _s("利用明細との差異"),
     ),
     Blocker.CHAIN: (
-        "/transfers?shown=open",
+        "/transfers?shown=open&stops=paying",
         Permission.SEE_TRANSFERS,
         lambda: _s("終わっていない受け渡しを見る"),
     ),
@@ -56,12 +62,26 @@ def with_ways(page: Page, found: Mapping[Blocker, int]) -> Sequence[InTheWay]:
 
 
 def _ways(page: Page, reason: Blocker) -> Sequence[Way]:
-    if reason is Blocker.OPEN_REQUESTS and allowed(page, Permission.SEE_REQUESTS):
-        return [
-            Way(f"/reviews?state={state.value}", request_words.request_state(state))
-            for state in OPEN
-        ]
     path, permission, name = _LISTS.get(reason, ("", None, None))
     if permission is None or name is None or not allowed(page, permission):
         return ()
-    return (Way(path, name()),)
+    count = _COUNTED.get(reason)
+    return (Way(path, name() if count is None else f"{name()}（{count(page):,}）"),)
+
+
+def _held(page: Page) -> int:
+    knows = allowed(page, Permission.KNOW_PROTECTED)
+    return held_households(page.session, include_protected=knows)
+
+
+def _asked(page: Page) -> int:
+    knows = allowed(page, Permission.KNOW_PROTECTED)
+    wanted = Behind(EntitlementState.IN_PROGRESS, claimed=True)
+    return listed(page.session, wanted, include_protected=knows).children
+
+
+_COUNTED: Mapping[Blocker, Callable[[Page], int]] = {
+    Blocker.HELD: _held,
+    Blocker.OPEN_REQUESTS: _asked,
+}
+"""What the lists show to this person: the ward's ones have the protected households, too."""

@@ -84,7 +84,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             register=found,
             stopped=[(one, count) for one, count in stopped if count],
             states=[
-                Chip(_address(one, filters.kind), one.label, one is filters.shown) for one in Shown
+                Chip(
+                    _address(one, filters.kind),
+                    one.label,
+                    one is filters.shown and filters.stops is None,
+                )
+                for one in Shown
             ],
             kinds=[
                 Chip(_address(filters.shown, None), _s("すべての種類"), filters.kind is None),
@@ -93,7 +98,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
                     for one in TransferKind
                 ),
             ],
-            following=_address(filters.shown, filters.kind, filters.page + 1),
+            following=_address(filters.shown, filters.kind, filters.page + 1, filters.stops),
             state_mark=STATE_MARK,
             next_step=next_step,
             sentences=sentences,
@@ -110,13 +115,18 @@ def _filters(page: Page) -> Filters:
         Shown.known(page.query.get("shown")) or Shown.ALL,
         TransferKind.known(page.query.get("kind")),
         max(1, number),
+        Stopped.known(page.query.get("stops")),
     )
 
 
-def _address(shown: Shown, kind: TransferKind | None, number: int = 1) -> str:
+def _address(
+    shown: Shown, kind: TransferKind | None, number: int = 1, stops: Stopped | None = None
+) -> str:
     values: dict[str, str] = {"shown": shown.value}
     if kind is not None:
         values["kind"] = kind.value
+    if stops is not None:
+        values["stops"] = stops.value
     if number > 1:
         values["page"] = str(number)
     return f"/transfers?{urlencode(values)}"

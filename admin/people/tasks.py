@@ -58,16 +58,21 @@ class TasksView(View):
     counts: Mapping[str, int]
     of_site: frozenset[str]
     kind: str
+    handed_on: bool
     said: str
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List the open tasks."""
+    """List the open tasks: all, of one kind, or the call-backs that the office has to finish."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
     kind = page.query.get("kind", "")
     kind = kind if TaskKind.known(kind) else ""
+    handed_on = kind == TaskKind.CALL_BACK and page.query.get("step") == "handed_on"
     tasks = worklists.waiting_tasks(
-        page.session, ListPage(kind, _after(page)), include_protected=protected
+        page.session,
+        ListPage(kind, _after(page)),
+        include_protected=protected,
+        handed_on=handed_on,
     )
     return page.render(
         "admin/people/tasks.html",
@@ -77,6 +82,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             counts=worklists.task_counts(page.session, include_protected=protected),
             of_site=OF_SITE,
             kind=kind,
+            handed_on=handed_on,
             said=page.query.get("said", ""),
         ),
         status_code,

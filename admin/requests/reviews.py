@@ -214,6 +214,7 @@ class ReviewView(View):
     today: date
     waited: int
     unread: bool
+    accepts: bool
     reopen_reasons: tuple[ReopenReason, ...]
     not_reopened: str
 
@@ -246,6 +247,7 @@ def show(page: Page, status_code: int = 200, changes: Changes | None = None) -> 
             today=jst_date(page.now),
             waited=(jst_date(page.now) - jst_date(row.received_at)).days,
             unread=lacks_evidence(page.session, row),
+            accepts=any(code in ACCEPTING for code in decisions),
             reopen_reasons=tuple(ReopenReason),
             not_reopened=_why_not_reopened(page, row),
         ),

@@ -55,6 +55,7 @@ class CouponFaultsView(View):
     more: bool
     number: int
     state: str
+    waiting: bool
     states: tuple[FaultState, ...]
     counts: Mapping[str, int]
     days: Sequence[DayCount]
@@ -64,12 +65,16 @@ class CouponFaultsView(View):
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List the open cases, or those of the chosen state, the oldest first."""
+    """List the open cases, those of a state, or those that wait for a second person."""
     state = page.query.get("state", "")
     state = state if FaultState.known(state) else ""
+    waiting = page.query.get("proposed") == "1"
     number = _page_number(page.query.get("page", ""))
     rows = fault_queries.faults(
-        page.session, ListPage(number, PAGE + 1, include_protected=_ward(page)), state=state
+        page.session,
+        ListPage(number, PAGE + 1, include_protected=_ward(page)),
+        state=state,
+        proposed=waiting,
     )
     return page.render(
         "admin/mailroom/incidents/coupon_faults.html",
@@ -79,6 +84,7 @@ def show_list(page: Page) -> Response[Any]:
             more=len(rows) > PAGE,
             number=number,
             state=state,
+            waiting=waiting,
             states=tuple(FaultState),
             counts=fault_queries.state_counts(page.session, include_protected=_ward(page)),
             days=fault_queries.by_day(page.session, page.now, include_protected=_ward(page)),

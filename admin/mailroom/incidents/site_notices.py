@@ -22,7 +22,7 @@ from portal.domain.mailroom.incidents.kinds import NoticeKind
 from portal.domain.mailroom.incidents.models import SiteNotice
 from portal.domain.mailroom.incidents.sentences import PREPARED, sentence
 from portal.domain.mailroom.incidents.site_notices import Draft, field_of
-from portal.domain.mailroom.incidents.states import SITE_NOTICE
+from portal.domain.mailroom.incidents.states import SITE_NOTICE, NoticeState
 from portal.domain.mailroom.listing import ListPage
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
@@ -46,6 +46,7 @@ class SiteNoticesView(View):
     rows: Sequence[SiteNotice]
     more: bool
     number: int
+    waiting: bool
     incident_words: ModuleType
     names: Mapping[int, str]
     said: str
@@ -53,16 +54,18 @@ class SiteNoticesView(View):
 
 
 def show_list(page: Page) -> Response[Any]:
-    """List notices, the newest first."""
+    """List notices, all or those that wait for a second person, the newest first."""
     number = _number(page.query.get("page", ""))
     most = site_notices.PAGE
-    rows = site_notices.notices(page.session, ListPage(number, most + 1))
+    waiting = page.query.get("state") == NoticeState.WAITING
+    rows = site_notices.notices(page.session, ListPage(number, most + 1), waiting=waiting)
     return page.render(
         "admin/mailroom/incidents/site_notices.html",
         SiteNoticesView(
             rows=rows[:most],
             more=len(rows) > most,
             number=number,
+            waiting=waiting,
             incident_words=incident_words,
             names=staff_names(page.session, {row.written_by for row in rows}),
             said=page.query.get("said", ""),

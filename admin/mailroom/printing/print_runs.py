@@ -20,7 +20,7 @@ from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import staff_closed_text
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.announcements.queries import (
     CardCounts,
@@ -35,6 +35,7 @@ from portal.domain.letters.letters.states import PRINT_RUN, LetterState
 from portal.domain.mailroom.printing.archives.sending import has_whole_archive
 from portal.domain.mailroom.printing.dispatch import handover
 from portal.domain.mailroom.printing.proofs import decisions
+from portal.domain.mailroom.printing.proofs.making import waiting_proofs
 from portal.domain.mailroom.printing.recalls.needs import runs_to_recall
 from portal.domain.mailroom.printing.runs.pipeline.files import is_here
 from portal.domain.mailroom.printing.runs.queries import (
@@ -59,11 +60,20 @@ TAKEN_OUT_AT_ONCE = 80
 LETTER_FIELD = re.compile(r"letter-[1-9]\d{0,15}", re.ASCII)
 
 
+class Waits(Labeled):
+    """What a run waits for, where only such runs are listed."""
+
+    PROOF = "proof", lambda: _s("校正刷りの承認を待つもの")
+    HAND_OVER = "hand_over", lambda: _s("引き渡しの承認を待つもの")
+
+
 @dataclass(frozen=True, slots=True)
 class LettersView(View):
     """What ``admin/mailroom/printing/letters.html`` shows."""
 
     runs: Sequence[RunStatus]
+    waits: Waits | None
+    kinds_of_waiting: tuple[Waits, ...]
     due: int
     left_out: Mapping[str, int]
     notices: Mapping[str, int]
@@ -81,7 +91,11 @@ class LettersView(View):
 
 def show_list(page: Page) -> Response[Any]:
     """List the print runs, newest first, with the counts of recipients and letters to take out."""
-    runs = run_statuses(page.session)
+    every = run_statuses(page.session)
+    proposed = open_for(
+        page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in every]
+    )
+    waits = Waits.known(page.query.get("waits"))
     counts = selection.counts(page.session)
     may_know = allowed(page, Permission.KNOW_PROTECTED)
     notices = (
@@ -93,7 +107,9 @@ def show_list(page: Page) -> Response[Any]:
     return page.render(
         "admin/mailroom/printing/letters.html",
         LettersView(
-            runs=runs,
+            runs=_waiting(page, every, proposed) if waits else every,
+            waits=waits,
+            kinds_of_waiting=tuple(Waits),
             due=counts.pop(selection.DUE),
             left_out=counts,
             notices=notices,
@@ -101,9 +117,7 @@ def show_list(page: Page) -> Response[Any]:
             withdrawals=list(
                 islice(to_withdraw(page.session, include_protected=may_know), WITHDRAWN_SHOWN)
             ),
-            proposed=open_for(
-                page.session, handover.HAND_OVER, handover.SUBJECT, [run.id for run in runs]
-            ),
+            proposed=proposed,
             delivery=page.site.program.windows.delivery,
             to_recall=runs_to_recall(page.session),
             cards=card_counts(page.session, include_protected=may_know),
@@ -113,6 +127,14 @@ def show_list(page: Page) -> Response[Any]:
             delivery_closed=staff_closed_text(page.site.program.windows.delivery, page.now),
         ),
     )
+
+
+def _waiting(
+    page: Page, runs: Sequence[RunStatus], proposed: Mapping[int, Approval]
+) -> Sequence[RunStatus]:
+    of_proof = Waits.known(page.query.get("waits")) is Waits.PROOF
+    wanted = waiting_proofs(page.session) if of_proof else proposed.keys()
+    return [run for run in runs if run.id in wanted]
 
 
 def found_run(page: Page) -> PrintRun:

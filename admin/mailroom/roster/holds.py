@@ -29,6 +29,7 @@ class HoldsView(View):
 
     counts: Mapping[str, int]
     code: str
+    waiting: str
     rows: Sequence[HoldRow]
     more: bool
     households: int
@@ -37,11 +38,13 @@ class HoldsView(View):
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
-    """List open holds, all or of one code."""
+    """List open holds: all, of one code, or with a proposal that waits for a second person."""
     protected = allowed(page, Permission.KNOW_PROTECTED)
     counts = held_by_reason(page.session, include_protected=protected)
     code = page.query.get("code", "")
     code = code if code in counts else ""
+    waiting = page.query.get("proposed", "")
+    waiting = waiting if waiting in worklists.PROPOSALS else ""
     after = page.query.get("after", "0")
     rows = worklists.holds(
         page.session,
@@ -49,12 +52,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             code, int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
         ),
         include_protected=protected,
+        proposed=waiting,
     )
     return page.render(
         "admin/mailroom/roster/holds.html",
         HoldsView(
             counts=counts,
             code=code,
+            waiting=waiting,
             rows=rows[: worklists.PAGE],
             more=len(rows) > worklists.PAGE,
             households=held_households(page.session, include_protected=protected),

@@ -53,17 +53,19 @@ class RegistersView(View):
     """What ``admin/oversight/management/registers.html`` shows."""
 
     dues: Sequence[Due]
+    late: bool
     counts: Mapping[RegisterKind, int]
     registers: Mapping[RegisterKind, Register]
 
 
 def show_all(page: Page) -> Response[Any]:
-    """Show what is due, and the registers with the number of their entries."""
-    found = entries(page.work)
+    """Show what is due or only what is late, and the registers with their numbers of entries."""
+    found, late = entries(page.work), page.query.get("shown") == "late"
     return page.render(
         "admin/oversight/management/registers.html",
         RegistersView(
-            dues=dues(page.work),
+            dues=[due for due in dues(page.work) if due.late or not late],
+            late=late,
             counts={kind: sum(one.kind is kind for one in found) for kind in RegisterKind},
             registers=REGISTERS,
         ),

@@ -36,6 +36,7 @@ class WardChecklistView(View):
     """What ``admin/oversight/management/ward_checklist.html`` shows."""
 
     questions: Sequence[Asked]
+    unanswered: bool
     open_count: int
     keeps: bool
     verdict_mark: Callable[[str], Mark]
@@ -44,12 +45,13 @@ class WardChecklistView(View):
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show the ward's questions with our answers."""
-    found = ward_checklist.asked(page.work)
+    """Show the ward's questions with our answers, or only those without one."""
+    found, unanswered = ward_checklist.asked(page.work), page.query.get("shown") == "unanswered"
     return page.render(
         "admin/oversight/management/ward_checklist.html",
         WardChecklistView(
-            questions=found,
+            questions=[one for one in found if one.answered is None or not unanswered],
+            unanswered=unanswered,
             open_count=sum(one.is_open for one in found),
             keeps=allowed(page, Permission.KEEP_MANAGEMENT),
             verdict_mark=VERDICT_MARK,

@@ -85,10 +85,12 @@ def _open(include_protected: bool) -> Select[Task, CallBack]:
     )
 
 
-def waiting(work: Work, *, include_protected: bool = False, page: int = 1) -> list[Waiting]:
+def waiting(
+    work: Work, *, include_protected: bool = False, page: int = 1, late: bool = False
+) -> list[Waiting]:
     """Return a page of the call-backs that wait and one more, the first due first.
 
-    ``page`` counts from 1.
+    ``page`` counts from 1; ``late``: only those that are overdue.
 
     Two lists are merged, each ordered by due time: those with a time of their own, and those
     without one, whose due time follows from when they were requested. So only rows up to the end of
@@ -97,6 +99,14 @@ def waiting(work: Work, *, include_protected: bool = False, page: int = 1) -> li
     start = (max(1, page) - 1) * PAGE
     end = start + PAGE + 1
     keys = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at)
+    if late:
+        until = compared_instants(work.program.calendar, work.now)
+        keys = keys.where(
+            or_(
+                Task.due_at < until["now"],
+                and_(Task.due_at.is_(None), Task.created_at <= until["asked_by"]),
+            )
+        )
     timed, timeless = (
         work.session.execute(statement.order_by(by, Task.id).limit(end)).all()
         for statement, by in (
@@ -150,11 +160,15 @@ def count_waiting(work: Work, *, include_protected: bool = False) -> tuple[int, 
     return int(total), int(late)
 
 
+def is_handed_on() -> ColumnElement[bool]:
+    """Return the condition that a task is a call-back that the office has to finish."""
+    reached = select(CallBack.task_id).where(CallBack.state == HANDED_ON)
+    return and_(Task.kind == TaskKind.CALL_BACK, Task.id.in_(reached))
+
+
 def count_handed_on(session: Session, *, include_protected: bool = False) -> int:
     """Return the number of callers who were reached, but whose matter the office has to finish."""
-    inner = _rows(include_protected).where(
-        Task.kind == TaskKind.CALL_BACK, Task.state == TASK.initial, CallBack.state == HANDED_ON
-    )
+    inner = _rows(include_protected).where(Task.state == TASK.initial, is_handed_on())
     return (
         session.scalar(
             select(func.count()).select_from(inner.with_only_columns(Task.id).subquery())

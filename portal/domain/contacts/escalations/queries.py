@@ -13,6 +13,7 @@ from portal.domain.contacts.escalations.models import Escalation, EscalationAnsw
 from portal.domain.contacts.escalations.services import WARD_ONLY_KINDS
 from portal.domain.contacts.escalations.states import ESCALATION, WITHDRAWN
 from portal.domain.people.households.models import Household
+from portal.domain.people.pauses.queries import paused_questions
 
 PAGE = 20
 
@@ -75,11 +76,17 @@ def _rows(reader: Reader) -> Select[Escalation]:
 
 @dataclass(frozen=True, slots=True)
 class ListedQuestions:
-    """Which questions are listed: of a state and kind (all if empty), and the page, from 1."""
+    """Which questions are listed: of a state and kind (all if empty), and the page, from 1.
+
+    ``due_before``: only those due before this day (JST). ``paused``: only those for which nothing
+    goes out to the household now, whatever their state.
+    """
 
     state: str = ""
     kind: str = ""
     page: int = 1
+    due_before: date | None = None
+    paused: bool = False
 
 
 def escalations(session: Session, reader: Reader, listed: ListedQuestions) -> list[Escalation]:
@@ -89,6 +96,10 @@ def escalations(session: Session, reader: Reader, listed: ListedQuestions) -> li
         statement = statement.where(Escalation.state == listed.state)
     if listed.kind:
         statement = statement.where(Escalation.kind == listed.kind)
+    if listed.due_before is not None:
+        statement = statement.where(Escalation.due_on < listed.due_before)
+    if listed.paused:
+        statement = statement.where(Escalation.id.in_(paused_questions()))
     ordered = statement.order_by(Escalation.due_on, Escalation.id)
     start = (max(1, listed.page) - 1) * PAGE
     return list(session.scalars(ordered.offset(start).limit(PAGE + 1)))

@@ -58,13 +58,18 @@ def case_by_id(session: Session, case_id: int) -> FaxCase:
     return case
 
 
-def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueRow]:
+def queue(
+    session: Session, *, after: int = 0, limit: int = PAGE, due_by: date | None = None
+) -> list[QueueRow]:
     """Return the waiting cases, oldest first, after the one with the key ``after``.
 
-    Cases with a failed reply are not among them.
+    Cases with a failed reply are not among them; with ``due_by`` only those whose reply is due by
+    this day (JST).
     """
     stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED, is_shown())
     wanted: list[ColumnElement[bool]] = [FaxCase.state.in_(OPEN), FaxCase.id.not_in(stuck)]
+    if due_by is not None:
+        wanted.append(FaxCase.due_on <= due_by)
     if (last := session.get(FaxCase, after)) is not None:
         wanted.append(
             or_(
@@ -75,13 +80,15 @@ def queue(session: Session, *, after: int = 0, limit: int = PAGE) -> list[QueueR
     return _rows(session, _oldest_first(wanted).limit(limit))
 
 
-def failed(session: Session, *, limit: int = PAGE) -> list[QueueRow]:
+def failed(session: Session, *, limit: int = PAGE, due_by: date | None = None) -> list[QueueRow]:
     """Return the cases whose reply could not be sent, oldest first.
 
-    They are listed on top until sent again or closed.
+    They are listed on top until sent again or closed; with ``due_by`` as in ``queue``.
     """
     stuck = select(FaxReply.case_id).where(FaxReply.state == FAILED, is_shown())
-    wanted = [FaxCase.state.in_(OPEN), FaxCase.id.in_(stuck)]
+    wanted: list[ColumnElement[bool]] = [FaxCase.state.in_(OPEN), FaxCase.id.in_(stuck)]
+    if due_by is not None:
+        wanted.append(FaxCase.due_on <= due_by)
     return _rows(session, _oldest_first(wanted).limit(limit))
 
 

@@ -61,7 +61,13 @@ def letter_of_child() -> ColumnElement[bool]:
 
 
 def deliveries(session: Session, delivered_means: DeliveredMeans) -> Deliveries:
-    """Count who was reached; ``delivered_means`` is the program's setting of that name.
+    """Count who was reached; ``delivered_means`` is the program's setting of that name."""
+    by_way = {way: _reached(session, reached_by(way)) for way in DeliveredMeans}
+    return Deliveries(_reached(session), by_way, delivered_means)
+
+
+def reached_by(way: DeliveredMeans) -> ColumnElement[bool]:
+    """Return the condition that an entitlement was reached in a way.
 
     Declined and ineligible entitlements are not counted. ``handed_over``: a letter with ID and
     password that was made for the child was handed over, to the mail house or at the ward's
@@ -81,8 +87,7 @@ def deliveries(session: Session, delivered_means: DeliveredMeans) -> Deliveries:
             Entitlement.state == EntitlementState.EXCHANGED, Entitlement.id.in_(spent)
         ),
     }
-    by_way = {way: _reached(session, ways[way]) for way in DeliveredMeans}
-    return Deliveries(_reached(session), by_way, delivered_means)
+    return and_(Entitlement.state.not_in(NOBODY_TO_DELIVER_TO), ways[way])
 
 
 def _reached(session: Session, *conditions: ColumnElement[bool]) -> Reached:

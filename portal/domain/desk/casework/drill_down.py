@@ -1,12 +1,14 @@
-"""The children behind a sum of the dashboard, without those the reader may not know of."""
+"""The children behind a figure of the start page, without those the reader may not know of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.desk.casework.list_page import ListPage
+from portal.domain.desk.casework.deliveries import reached_by
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
@@ -34,10 +36,21 @@ class Listed:
     yen: int
 
 
-def children_in(
-    session: Session, page: ListPage, *, include_protected: bool
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """Which children are listed: of a state, or those who were reached in a way.
+
+    ``claimed``: only those with an open request.
+    """
+
+    of: str | DeliveredMeans
+    claimed: bool = False
+
+
+def children_behind(
+    session: Session, wanted: Behind, after: int, *, include_protected: bool
 ) -> list[EntitlementRow]:
-    """Return a page of the children in a state and one more, ordered by key."""
+    """Return a page of children after a key and one more, ordered by key."""
     statement = (
         select(
             Entitlement.id,
@@ -48,12 +61,10 @@ def children_in(
             Entitlement.changed_at,
         )
         .join(Child, Child.id == Entitlement.child_id)
-        .where(Entitlement.state == page.only, Entitlement.id > page.after)
+        .where(Entitlement.id > after, *_shown(wanted, include_protected))
         .order_by(Entitlement.id)
         .limit(PAGE + 1)
     )
-    if not include_protected:
-        statement = statement.where(Entitlement.household_id.not_in(_protected()))
     rows = [EntitlementRow(*row) for row in session.execute(statement)]
     # a change of recipient is known only to the ward and to those who work on that request
     return [
@@ -64,16 +75,24 @@ def children_in(
     ]
 
 
-def listed(session: Session, state: str, *, include_protected: bool) -> Listed:
-    """Return the total number of children and yen that ``children_in`` gives."""
+def listed(session: Session, wanted: Behind, *, include_protected: bool) -> Listed:
+    """Return the total number of children and yen that ``children_behind`` gives."""
     statement = select(func.count(), func.coalesce(func.sum(Entitlement.amount_yen), 0)).where(
-        Entitlement.state == state
+        *_shown(wanted, include_protected)
     )
-    if not include_protected:
-        statement = statement.where(Entitlement.household_id.not_in(_protected()))
     count, yen = session.execute(statement).one()
     return Listed(int(count), int(yen))
 
 
-def _protected() -> Select[int]:
-    return select(Household.id).where(Household.protected.is_(True))
+def _shown(wanted: Behind, include_protected: bool) -> Sequence[ColumnElement[bool]]:
+    by_way = isinstance(wanted.of, DeliveredMeans)
+    found = [reached_by(DeliveredMeans(wanted.of)) if by_way else Entitlement.state == wanted.of]
+    if not include_protected:
+        protected = select(Household.id).where(Household.protected.is_(True))
+        found.append(Entitlement.household_id.not_in(protected))
+    if wanted.claimed:
+        found.append(Entitlement.claimed_by.is_not(None))
+    if wanted.claimed and not include_protected:
+        # the list would tell of a change of recipient by showing a child without any request
+        found.append(Entitlement.claimed_by != RECIPIENT_CHANGE)
+    return found

@@ -47,16 +47,14 @@ class StepName(Labeled):
 
 
 _ADVICE: Mapping[StepName, Sentence] = {
-    StepName.ROSTER: lambda: _s("区の抽出ファイルを「portal roster import」で取り込みます。"),
+    StepName.ROSTER: lambda: _s("区の抽出ファイルを、確かめてから取り込みます。"),
     StepName.PROTECTION: lambda: _s(
         "抽出ファイルの列、別の一覧、または「該当なし」の二人の確認で入ります。"
         "それまで割り当ても印刷もできません。"
     ),
-    StepName.CODES: lambda: _s("発行者のファイルを「portal coupons load」で読み込みます。"),
-    StepName.ASSIGN: lambda: _s(
-        "「portal coupons assign」で、保留でない対象者に1件ずつ割り当てます。"
-    ),
-    StepName.LETTERS: lambda: _s("「portal letters build」で、IDとパスワードの手紙を作ります。"),
+    StepName.CODES: lambda: _s("発行者のファイルを読み込みます。"),
+    StepName.ASSIGN: lambda: _s("保留でない対象者に、コードを1件ずつ割り当てます。"),
+    StepName.LETTERS: lambda: _s("IDとパスワードの手紙を作ります。"),
     StepName.HAND_OVER: lambda: _s("「手紙」の画面で、印刷ごとに提案し、ほかの人が承認します。"),
 }
 
@@ -79,11 +77,6 @@ class Step:
     def is_current(self) -> bool:
         """Whether this is the next thing to do."""
         return self.state is StepState.NOW
-
-    @property
-    def is_protection(self) -> bool:
-        """Whether this is the step about the protection measures, which has a page of its own."""
-        return self.name is StepName.PROTECTION
 
 
 def next_steps(session: Session) -> list[Step]:

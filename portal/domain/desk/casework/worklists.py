@@ -1,18 +1,35 @@
 """Lists of waiting work, without households that the reader may not know of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.contacts.escalations.call_back_queries import is_handed_on
 from portal.domain.desk.casework.list_page import ListPage
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.states import PROPOSED
+from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.holds.services import PRINT_TEXT, RELEASE_HOLD
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.states import HoldState
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TaskState
 
 PAGE = 50
+
+
+def _subjects(kind: str) -> Select[int | None]:
+    return select(Approval.subject_id).where(Approval.kind == kind, Approval.state == PROPOSED)
+
+
+PROPOSALS: Mapping[str, ColumnElement[bool]] = {
+    RELEASE_HOLD: Hold.id.in_(_subjects(RELEASE_HOLD)),
+    PRINT_TEXT: and_(Hold.code == codes.W02_GAIJI, Hold.household_id.in_(_subjects(PRINT_TEXT))),
+}
+"""By the kind of a proposal that waits for a second person: the holds on which it is decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +46,13 @@ def _visible(include_protected: bool) -> ColumnElement[bool]:
     return Household.protected.in_([True, False] if include_protected else [False])
 
 
-def holds(session: Session, page: ListPage, *, include_protected: bool) -> list[HoldRow]:
-    """Return a page of open holds of a code and one more, oldest first."""
+def holds(
+    session: Session, page: ListPage, *, include_protected: bool, proposed: str = ""
+) -> list[HoldRow]:
+    """Return a page of open holds of a code and one more, oldest first.
+
+    With ``proposed`` (of ``PROPOSALS``) only those with such a proposal.
+    """
     statement = (
         select(Hold.id, Hold.household_id, Hold.code, Hold.created_at)
         .join(Household, Household.id == Hold.household_id)
@@ -40,6 +62,8 @@ def holds(session: Session, page: ListPage, *, include_protected: bool) -> list[
     )
     if page.only:
         statement = statement.where(Hold.code == page.only)
+    if proposed:
+        statement = statement.where(PROPOSALS[proposed])
     return [HoldRow(*row) for row in session.execute(statement)]
 
 
@@ -63,12 +87,19 @@ def task_counts(session: Session, *, include_protected: bool) -> dict[str, int]:
     return {kind: int(count) for kind, count in rows}
 
 
-def waiting_tasks(session: Session, page: ListPage, *, include_protected: bool) -> list[Task]:
-    """Return a page of open tasks of a kind and one more, oldest first."""
+def waiting_tasks(
+    session: Session, page: ListPage, *, include_protected: bool, handed_on: bool = False
+) -> list[Task]:
+    """Return a page of open tasks of a kind and one more, oldest first.
+
+    ``handed_on``: only call-backs whose caller was reached, and whose matter the office finishes.
+    """
     statement = _tasks(include_protected).where(Task.id > page.after)
     statement = statement.order_by(Task.id).limit(PAGE + 1)
     if page.only:
         statement = statement.where(Task.kind == page.only)
+    if handed_on:
+        statement = statement.where(is_handed_on())
     return list(session.scalars(statement))
 
 

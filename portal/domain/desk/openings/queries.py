@@ -82,9 +82,18 @@ def may_review(session: Session, reviewer: Reviewer, opening_id: int) -> bool:
 
 
 def listed(
-    session: Session, reviewer: Reviewer, *, every: bool, before: int = 0, limit: int = PAGE
+    session: Session,
+    reviewer: Reviewer,
+    *,
+    every: bool,
+    before: int = 0,
+    limit: int = PAGE,
+    of_others: bool = False,
 ) -> list[OpeningRow]:
-    """Return the openings that wait, the first due first; or all, the newest first."""
+    """Return the openings that wait, the first due first; or all, the newest first.
+
+    ``of_others``: only those that this person may review.
+    """
     wanted = _rows(reviewer).limit(limit)
     if every:
         wanted = wanted.order_by(HouseholdOpening.id.desc())
@@ -92,6 +101,8 @@ def listed(
             wanted = wanted.where(HouseholdOpening.id < before)
     else:
         wanted = wanted.where(HouseholdOpening.state == OpeningState.WAITING)
+        if of_others:
+            wanted = wanted.where(HouseholdOpening.staff_id != reviewer.staff_id)
         wanted = wanted.order_by(HouseholdOpening.due_at, HouseholdOpening.id)
     return [OpeningRow(*row) for row in session.execute(wanted)]
 

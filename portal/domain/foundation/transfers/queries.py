@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.states import PROPOSED
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.transfers.finding import known
-from portal.domain.foundation.transfers.kinds import TransferKind
+from portal.domain.foundation.transfers.kinds import RULES, Stopped, TransferKind
 from portal.domain.foundation.transfers.models import FileTransfer
+from portal.domain.foundation.transfers.services import ACCEPT, SUBJECT
 from portal.domain.foundation.transfers.states import OPEN, TransferState
 
 PAGE = 20
@@ -19,17 +22,23 @@ class Shown(Labeled):
     """Which hand-overs the register shows."""
 
     OPEN = "open", lambda: _s("終わっていないもの")
+    DIFFERING = "differing", lambda: _s("数が合わないもの")
+    PROPOSED = "proposed", lambda: _s("承認を待つもの")
     ENDED = "ended", lambda: _s("終わったもの")
     ALL = "all", lambda: _s("すべて")
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the register shows: states, one kind or all, and the page from 1."""
+    """What the register shows: states, one kind or all, and the page from 1.
+
+    ``stops``: only kinds that stop this while they are open.
+    """
 
     shown: Shown = Shown.ALL
     kind: TransferKind | None = None
     page: int = 1
+    stops: Stopped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +57,12 @@ class Register:
 
 def register(session: Session, filters: Filters) -> Register:
     """Return a page of the register."""
-    conditions: list[ColumnElement[bool]] = []
-    if filters.shown is not Shown.ALL:
-        opened = FileTransfer.state.in_(OPEN)
-        conditions.append(opened if filters.shown is Shown.OPEN else ~opened)
+    conditions = [_is(filters.shown)]
     if filters.kind is not None:
         conditions.append(FileTransfer.kind == filters.kind)
+    if filters.stops is not None:
+        kinds = [kind.value for kind in TransferKind if filters.stops in RULES[kind].stops]
+        conditions.append(FileTransfer.kind.in_(kinds))
     count = session.scalar(select(func.count()).select_from(FileTransfer).where(*conditions)) or 0
     rows = session.scalars(
         select(FileTransfer)
@@ -63,6 +72,20 @@ def register(session: Session, filters: Filters) -> Register:
         .offset((filters.page - 1) * PAGE)
     ).all()
     return Register(rows, count, filters.page)
+
+
+def _is(shown: Shown) -> ColumnElement[bool]:
+    opened = FileTransfer.state.in_(OPEN)
+    proposed = select(Approval.subject_id).where(
+        Approval.kind == ACCEPT, Approval.subject == SUBJECT, Approval.state == PROPOSED
+    )
+    return {
+        Shown.OPEN: opened,
+        Shown.DIFFERING: FileTransfer.state == TransferState.DIFFERING,
+        Shown.PROPOSED: FileTransfer.id.in_(proposed),
+        Shown.ENDED: ~opened,
+        Shown.ALL: FileTransfer.id.is_not(None),
+    }[shown]
 
 
 @dataclass(frozen=True, slots=True)

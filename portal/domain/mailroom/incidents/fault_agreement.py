@@ -2,11 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.approvals.services import confirm, propose, turn_down
+from portal.domain.foundation.approvals.states import PROPOSED
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
@@ -24,6 +26,15 @@ def proposal_of(session: Session, fault_id: int) -> Approval | None:
 def proposed_among(session: Session, fault_ids: Iterable[int]) -> Collection[int]:
     """Return those of the cases that wait for the second person."""
     return open_for(session, REPLACE, SUBJECT, fault_ids).keys()
+
+
+def is_proposed() -> ColumnElement[bool]:
+    """Return the SQL condition that a case waits for the second person."""
+    return CouponFault.id.in_(
+        select(Approval.subject_id).where(
+            Approval.kind == REPLACE, Approval.subject == SUBJECT, Approval.state == PROPOSED
+        )
+    )
 
 
 def propose_for(work: Work, row: CouponFault) -> Approval:

@@ -10,6 +10,7 @@ from portal.domain.foundation.clock import day_start, jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.incidents.fault_agreement import is_proposed
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
 from portal.domain.mailroom.listing import ListPage
@@ -69,12 +70,19 @@ def visible(*, include_protected: bool) -> Select[CouponFault]:
     return statement if include_protected else statement.where(Household.protected.is_(False))
 
 
-def faults(session: Session, page: ListPage, *, state: str = "") -> list[CouponFault]:
-    """Return a page of the cases in a state, or of all open ones, the oldest first."""
+def faults(
+    session: Session, page: ListPage, *, state: str = "", proposed: bool = False
+) -> list[CouponFault]:
+    """Return a page of the cases in a state, or of all open ones, the oldest first.
+
+    ``proposed``: only those whose new code waits for a second person.
+    """
     statement = visible(include_protected=page.include_protected)
     statement = statement.where(
         CouponFault.state == state if state else CouponFault.state.in_(OPEN)
     )
+    if proposed:
+        statement = statement.where(is_proposed())
     ordered = statement.order_by(CouponFault.reported_at, CouponFault.id)
     return list(session.scalars(page.of(ordered)))
 

@@ -303,12 +303,17 @@ def _unknown() -> NotFoundError:
 
 
 def notices(
-    session: Session, page: ListPage, *, incident_id: int | None = None
+    session: Session, page: ListPage, *, incident_id: int | None = None, waiting: bool = False
 ) -> list[SiteNotice]:
-    """Return a page of the notices, all or about one incident, the newest first."""
+    """Return a page of the notices, the newest first: all, or about one incident.
+
+    ``waiting``: only those that wait for a second person.
+    """
     statement = select(SiteNotice).order_by(SiteNotice.id.desc())
     if incident_id is not None:
         statement = statement.where(SiteNotice.incident_id == incident_id)
+    if waiting:
+        statement = statement.where(SiteNotice.state == NoticeState.WAITING)
     return list(session.scalars(page.of(statement)))
 
 

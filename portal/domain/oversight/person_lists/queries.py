@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.oversight.person_lists.models import PersonList
@@ -24,13 +24,18 @@ def lists_of(session: Session, staff_id: int, *, decides: bool) -> Sequence[Pers
     ).all()
 
 
+def waiting(session: Session, staff_id: int) -> Sequence[PersonList]:
+    """Return the requests of others that wait for a second person, newest first, at most 50."""
+    return session.scalars(
+        select(PersonList).where(*_of_others(staff_id)).order_by(PersonList.id.desc()).limit(SHOWN)
+    ).all()
+
+
 def waiting_count(session: Session, staff_id: int) -> int:
     """Return how many requests of others wait for a second person."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(PersonList)
-            .where(PersonList.state == ListState.REQUESTED, PersonList.requested_by != staff_id)
-        )
-        or 0
-    )
+    counted = select(func.count()).select_from(PersonList).where(*_of_others(staff_id))
+    return session.scalar(counted) or 0
+
+
+def _of_others(staff_id: int) -> tuple[ColumnElement[bool], ...]:
+    return PersonList.state == ListState.REQUESTED, PersonList.requested_by != staff_id

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.drill_down import Behind, listed
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.transfers.chain import open_transfers
@@ -35,7 +36,9 @@ class Blocker(Labeled):
     )
     OPEN_REQUESTS = (
         "open_requests",
-        lambda: _s("手続き中の申請があるこどもが%(n)d人います。審査を終えてください。"),
+        lambda: _s(
+            "手続き中の申請があるこどもがいます（%(n)d人、区だけが見る申請を除く）。審査を終えてください。"
+        ),
     )
     STATEMENT = (
         "statement",
@@ -77,29 +80,34 @@ class Blocker(Labeled):
 def blockers(work: Work, figures: Figures) -> Mapping[Blocker, int]:
     """Return every reason that prevents closing now, with its cases (1 if not countable).
 
-    A held child prevents it; the cases are the held households without protected ones, maybe none.
+    A held child prevents it, and one with an open request; the cases are counted without what only
+    the ward may know of, so maybe none.
     """
-    held = _count(work.session, Entitlement.state == EntitlementState.HELD)
+    session = work.session
+    held = _count(session, Entitlement.state == EntitlementState.HELD)
     asked = _count(
-        work.session,
+        session,
         Entitlement.state == EntitlementState.IN_PROGRESS,
         Entitlement.claimed_by.is_not(None),
     )
-    reported = latest_day(work.session)
+    reported = latest_day(session)
     last_use_day = last_day_before(work.program.windows.use.ends_at)
     found = {
-        Blocker.CLOSED: int(work.session.scalar(select(func.count()).select_from(Settlement)) or 0),
+        Blocker.CLOSED: int(session.scalar(select(func.count()).select_from(Settlement)) or 0),
         Blocker.USE_PERIOD: int(not work.program.windows.use.is_over(work.now)),
-        Blocker.OPEN_REQUESTS: asked,
         Blocker.STATEMENT: int(reported is None or reported < last_use_day),
         Blocker.DIFFERENCES: sum(figures.differences.values()),
-        Blocker.CHAIN: len(open_transfers(work.session, Stopped.PAYING)),
+        Blocker.CHAIN: len(open_transfers(session, Stopped.PAYING)),
         Blocker.SUMS: int(not figures.adds_up),
         Blocker.CODES: int(not figures.codes.adds_up),
     }
     in_the_way = {reason: count for reason, count in found.items() if count}
     if held:
-        in_the_way[Blocker.HELD] = held_households(work.session, include_protected=False)
+        in_the_way[Blocker.HELD] = held_households(session, include_protected=False)
+    if asked:
+        with_request = Behind(EntitlementState.IN_PROGRESS, claimed=True)
+        found_by_office = listed(session, with_request, include_protected=False)
+        in_the_way[Blocker.OPEN_REQUESTS] = found_by_office.children
     return in_the_way
 
 

@@ -47,9 +47,9 @@ def _items(work: Work, user: StaffUser) -> Iterator[Item]:
         yield Item(Waiting.REVIEWS, reviews.all, "/reviews")
     if may(user, Permission.ANSWER_ESCALATIONS):
         late = escalations.overdue(session, escalations.Reader(knows_protected=False), today)
-        yield Item(Waiting.ESCALATIONS, late, "/escalations")
+        yield Item(Waiting.ESCALATIONS, late, "/escalations?late=1")
     if may(user, Permission.SEE_COPIES):
-        yield Item(Waiting.COPIES, overdue_count(session, today), "/copies")
+        yield Item(Waiting.COPIES, overdue_count(session, today), "/copies?shown=overdue")
 
 
 def clocks_for(work: Work, user: StaffUser) -> Sequence[DueClock]:

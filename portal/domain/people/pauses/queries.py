@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.people.pauses.models import SendingPause
@@ -40,6 +40,11 @@ def pause_of(session: Session, escalation_id: int) -> SendingPause | None:
         .order_by(SendingPause.id.desc())
         .limit(1)
     )
+
+
+def paused_questions() -> Select[int]:
+    """Select the keys of the questions to the ward with which a pause began that is still on."""
+    return select(SendingPause.escalation_id).where(SendingPause.state == PauseState.ON)
 
 
 def number_on(session: Session) -> int:

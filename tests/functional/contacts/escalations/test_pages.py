@@ -352,7 +352,7 @@ def test_the_first_page_says_what_waits_at_the_desk(sqlite_staff: StaffSite) -> 
     assert "区の回答が届いた引き継ぎが1件あります" in mine.open("/escalations").text
     sqlite_staff.clock.advance(days=1)
     late = sqlite_staff.enter_as(Role.SUPERVISOR)
-    assert "折り返しの電話（期限を過ぎたもの 1）" in late.open("/").text
+    assert "期限を過ぎた折り返し" in late.open("/").text
     assert "コールセンター</h2>" not in sqlite_staff.enter_as(Role.AUDITOR).open("/").text
 
 

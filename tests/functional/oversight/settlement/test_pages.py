@@ -161,15 +161,31 @@ def test_what_prevents_closing_leads_to_the_lists_where_it_is_worked_off(over: S
     card = officer.open("/settlement").text.split('id="closing"')[1].split("</section>")[0]
     links = re.findall(r'href="([^"]+)"', card)
     assert links == [
-        "/reviews?state=waiting",
-        "/reviews?state=in_progress",
-        "/reviews?state=with_resident",
         "/settlement/differences",
         "/holds",
+        "/entitlements/in_progress?claimed=1",
     ]
     for link in links:
         assert officer.get(link).status_code == 200
+    assert "保留の一覧（1）" in card
+    assert "申請があるこどもの一覧（1）" in card
+    assert "この一覧のこどもは1人" in officer.open(links[-1]).text
     assert "/holds" not in auditor.open("/settlement").text.split('id="closing"')[1]
+
+
+def test_of_a_request_that_only_the_ward_sees_no_count_of_a_blocker_tells(over: StaffSite) -> None:
+    """A change of recipient stops closing, and the officer finds neither its child nor a number."""
+    with over.database.write() as session:
+        first, second = session.scalars(select(Entitlement).order_by(Entitlement.id)).all()[:2]
+        first.claimed_by, first.claim_id = "decline", 1
+        second.claimed_by, second.claim_id = "recipient_change", 2
+    for role, counted in ((Role.OFFICER, 1), (Role.WARD_OFFICER, 2)):
+        visitor = over.enter_as(role)
+        card = visitor.open("/settlement").text.split('id="closing"')[1].split("</section>")[0]
+        assert "1人、区だけが見る申請を除く" in card
+        assert f"申請があるこどもの一覧（{counted}）" in card
+        listed = visitor.open("/entitlements/in_progress?claimed=1").text
+        assert f"この一覧のこどもは{counted}人" in listed
 
 
 def test_a_proposal_can_be_taken_back(over: StaffSite) -> None:

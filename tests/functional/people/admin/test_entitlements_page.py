@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.domain.foundation.actors import Role
+from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change
 from portal.domain.people.entitlements.states import ALL
@@ -79,3 +80,28 @@ def test_whoever_may_not_open_households_gets_no_list_of_them(
     sqlite_staff: StaffSite, role: Role
 ) -> None:
     assert sqlite_staff.enter_as(role).get("/entitlements/declined").status_code == 403
+
+
+def test_who_was_reached_is_listed_for_the_ward_and_for_nobody_who_would_miss_a_family(
+    staff: StaffSite,
+) -> None:
+    """Beside the figure, a list without protected children would tell when one was reached."""
+    shown, hidden = staff.add_household(), staff.add_household(protected=True)
+    staff.give_coupons()
+    with staff.database.write() as session:
+        ours = select(Entitlement.id).where(
+            Entitlement.household_id.in_([shown.household_id, hidden.household_id])
+        )
+        session.execute(
+            update(Coupon).where(Coupon.entitlement_id.in_(ours)).values(revealed_at=staff.now)
+        )
+        reached = session.scalars(
+            select(Coupon.entitlement_id).where(Coupon.revealed_at.is_not(None))
+        ).all()
+    ward, office = staff.enter_as(Role.WARD_OFFICER), staff.enter_as(Role.OFFICER)
+    assert 'href="/delivered/revealed"' in ward.open("/").text
+    page = ward.open("/delivered/revealed").text
+    assert f"この一覧のこどもは{len(reached)}人" in page
+    assert "/delivered/" not in office.open("/").text
+    assert office.get("/delivered/revealed").status_code == 403
+    assert ward.get("/delivered/everything").status_code == 404

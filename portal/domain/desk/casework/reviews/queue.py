@@ -26,7 +26,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Channel
+from portal.domain.foundation.approvals.models import Approval
+from portal.domain.foundation.approvals.states import PROPOSED
 from portal.domain.people.households.models import Household
+from portal.domain.requests.requests.deciders import ACCEPT
 from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST
@@ -39,7 +42,10 @@ CHANNELS = tuple(channel.value for channel in Channel if channel is not Channel.
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters of the queue; an empty value filters nothing."""
+    """The filters of the queue; an empty value filters nothing.
+
+    ``second``: only what one person accepted and a second one has to.
+    """
 
     kind: str = ""
     state: str = WAITING
@@ -47,6 +53,7 @@ class Filters:
     overdue: bool = False
     warned: bool = False
     mine: bool = False
+    second: bool = False
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "Filters":
@@ -59,6 +66,7 @@ class Filters:
             overdue=values.get("overdue") == "1",
             warned=values.get("warned") == "1",
             mine=values.get("mine") == "1",
+            second=values.get("second") == "1",
         )
 
     def pairs(self) -> dict[str, str]:
@@ -70,6 +78,7 @@ class Filters:
             "overdue": "1" if self.overdue else "",
             "warned": "1" if self.warned else "",
             "mine": "1" if self.mine else "",
+            "second": "1" if self.second else "",
         }
         return {name: value for name, value in values.items() if value}
 
@@ -126,6 +135,11 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         found.append(Request.warned.is_(True))
     if filters.mine:
         found.append(Request.claimed_by == bindparam("staff_id"))
+    if filters.second:
+        proposed = select(Approval.subject_id).where(
+            Approval.kind == ACCEPT, Approval.state == PROPOSED
+        )
+        found.append(Request.id.in_(proposed))
     return found
 
 
