@@ -14,10 +14,8 @@ from portal.domain.letters.shipments import other_mail
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.postage import postage_of_month
 from portal.domain.mailroom.printing.cards.card_posting import post_cards
-from portal.domain.mailroom.printing.dispatch.posting import (
-    Posting,
-    post_run,
-)
+from portal.domain.mailroom.printing.dispatch.entries import Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_run
 from tests.functional.mailroom.posting.test_posting import (
     PROGRAM,
     SIMPLE,

@@ -20,7 +20,8 @@ from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.models import Letter, LetterWithoutId
 from portal.domain.mailroom.printing.dispatch import handover
-from portal.domain.mailroom.printing.dispatch.posting import Posting, post_run
+from portal.domain.mailroom.printing.dispatch.entries import Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_run
 from portal.domain.mailroom.printing.proofs.decisions import approve_proof
 from portal.domain.mailroom.printing.proofs.making import make_proof
 from portal.domain.mailroom.printing.proofs.pictures import open_picture, pages_of

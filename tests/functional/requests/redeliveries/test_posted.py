@@ -11,8 +11,9 @@ from sqlalchemy import select
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.clock import FixedClock, jst_date
 from portal.domain.letters.announcements.models import Announcement
+from portal.domain.mailroom.printing.dispatch.entries import Posting
 from portal.domain.mailroom.printing.dispatch.handover import confirm_hand_over, propose_hand_over
-from portal.domain.mailroom.printing.dispatch.posting import Posting, post_run
+from portal.domain.mailroom.printing.dispatch.posting import post_run
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.people.authn import codes
 from portal.domain.people.credentials.models import Credential

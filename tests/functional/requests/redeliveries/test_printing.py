@@ -18,7 +18,8 @@ from portal.domain.foundation.clock import FixedClock
 from portal.domain.foundation.errors import DomainError
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.services import order_again
-from portal.domain.mailroom.printing.dispatch.posting import Posting, post_run
+from portal.domain.mailroom.printing.dispatch.entries import Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_run
 from portal.domain.mailroom.printing.runs.build import BuiltRun, build_letters
 from portal.domain.mailroom.printing.runs.pipeline.chunks import (
     FinishedChunk,

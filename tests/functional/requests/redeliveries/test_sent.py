@@ -10,7 +10,8 @@ from portal.domain.desk.call_desk.answers import look_up
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.queries import sent_on
-from portal.domain.mailroom.printing.dispatch.posting import Posting, post_run
+from portal.domain.mailroom.printing.dispatch.entries import Posting
+from portal.domain.mailroom.printing.dispatch.posting import post_run
 from portal.domain.people.households.models import Household
 from portal.domain.requests.redeliveries.letter_status import Bar
 from tests.functional.requests.redeliveries.support import NOW, PROGRAM, Post, handed_over
