@@ -81,25 +81,19 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     Or those that wait longer than they may, or those for which nothing goes out to the household.
     """
     reader, today = reader_of(page), jst_date(page.now)
-    paused = reader.knows_protected and page.query.get("paused") == "1"
-    late = not paused and page.query.get("late") == "1"
-    state = page.query.get("state", ESCALATION.initial)
-    state = state if state in ESCALATION.states and not late else ESCALATION.initial
-    kind = page.query.get("kind", "")
-    kind = kind if EscalationKind.known(kind) else ""
-    number = _number(page.query.get("page", ""))
-    listed = ListedQuestions("" if paused else state, kind, number, today if late else None, paused)
+    listed = _wanted(page, reader, today)
+    only = "paused" if listed.paused else "late" if listed.due_before is not None else ""
     rows = queries.escalations(page.session, reader, listed)
     return page.render(
         "admin/contacts/escalations/escalations.html",
         EscalationsView(
             rows=rows[: queries.PAGE],
             more=len(rows) > queries.PAGE,
-            number=number,
-            state="" if paused or late else state,
-            only="paused" if paused else "late" if late else "",
+            number=listed.page,
+            state="" if only else listed.state,
+            only=only,
             late=queries.overdue(page.session, reader, today),
-            kind=kind,
+            kind=listed.kind,
             states=list(EscalationState),
             kinds=list(EscalationKind),
             counts=queries.state_counts(page.session, reader),
@@ -116,6 +110,20 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             else "",
         ),
         status_code,
+    )
+
+
+def _wanted(page: Page, reader: queries.Reader, today: date) -> ListedQuestions:
+    """Return which questions the address asks for, as far as the reader may ask."""
+    kind, number = page.query.get("kind", ""), _number(page.query.get("page", ""))
+    kind = kind if EscalationKind.known(kind) else ""
+    if reader.knows_protected and page.query.get("paused") == "1":
+        return ListedQuestions(kind=kind, page=number, paused=True)
+    if page.query.get("late") == "1":
+        return ListedQuestions(ESCALATION.initial, kind, number, due_before=today)
+    state = page.query.get("state", "")
+    return ListedQuestions(
+        state if state in ESCALATION.states else ESCALATION.initial, kind, number
     )
 
 

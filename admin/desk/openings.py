@@ -60,13 +60,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     every, mine = view == "all", view == "mine"
     typed = page.query.get("before", "0")
     before = int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 16 else 0
+    most = queries.PAGE + 1
     found = queries.listed(
-        page.session,
-        reviewer,
-        every=every,
-        before=before,
-        limit=queries.PAGE + 1,
-        of_others=mine,
+        page.session, reviewer, every=every, before=before, limit=most, of_others=mine
     )
     rows = found[: queries.PAGE]
     reviewers = {row.opening.reviewed_by for row in rows if row.opening.reviewed_by is not None}

@@ -75,6 +75,7 @@ def show(
     today = jst_date(page.now)
     month = read_month(page.query.get("month", "")) or today
     lines = postage_of_month(page.work, month)
+    knows = allowed(page, Permission.KNOW_PROTECTED)
     return page.render(
         "admin/mailroom/printing/posting.html",
         PostingView(
@@ -86,9 +87,7 @@ def show(
             taken=taken,
             with_label=WITH_LABEL,
             without=WITHOUT,
-            latest=posted.latest(
-                page.session, include_protected=allowed(page, Permission.KNOW_PROTECTED)
-            ),
+            latest=posted.latest(page.session, include_protected=knows),
             runs=posted.runs_waiting(page.session),
             prints=card_posting.prints_waiting(page.session),
             month=month,
