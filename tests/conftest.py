@@ -6,6 +6,7 @@ And the rule that CI skips nothing.
 import gc
 import os
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -36,6 +37,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="every screen in every language, width and color scheme, every test on both databases",
     )
     parser.addoption("--all", action="store_true", help="faults that take long, too")
+    parser.addoption(
+        "--pictures", type=Path, help="keep a picture of each resident screen in this folder"
+    )
+    parser.addoption(
+        "--write-spoken",
+        action="store_true",
+        help="write anew what a screen reader gets of the main screens, to be read by a person",
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -5,7 +5,11 @@
 
 import pytest
 
-OF_EVERY_SCREEN = ("passes_the_gates", "says_and_offers_the_same_without_javascript")
+OF_EVERY_SCREEN = (
+    "passes_the_gates",
+    "says_and_offers_the_same_without_javascript",
+    "a_screen_reader_gets",
+)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,8 +1,8 @@
 """Checks what a release needs, and builds its files: `./run release`.
 
 The steps before it, in commits of their own: the version in `portal/__init__.py`; its part in
-`.github/CHANGELOG.md`; a run of all faults. The database that the version writes (decision 0016) is
-stored by the first call. The steps after it are printed at the end.
+`.github/CHANGELOG.md`; a run of all faults; an audit of the screens. The database that the version
+writes (decision 0016) is stored by the first call. The steps after it are printed at the end.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import portal
 from portal.building.components import list_of_components
 from portal.platform.schema import revisions
 from tests.support import tested
+from tests.support.accessibility import audit_refusals
 from tests.support.component_check import component_refusals
 from tests.support.databases.stored import ENGINES, revision_of, store
 from tests.support.faults.record import fault_refusals
@@ -58,6 +59,7 @@ class Candidate:
         yield from self._database()
         yield from component_refusals(self.clone, self.today)
         yield from fault_refusals(self.clone, self.version)
+        yield from audit_refusals(self.clone)
 
     def _changelog(self) -> Iterator[str]:
         text = (self.clone / ".github" / "CHANGELOG.md").read_text("utf-8")

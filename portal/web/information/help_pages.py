@@ -1,5 +1,6 @@
 """Help, privacy and accessibility: plain pages that everybody may read at any time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,14 +9,22 @@ from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.foundation.program.deadlines import Windows
+from portal.domain.foundation.texts import _
 from portal.domain.people.authn import sessions
 from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 from portal.web.coupons.how_to_use import HowToUse, how_to_use
-
-CONFORMANCE_LEVEL = "WCAG 2.2 AA"
+from portal.web.information.statement import (
+    NO_AUDIT,
+    Audit,
+    Notation,
+    Result,
+    last_audit,
+    notation,
+    results,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +69,29 @@ def show_privacy(page: Page) -> Response[Any]:
 class AccessibilityView(View):
     """What ``portal/information/accessibility.html`` shows."""
 
-    level: str
+    audit: Audit | None
+    results: Sequence[Result]
+    notation_words: str
 
 
 def show_accessibility(page: Page) -> Response[Any]:
-    """Show the accessibility target, what was tested and the known gaps."""
+    """Show the target, what a program and people tried of it, and the known gaps."""
+    audit = last_audit()
+    found = results(audit if audit is not None else NO_AUDIT)
     return page.render(
-        "portal/information/accessibility.html", AccessibilityView(level=CONFORMANCE_LEVEL)
+        "portal/information/accessibility.html",
+        AccessibilityView(audit=audit, results=found, notation_words=_notation_words(found)),
     )
+
+
+def _notation_words(found: Sequence[Result]) -> str:
+    return {
+        Notation.CONFORMS: _("JIS X 8341-3:2016の適合レベルAAに準拠"),
+        Notation.PARTLY: _("JIS X 8341-3:2016の適合レベルAAに一部準拠"),
+        Notation.CONSIDERS: _(
+            "JIS X 8341-3:2016の適合レベルAAに配慮（人による試験は、これからです）"
+        ),
+    }[notation(found)]
 
 
 def handlers() -> list[HTTPRouteHandler]:

@@ -3,6 +3,8 @@
 In Japanese all of them, in one more language in rotation.
 """
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
@@ -13,6 +15,7 @@ from tests.browser.resident.screens_of_shops import SHOPS
 from tests.browser.resident.screens_of_waiting import WAITING
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory
+from tests.support.contact_sheet import picture_of
 from tests.support.gates import check_page, language, pseudo, second_look, sizes
 
 PEOPLE = "select, .ticket h2, .coupon h1, .list, .tight h1, [lang]:not(html)"
@@ -25,10 +28,13 @@ def lines(found: list[str]) -> str:
     return "\n" + "\n".join(found)
 
 
-def _open(served: Served, page: Page, name: str, spoken: str) -> None:
+def _open(served: Served, page: Page, name: str, spoken: str, pictures: Path | None) -> None:
     served.speak(page, spoken)
     ALL[name](served, page)
     page.wait_for_load_state("load")
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=pictures / picture_of(name, spoken), type="jpeg", quality=60)
 
 
 def _spoken(page: Page, spoken: str) -> list[str]:
@@ -41,10 +47,10 @@ def _spoken(page: Page, spoken: str) -> list[str]:
 
 @pytest.mark.parametrize("name", list(ALL))
 def test_a_screen_passes_the_gates_in_japanese(
-    served: Served, page_factory: PageFactory, name: str
+    served: Served, page_factory: PageFactory, name: str, pictures: Path | None
 ) -> None:
     page = page_factory()
-    _open(served, page, name, "ja")
+    _open(served, page, name, "ja", pictures)
     found = check_page(page) + sizes.complaints(page)
     found += [f"longer texts: {text}" for text in pseudo.complaints(page)]
     assert not found, lines(found)
@@ -52,13 +58,17 @@ def test_a_screen_passes_the_gates_in_japanese(
 
 @pytest.mark.parametrize("name", list(ALL))
 def test_a_screen_passes_the_gates_in_another_language(
-    served: Served, page_factory: PageFactory, name: str, full_matrix: bool
+    served: Served,
+    page_factory: PageFactory,
+    name: str,
+    pictures: Path | None,
+    full_matrix: bool,
 ) -> None:
     spoken = OTHERS if full_matrix else [OTHERS[list(ALL).index(name) % len(OTHERS)]]
     faults = []
     for code in spoken:
         page = page_factory()
-        _open(served, page, name, code)
+        _open(served, page, name, code, pictures)
         only = second_look(page, full_matrix=full_matrix)
         found = _spoken(page, code) + check_page(page, lang=LANGUAGES[code], only=only)
         found += sizes.complaints(page)
