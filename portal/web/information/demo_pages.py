@@ -16,6 +16,7 @@ from portal.platform.routes import endpoint
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
+from portal.web.coupons.how_to_use import HowToUse, how_to_use
 
 TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
 
@@ -52,10 +53,34 @@ def show_sandbox(page: Page) -> Response[Any]:
     return page.render("portal/information/sandbox.html", SandboxView(grouped=grouped))
 
 
+@dataclass(frozen=True, slots=True)
+class PartsView(View):
+    """What ``portal/information/parts.html`` shows."""
+
+    how_to: HowToUse
+    amount_yen: int
+
+
+def show_parts(page: Page) -> Response[Any]:
+    """Show each part of a page in every state."""
+    program = page.site.program
+    view = PartsView(how_to=how_to_use(program), amount_yen=program.eligibility.amount_yen)
+    return page.render("portal/information/parts.html", view)
+
+
+def show_faults(page: Page) -> Response[Any]:
+    """Show each field with a fault, and their summary."""
+    for name in ("login_id", "password", "code", "email", "birth", "choice"):
+        page.form.error(name, _("メールアドレスを入力してください。"))
+    return show_parts(page)
+
+
 def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
         endpoint("GET", "/outbox", show_outbox, everybody, PUBLIC),
+        endpoint("GET", "/parts", show_parts, everybody, PUBLIC),
+        endpoint("GET", "/parts/faults", show_faults, everybody, PUBLIC),
         endpoint("GET", "/sandbox/{token:str}", show_sandbox, everybody, PUBLIC),
         # The QR payload is all upper case, which keeps the code small.
         endpoint("GET", "/SANDBOX/{token:str}", show_sandbox, everybody, PUBLIC),

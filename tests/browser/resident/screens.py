@@ -311,6 +311,8 @@ for _path in (
     "/lost/stop/letter",
     "/lost/stop/app",
     "/lost/stop/received",
+    "/parts",
+    "/parts/faults",
     "/signin",
     "/signedout",
     "/nowhere",

@@ -34,7 +34,9 @@ def _open(served: Served, page: Page, name: str, spoken: str, pictures: Path | N
     page.wait_for_load_state("load")
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=pictures / picture_of(name, spoken), type="jpeg", quality=60)
+        file = pictures / picture_of(name, spoken)
+        # hiding the caret would leave a style on each field, which a gate would find
+        page.screenshot(path=file, type="jpeg", quality=60, caret="initial")
 
 
 def _spoken(page: Page, spoken: str) -> list[str]:

@@ -29,10 +29,13 @@ MAIN = (
     "/help",
 )
 CHANGING = (
-    (re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b"), "XXXX-XXXX"),
+    (re.compile(r"\b[0-9A-Z]{4}(?:-[0-9A-Z]{4})+\b"), "XXXX-XXXX"),
+    (re.compile(r"\b[0-9A-Z]{26}\b"), "TOKEN"),
+    (re.compile(r"\b(?:[0-9A-Z] ){4}- (?:[0-9A-Z] ){4}- (?:[0-9A-Z] ?){4}(?=\n)"), "X X X X"),
     (re.compile(r"(?<![a-z=])\d+(?:[ ,:.]\d+)*"), "0"),
+    (re.compile(r"0時0分"), "0時"),
 )
-"""What differs from one run to the next: receipt numbers, and all that is written in digits."""
+"""What differs from one run to the next: codes, and all that is written in digits."""
 
 
 def steady(spoken: str) -> str:
