@@ -311,8 +311,6 @@ for _path in (
     "/lost/stop/letter",
     "/lost/stop/app",
     "/lost/stop/received",
-    "/parts",
-    "/parts/faults",
     "/signin",
     "/signedout",
     "/nowhere",

@@ -15,8 +15,6 @@ from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of
 from portal.platform.application import make_application
 from portal.web import routes
-from portal.web.information.criteria import CRITERIA
-from portal.web.information.statement import last_audit
 from tests.support.coupons import VAULT
 from tests.support.resident import Resident, Visitor
 from tests.support.work import work_in
@@ -210,22 +208,6 @@ def test_help_tells_how_to_reach_people_and_what_nobody_ever_asks(
     ):
         assert said in page
     assert page.count("<details id=") == len(program.texts.help)
-
-
-def test_the_accessibility_page_names_gaps_and_claims_no_more_than_was_tried(
-    sqlite_resident: Resident,
-) -> None:
-    audit = last_audit()
-    page = sqlite_resident.visitor().get("/accessibility").text
-    for said in ("WCAG 2.2 AA", "JIS X 8341-3:2016 AA", "まだできていないこと", "PDF/UA-1"):
-        assert said in page
-    assert "発行会社のサイトは含みません" in page
-    assert "までに、お返事します" in page
-    assert all(f"{one.number} {one.words()}" in page for one in CRITERIA)
-    if audit is None or not audit.persons:
-        assert "準拠" not in page
-        assert "配慮（人による試験は、これからです）" in page
-    assert (f"版 {audit.version}" in page) if audit else ("この版の結果は、まだありません" in page)
 
 
 def test_the_privacy_page_lists_the_cookies_that_are_set(sqlite_resident: Resident) -> None:
