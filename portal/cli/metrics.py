@@ -28,7 +28,8 @@ def metrics(context: Context) -> None:
     start_logging(settings, "metrics")
     ended = ended_by_signal()
     database = Database(make_engine(settings.database_url, pool_size=1))
-    exporter = serve(make_registry(settings, database, __version__), *settings.metrics)
+    calls = context.load_program().calls
+    exporter = serve(make_registry(settings, database, __version__, calls), *settings.metrics)
     try:
         ended.wait()
     finally:

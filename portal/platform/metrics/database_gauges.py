@@ -13,6 +13,7 @@ from portal.domain.contacts.floor.plan import plan_of
 from portal.domain.foundation.audit.queries import chain_status
 from portal.domain.foundation.clock import Clock, day_start, jst_date
 from portal.domain.foundation.jobs.queries import begun_counts, job_statuses, workers
+from portal.domain.foundation.program.settings.calls import CallSettings
 from portal.domain.oversight.copies.queries import last_backup_at, last_drill, overdue_count
 from portal.domain.oversight.disposal.services import the_disposal
 from portal.domain.oversight.disposal.states import COMPLETE
@@ -28,11 +29,15 @@ DAY = timedelta(days=1)
 
 
 class DatabaseGauges:
-    """Asks at each look, in one transaction that only reads."""
+    """Asks at each look, in one transaction that only reads.
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    ``calls`` are the ward's settings, from which the alarms of the floor have their limits.
+    """
+
+    def __init__(self, database: Database, clock: Clock, calls: CallSettings) -> None:
         self._database = database
         self._clock = clock
+        self._calls = calls
 
     def collect(self) -> Iterable[Metric]:
         """Return the gauges; without a database only that it is away."""
@@ -122,19 +127,22 @@ class DatabaseGauges:
         waiting = status.waiting_for.total_seconds()
         yield gauge("audit_unsealed_seconds", "Age of the oldest without a seal.", [({}, waiting)])
 
-    @staticmethod
-    def _floor(session: Session, now: datetime) -> Iterable[Metric]:
+    def _floor(self, session: Session, now: datetime) -> Iterable[Metric]:
         queue = floor.read_queue(session, now)
         half = floor.half_hour_of(now)
         start = day_start(jst_date(now)) + floor.HALF_HOUR * half
         planned = plan_of(session, jst_date(now)).get(half)
         yield gauge("floor_waiting", "Callers whom nobody answered.", [({}, queue.waiting)])
         yield gauge("floor_longest_wait_seconds", "Of the first.", [({}, queue.longest(now))])
+        level = self._calls.long_wait_seconds
+        yield gauge("floor_wait_limit_seconds", "That is too long; 0: never.", [({}, level)])
         yield gauge("floor_seats", "Seats staffed now.", [({}, floor.seats_now(session))])
         came = floor.offered_since(session, start)
         yield gauge("floor_offered", "Calls of this half hour.", [({}, came)])
         expected = planned.calls if planned is not None else 0
         yield gauge("floor_expected", "Planned for it; 0: no plan.", [({}, expected)])
+        level = floor.crowded_from(self._calls, planned)
+        yield gauge("floor_spike_limit", "So many are far too many; 0: never.", [({}, level)])
 
 
 def _since(instant: datetime, now: datetime) -> float:

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, start_http_server
 
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.program.settings.calls import CallSettings
 from portal.domain.foundation.texts import _s
 from portal.platform.database import Database
 from portal.platform.metrics.database_gauges import DatabaseGauges
@@ -24,13 +25,15 @@ class Exporter:
     stop: Callable[[], None]
 
 
-def make_registry(settings: Settings, database: Database, version: str) -> CollectorRegistry:
-    """Return what the metrics of a node come from."""
+def make_registry(
+    settings: Settings, database: Database, version: str, calls: CallSettings
+) -> CollectorRegistry:
+    """Return what the metrics of a node come from; ``calls`` are the ward's settings of calls."""
     folder = Path(settings.metrics_dir)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     registry = CollectorRegistry(auto_describe=False)
     registry.register(ProcessFiles(folder))
-    registry.register(DatabaseGauges(database, DatabaseClock(settings.clock_offset)))
+    registry.register(DatabaseGauges(database, DatabaseClock(settings.clock_offset), calls))
     registry.register(NodeGauges(settings, version))
     return registry
 

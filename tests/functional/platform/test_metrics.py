@@ -30,7 +30,7 @@ from tests.support.coupons import VAULT
 from tests.support.resident import NOON, Resident
 from tests.support.sources import ROOT
 from tests.support.staff import StaffSite
-from tests.support.work import work_in
+from tests.support.work import sample_program, work_in
 
 MONITORING = ROOT / ".github" / "monitoring"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -194,7 +194,8 @@ def deployment(resident_settings: Settings, database: Database, tmp_path: Path) 
 def scrape(deployment: Settings) -> Iterator[str]:
     """Address of a real exporter beside a process that has counted."""
     own = Database(make_engine(deployment.database_url))
-    exporter = serve(make_registry(deployment, own, "1.2.3"), "127.0.0.1", 0)
+    registry = make_registry(deployment, own, "1.2.3", sample_program().calls)
+    exporter = serve(registry, "127.0.0.1", 0)
     process = counting(deployment.metrics_dir, 1)
     yield f"http://127.0.0.1:{exporter.port}/metrics"
     process.communicate()

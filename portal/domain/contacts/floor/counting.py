@@ -177,15 +177,17 @@ def _half(
         sum(one.at(end) for one in sat),
         counts.offered,
         counts if len(people) >= FEWEST else None,
-        crowded=_is_crowded(work.program.calls, counts.offered, planned),
+        crowded=0 < crowded_from(work.program.calls, planned) <= counts.offered,
         is_now=half == half_hour_of(work.now),
     )
 
 
-def _is_crowded(settings: CallSettings, offered: int, planned: Planned | None) -> bool:
-    if planned is None or not settings.spike_percent or offered < settings.alarm_min_calls:
-        return False
-    return offered * 100 >= max(planned.calls, 1) * settings.spike_percent
+def crowded_from(settings: CallSettings, planned: Planned | None) -> int:
+    """Return from how many calls on a half hour has far more than planned; 0 if it never has."""
+    if planned is None or not settings.spike_percent:
+        return 0
+    share = -(-max(planned.calls, 1) * settings.spike_percent // 100)
+    return max(settings.alarm_min_calls, share)
 
 
 def _alarms(
