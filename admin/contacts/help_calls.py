@@ -1,6 +1,6 @@
 """Silent calls for the supervisor: an agent's key, the list of who calls, and the live line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from admin.contacts import call_words
 from admin.page import Page
 from portal.domain.contacts.calls.queries import opened_last
 from portal.domain.contacts.calls.services import current_call
+from portal.domain.contacts.floor.seats import seats_of
 from portal.domain.contacts.line import help_calls
 from portal.domain.contacts.line.help_calls import Calling
 from portal.domain.foundation.clock import JST
@@ -45,9 +46,16 @@ class HelpCallsView(View):
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """List who calls, the first first."""
     found = help_calls.open_calls(page.session)
+    seats = seats_of(page.session, {one.agent_id for one in found})
     names = staff_names(page.session, {one.taken_by for one in found if one.taken_by is not None})
     rows = [
-        CallingRow(one.id, _where(one), _since(one), one.waiting, names.get(one.taken_by or 0, ""))
+        CallingRow(
+            one.id,
+            _where(one, seats),
+            _since(one),
+            one.waiting,
+            names.get(one.taken_by or 0, ""),
+        )
         for one in found
     ]
     return page.render(
@@ -55,8 +63,15 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _where(one: Calling) -> str:
-    parts = (one.name, one.line, call_words.language(one.language) if one.language else "")
+def _where(one: Calling, seats: Mapping[int, str]) -> str:
+    """Return who calls and where: the seat that the person took, if any, line and language."""
+    seat = seats.get(one.agent_id)
+    parts = (
+        one.name,
+        _s("席 %(seat)s") % {"seat": seat} if seat else "",
+        one.line,
+        call_words.language(one.language) if one.language else "",
+    )
     return "・".join(part for part in parts if part)
 
 
@@ -67,8 +82,9 @@ def _since(one: Calling) -> str:
 def now(page: Page) -> Response[Any]:
     """Say in one line who calls and since when; nothing while nobody does."""
     waiting = [one for one in help_calls.open_calls(page.session) if one.waiting]
+    seats = seats_of(page.session, {one.agent_id for one in waiting})
     line = "、".join(
-        _s("%(where)s（%(time)sから）") % {"where": _where(one), "time": _since(one)}
+        _s("%(where)s（%(time)sから）") % {"where": _where(one, seats), "time": _since(one)}
         for one in waiting
     )
     text = _s("呼んでいます：%(who)s") % {"who": line} if line else ""

@@ -227,8 +227,9 @@ def _import(session: Session, now: datetime, numbers: dict[str, int]) -> None:
 
 @dataclass(frozen=True)
 class Stage:
-    """A running site, its database file, and what everyone finds in it."""
+    """A running site, its settings, its database file, and what everyone finds in it."""
 
+    settings: Settings
     served: ServedStaff
     path: Path
     as_seeded: Path
@@ -263,7 +264,7 @@ def staff_stage(
     served = ServedStaff(server, Database(engine), NOON - datetime.now(UTC))
     _seed(served, folder)
     _copy(path, as_seeded)
-    yield Stage(served, path, as_seeded)
+    yield Stage(resident_settings, served, path, as_seeded)
     engine.dispose()
 
 

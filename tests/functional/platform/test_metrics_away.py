@@ -16,7 +16,8 @@ __all__ = ["deployment"]
 
 def test_without_a_database_the_rest_is_told(deployment: Settings) -> None:
     away = Database(make_engine("sqlite:////nowhere/portal.sqlite3"))
-    text = generate_latest(make_registry(deployment, away, "1.2.3", sample_program().calls)).decode()
+    registry = make_registry(deployment, away, "1.2.3", sample_program().calls)
+    text = generate_latest(registry).decode()
     assert value(text, "portal_database_up") == 0
     assert value(text, "portal_disk_free_bytes", folder="data") > 0  # type: ignore[operator]
 

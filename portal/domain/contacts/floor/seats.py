@@ -1,5 +1,7 @@
 """Who sits at which seat of the floor, so that the number of a caller comes to one agent alone."""
 
+from collections.abc import Collection, Mapping
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -58,6 +60,16 @@ def seat_of(session: Session, staff_id: int | None, *, locked: bool = False) -> 
     """Return the seat at which somebody sits now, or None."""
     statement = select(FloorSeat).where(FloorSeat.staff_id == staff_id, FloorSeat.left_at.is_(None))
     return session.scalar(statement.with_for_update() if locked else statement)
+
+
+def seats_of(session: Session, staff_ids: Collection[int]) -> Mapping[int, str]:
+    """Return the extension of the seat at which each of these people sits now, if there is one."""
+    rows = session.execute(
+        select(FloorSeat.staff_id, FloorSeat.extension).where(
+            FloorSeat.staff_id.in_(staff_ids), FloorSeat.left_at.is_(None)
+        )
+    )
+    return {staff_id: extension for staff_id, extension in rows}
 
 
 def caller_at_seat(work: Work) -> str:

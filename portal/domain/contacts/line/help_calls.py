@@ -25,6 +25,7 @@ class Calling:
     """Somebody who calls: where (name, line and language of the call), and since when (UTC)."""
 
     id: int
+    agent_id: int
     name: str
     line: str
     language: str
@@ -80,7 +81,14 @@ def open_calls(session: Session) -> Sequence[Calling]:
     )
     return [
         Calling(
-            row.id, name, line or "", language or "", row.called_at, row.is_waiting, row.taken_by
+            row.id,
+            row.agent_id,
+            name,
+            line or "",
+            language or "",
+            row.called_at,
+            row.is_waiting,
+            row.taken_by,
         )
         for row, name, line, language in rows
     ]

@@ -51,6 +51,17 @@ def test_the_supervisor_sees_who_calls_and_since_when_and_comes(staff: StaffSite
     assert actions == ["called", "taken", "finished"]
 
 
+def test_the_supervisor_sees_the_seat_that_the_agent_took(staff: StaffSite) -> None:
+    agent, lead = in_call(staff), staff.enter_as(Role.SUPERVISOR)
+    agent.post("/floor/seat/take", {"form_key": "t", "extension": "103"})
+    agent.post("/help-calls/call", SENT)
+    said = r"呼んでいます：[^・]+・席 103・L7・韓国語（12:00から）"
+    assert re.fullmatch(said, lead.open("/help-calls/now").text)
+    assert re.search(r"<h2>[^<]+・席 103・L7・韓国語</h2>", lead.open("/help-calls").text)
+    agent.post("/floor/seat/leave", {"form_key": "l"})
+    assert "席 103" not in lead.open("/help-calls").text, "nobody sits there any more"
+
+
 def test_nothing_on_the_agents_page_is_read_aloud(staff: StaffSite) -> None:
     """The button alone says that somebody was called: no live region, no focus, no title."""
     agent = in_call(staff)
