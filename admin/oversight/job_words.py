@@ -237,10 +237,18 @@ def next_steps(task: BegunTask) -> list[Step]:
     elif kind is BegunKind.EXPORT:
         steps.append(Step("/transfers", _s("データの受け渡しを開く")))
     elif kind is BegunKind.TRACKING_FILE:
-        steps.append(Step("/tracking", _s("郵便の追跡を開く")))
+        steps += _after_tracking(found)
     elif kind in {BegunKind.CODES_LOAD, BegunKind.CODES_ASSIGN}:
         steps.append(Step("/coupons", _s("クーポンを開く")))
     return steps
+
+
+def _after_tracking(found: Counts) -> Iterator[Step]:
+    """Yield where the work on a file of the post goes on: what was left out first."""
+    if found["refused"] and "file_id" in found:
+        yield Step(f"/tracking/files/{found['file_id']}", _s("受け入れなかった行を見る"))
+    to_check = found["unmatched"] + found["unknown"] + found["conflicts"]
+    yield Step("/tracking", _s("確かめるものを見る") if to_check else _s("郵便の追跡を開く"))
 
 
 def advice(task: BegunTask) -> str:

@@ -13,8 +13,8 @@ from admin.carrying_out import carry_out_once
 from admin.labels import labels
 from admin.page import Page
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.errors import ConflictError, InputError
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.jobs.models import BegunTask
+from portal.domain.foundation.jobs.names import BegunKind
 from portal.domain.mailroom.tracking.dismissed import (
     NumberReason,
     UnknownNumber,
@@ -29,8 +29,8 @@ from portal.domain.mailroom.tracking.explaining import (
     forget,
     unknown_words,
 )
-from portal.domain.mailroom.tracking.file import CsvFeed, RefusedLine
-from portal.domain.mailroom.tracking.ingest import counts, ingest, match_again
+from portal.domain.mailroom.tracking.file import RefusedLine
+from portal.domain.mailroom.tracking.ingest import counts, match_again
 from portal.domain.mailroom.tracking.meanings import explained_words
 from portal.domain.mailroom.tracking.models import (
     DismissedNumber,
@@ -41,20 +41,23 @@ from portal.domain.mailroom.tracking.models import (
 from portal.domain.mailroom.tracking.queries import events_to_check, file_by_id, files
 from portal.domain.mailroom.tracking.refused import refused_csv, refused_lines
 from portal.domain.mailroom.tracking.words import Status
+from portal.domain.oversight.daily.queries import last_begun
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_names
 from portal.platform.carrying_out import Again
-from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
-FILES = {"file": UploadRule(20 * MEGABYTE)}
 NUMBER_FIELD = re.compile(r"number-(\d{11,12})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingView(View):
-    """What ``admin/mailroom/printing/tracking.html`` shows."""
+    """What ``admin/mailroom/printing/tracking.html`` shows.
 
+    ``begun`` is the task that takes the newest file in.
+    """
+
+    begun: BegunTask | None
     files: Sequence[TrackingFile]
     counts: Mapping[str, int]
     to_check: Sequence[TrackingEvent]
@@ -84,6 +87,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render(
         "admin/mailroom/printing/tracking.html",
         TrackingView(
+            begun=last_begun(page.work, BegunKind.TRACKING_FILE),
             files=files(page.session),
             counts=counts(page.session),
             to_check=events_to_check(page.session),
@@ -103,21 +107,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ),
         status_code,
     )
-
-
-def take_file(page: Page) -> Response[Any]:
-    """Ingest an uploaded file."""
-    file = page.form.files.get("file")
-    if file is None:
-        if "file" not in page.form.errors:
-            page.form.error("file", _s("郵便のファイルを選んでください。"))
-        return show(page, 422)
-    try:
-        done = ingest(page.work, CsvFeed(file.data))
-    except (InputError, ConflictError) as error:
-        page.form.error("file", error.message)
-        return show(page, 422)
-    return page.redirect(f"/tracking?said={'repeated' if done.repeated else 'taken'}")
 
 
 def explain_word(page: Page) -> Response[Any]:
@@ -194,7 +183,6 @@ def handlers() -> list[HTTPRouteHandler]:
     act = Permission.TRACK_MAIL
     return [
         staff_route("GET", "/tracking", show, act),
-        staff_route("POST", "/tracking/file", take_file, act, shows=show, uploads=FILES),
         staff_route("POST", "/tracking/match", match, act),
         staff_route("POST", "/tracking/words", explain_word, act, shows=show),
         staff_route("POST", "/tracking/words/{word_id:int}/forget", forget_word, act, shows=show),

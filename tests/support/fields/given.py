@@ -62,7 +62,7 @@ def _files(session: Session) -> dict[str, tuple[str, bytes, str]]:
         f"お問い合わせ番号,状態発生日,配送履歴,詳細,取扱局\r\n{number},2023/07/30,お届け済み,,\r\n"
     )
     return {
-        "/tracking/file": ("post.csv", story.encode("cp932"), CSV),
+        "/jobs/new/tracking-file/begin": ("post.csv", story.encode("cp932"), CSV),
         "/ward-checklist/upload": (
             "asked.csv",
             "番号,分野,質問\r\n1,組織,認証を取得しているか\r\n".encode(),

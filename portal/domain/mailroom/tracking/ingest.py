@@ -40,9 +40,10 @@ class Tracked:
 
     To be checked by officers are ``unmatched`` events, whose number no shipment has, ``unknown``
     words, and ``conflicts``, which are impossible steps. ``refused`` are rows that could not be
-    read.
+    read. ``file_id`` is the ``TrackingFile``, also of one that was repeated.
     """
 
+    file_id: int
     rows: int
     new: int = 0
     moved: int = 0
@@ -88,7 +89,7 @@ def ingest(work: Work, feed: Feed) -> Tracked:
         reading = feed.read(jst_date(work.now))
     known = work.session.scalar(select(TrackingFile).where(TrackingFile.sha256 == feed.digest()))
     if known is not None:
-        return Tracked(known.rows, repeated=True)
+        return Tracked(known.id, known.rows, repeated=True)
     transfer = admit(work, arrival.counting(rows=reading.rows))
     file = TrackingFile(source=feed.name, sha256=feed.digest(), rows=reading.rows)
     file.taken_at = work.now
@@ -111,6 +112,7 @@ def _taken(work: Work, file: TrackingFile, reading: Reading) -> Tracked:
     touched = sorted({key for event in fresh if (key := numbers.of(event)) is not None})
     moved, conflicts = follow_all(work, touched)
     return Tracked(
+        file_id=file.id,
         rows=reading.rows,
         new=len(fresh),
         moved=moved,

@@ -59,6 +59,15 @@ def tasks_seen(work: Work) -> Sequence[BegunTask]:
     ).all()
 
 
+def last_begun(work: Work, kind: BegunKind) -> BegunTask | None:
+    """Return the newest task of a kind; None if there is none, or it is not to be seen."""
+    if not may_see(work.actor, kind):
+        return None
+    return work.session.scalar(
+        select(BegunTask).where(BegunTask.kind == kind).order_by(BegunTask.id.desc()).limit(1)
+    )
+
+
 def task_seen(work: Work, task_id: int) -> BegunTask:
     """Return a task.
 

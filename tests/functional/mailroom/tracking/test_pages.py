@@ -14,8 +14,8 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.tracking.models import TrackingFile
 from tests.functional.oversight.settlement.test_cli import Desk as CommandDesk
 from tests.functional.requests.redeliveries.support import make_post
+from tests.support.oversight.daily import Desk as Daily
 from tests.support.oversight.settlement import Ending, end_program
-from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
 from tests.support.transfers import announced
 from tests.support.work import work_in
@@ -31,30 +31,52 @@ def number(sqlite_staff: StaffSite) -> str:
         return session.scalars(select(Shipment)).one().tracking_no or ""
 
 
-def upload(desk: Visitor, *rows: str, key: str = "k") -> str:
+def upload(desk: Daily, *rows: str) -> str:
+    """Take a file in from the page of tracking; return the page of its task when that ended."""
     data = "\r\n".join((HEADER, *rows, "")).encode("cp932")
-    answer = desk.post(
-        "/tracking/file", {"form_key": key}, files={"file": ("post.csv", data, "text/csv")}
-    )
-    return answer.text if answer.status_code == 422 else desk.open(answer.headers["location"]).text
+    page = desk.officer.open("/tracking").text
+    assert 'action="/jobs/new/tracking-file/begin"' in page
+    key = desk.begin("tracking-file", data)
+    assert f'href="/jobs/{key}"' in desk.officer.open("/tracking").text, "how far it is"
+    desk.work()
+    return desk.page(key)
 
 
-def test_a_file_moves_the_mail_and_says_how_much(sqlite_staff: StaffSite, number: str) -> None:
-    desk = sqlite_staff.enter_as(Role.OFFICER)
-    assert "未確認" in desk.open("/tracking").text
+def test_a_file_moves_the_mail_and_says_how_much(
+    sqlite_staff: StaffSite, number: str, tmp_path: Path
+) -> None:
+    desk = Daily(sqlite_staff, tmp_path)
+    assert "未確認" in desk.officer.open("/tracking").text
     page = upload(desk, f"{number},2023/07/12 10:00,ご不在のため持ち戻り,,みなも局")
     assert "新しい記録1件、状態が変わった郵便1通" in page
+    assert "郵便の追跡を開く" in page
     assert sqlite_staff.count(Shipment, state="at_post_office") == 1
     assert "もう取り込んであります" in upload(
-        desk, f"{number},2023/07/12 10:00,ご不在のため持ち戻り,,みなも局", key="again"
+        desk, f"{number},2023/07/12 10:00,ご不在のため持ち戻り,,みなも局"
     )
+    assert sqlite_staff.count(TrackingFile) == 1
 
 
-def test_what_nobody_understands_is_listed(sqlite_staff: StaffSite, number: str) -> None:
-    desk = sqlite_staff.enter_as(Role.OFFICER)
-    page = upload(
-        desk, f"{number},2023/07/12,ふしぎな状態,,", "131-12-38385-2,2023/07/12,お届け済み,,"
+def test_a_file_is_taken_in_by_the_task_alone(sqlite_staff: StaffSite, number: str) -> None:
+    officer = sqlite_staff.enter_as(Role.OFFICER)
+    officer.open("/tracking")
+    row = f"{HEADER}\r\n{number},2023/07/12,お届け済み,,\r\n".encode("cp932")
+    sent = {"file": ("post.csv", row, "text/csv")}
+    answer = officer.post("/tracking/file", {"form_key": "k"}, files=sent)
+    assert answer.status_code in {404, 405}
+    assert sqlite_staff.count(TrackingFile) == 0
+
+
+def test_what_nobody_understands_is_listed(
+    sqlite_staff: StaffSite, number: str, tmp_path: Path
+) -> None:
+    daily = Daily(sqlite_staff, tmp_path)
+    desk = daily.officer
+    done = upload(
+        daily, f"{number},2023/07/12,ふしぎな状態,,", "131-12-38385-2,2023/07/12,お届け済み,,"
     )
+    assert "確かめるものを見る" in done
+    page = desk.open("/tracking").text
     for words in ("ふしぎな状態", "番号が分からない", "13112383852"):
         assert words in page
     desk.send("/tracking/match", {"form_key": "m"})
@@ -62,10 +84,11 @@ def test_what_nobody_understands_is_listed(sqlite_staff: StaffSite, number: str)
 
 
 def test_a_word_is_explained_on_the_page_and_taken_back(
-    sqlite_staff: StaffSite, number: str
+    sqlite_staff: StaffSite, number: str, tmp_path: Path
 ) -> None:
-    desk = sqlite_staff.enter_as(Role.OFFICER)
-    upload(desk, f"{number},2023/07/12,宅配ボックスに配達,,")
+    daily = Daily(sqlite_staff, tmp_path)
+    desk = daily.officer
+    upload(daily, f"{number},2023/07/12,宅配ボックスに配達,,")
     assert "知らない言葉の意味を決める" in desk.open("/tracking").text
     word = {"word": "宅配ボックスに配達", "form_key": "w"}
     refused = desk.post("/tracking/words", word | {"meaning": ""})
@@ -81,10 +104,11 @@ def test_a_word_is_explained_on_the_page_and_taken_back(
 
 
 def test_an_unknown_number_is_put_aside_on_the_page_and_listed_again(
-    sqlite_staff: StaffSite, number: str
+    sqlite_staff: StaffSite, number: str, tmp_path: Path
 ) -> None:
-    desk = sqlite_staff.enter_as(Role.OFFICER)
-    upload(desk, "131-12-38385-2,2023/07/12,引受,,", f"{number},2023/07/12,引受,,")
+    daily = Daily(sqlite_staff, tmp_path)
+    desk = daily.officer
+    upload(daily, "131-12-38385-2,2023/07/12,引受,,", f"{number},2023/07/12,引受,,")
     assert "番号の分からない郵便を片づける" in desk.open("/tracking").text
     refused = desk.post("/tracking/numbers", {"reason": "trial", "form_key": "a"})
     assert (refused.status_code, 'id="numbers-error"' in refused.text) == (422, True)
@@ -106,12 +130,16 @@ def test_an_unknown_number_is_put_aside_on_the_page_and_listed_again(
     )
 
 
-def test_refused_lines_are_shown_and_handed_back(sqlite_staff: StaffSite, number: str) -> None:
-    desk = sqlite_staff.enter_as(Role.OFFICER)
+def test_refused_lines_are_shown_and_handed_back(
+    sqlite_staff: StaffSite, number: str, tmp_path: Path
+) -> None:
+    daily = Daily(sqlite_staff, tmp_path)
+    desk = daily.officer
     page = upload(
-        desk, f"{number},2023/07/12,お届け済み,,", "131-12-38385-3,2023/07/12,お届け済み,,"
+        daily, f"{number},2023/07/12,お届け済み,,", "131-12-38385-3,2023/07/12,お届け済み,,"
     )
-    assert "読めない行が1行ありました。" in page
+    assert "受け入れなかった行1行" in page
+    assert 'href="/tracking/files/1"' in page
     page = desk.open("/tracking/files/1").text
     assert "お問い合わせ番号に、まちがいがあります。" in page
     assert "38385" not in page
@@ -120,8 +148,8 @@ def test_refused_lines_are_shown_and_handed_back(sqlite_staff: StaffSite, number
     assert "3,お問い合わせ番号に、まちがいがあります。" in listed
     assert len(sqlite_staff.events("tracking.refused_taken")) == 1
     assert desk.get("/tracking/files/2").status_code == 404
-    whole = upload(desk, f"{number},2023/07/13,調査中,,", key="whole")
-    assert "読めない行" not in whole
+    whole = upload(daily, f"{number},2023/07/13,調査中,,")
+    assert 'href="/tracking/files/' not in whole
     assert "すべて取り込みました" in desk.open("/tracking/files/2").text
 
 
@@ -130,26 +158,26 @@ def test_refused_lines_are_shown_and_handed_back(sqlite_staff: StaffSite, number
     [("x,2023/07/12,引受,,", "11桁か12桁"), ("131-12-38385-2,2123/07/12,引受,,", "未来")],
 )
 def test_a_file_that_cannot_be_taken_says_why(
-    sqlite_staff: StaffSite, row: str, sentence: str
+    sqlite_staff: StaffSite, row: str, sentence: str, tmp_path: Path
 ) -> None:
-    assert sentence in upload(sqlite_staff.enter_as(Role.OFFICER), row)
+    assert sentence in upload(Daily(sqlite_staff, tmp_path), row)
     assert sqlite_staff.count(TrackingFile) == 0
 
 
 def test_a_file_that_cannot_be_read_is_said_to_be_another_than_its_sheets(
-    sqlite_staff: StaffSite,
+    sqlite_staff: StaffSite, tmp_path: Path
 ) -> None:
     with sqlite_staff.database.write() as session:
         work, figures = work_in(session, now=sqlite_staff.now), Figures(rows=2, sha256="a" * 64)
         announced(work, TransferKind.TRACKING, Path("post.csv"), figures)
-    page = upload(sqlite_staff.enter_as(Role.OFFICER), "x,2023/07/12,引受,,")
+    page = upload(Daily(sqlite_staff, tmp_path), "x,2023/07/12,引受,,")
     assert "11桁か12桁" in page
     assert "送付票とも合いません（受け渡し 1）" in page
 
 
 def test_no_file_chosen_is_said(sqlite_staff: StaffSite) -> None:
     answer = sqlite_staff.enter_as(Role.OFFICER).post(
-        "/tracking/file", {"form_key": "k"}, files={"x": ("", b"", "")}
+        "/jobs/new/tracking-file/begin", {"form_key": "k"}, files={"x": ("", b"", "")}
     )
     assert answer.status_code in {400, 422}
 
