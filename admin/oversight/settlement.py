@@ -10,14 +10,18 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
 from admin.oversight.reports.files import send_report
+from admin.oversight.reports.opened_figures import OpenedFigures
 from admin.oversight.settlement_blockers import InTheWay, with_ways
 from admin.page import Page
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import turn_down
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError
+from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.typed import whole_date
 from portal.domain.oversight.reports.status.settlement import (
+    STATES,
+    WAYS,
     report_and_blockers,
     settlement_report,
 )
@@ -25,6 +29,8 @@ from portal.domain.oversight.reports.tables import Report
 from portal.domain.oversight.settlement import closing
 from portal.domain.oversight.settlement.closing import Verdict
 from portal.domain.oversight.settlement.models import Settlement
+from portal.domain.oversight.settlement.opening import counted_in, reached
+from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.coupons.differences import open_kinds, open_yen, statements
 from portal.domain.people.coupons.issuer_file import load_issuer, shipped_issuers
 from portal.domain.people.coupons.models import IssuerStatement
@@ -35,6 +41,23 @@ from portal.platform.http.uploads import MEGABYTE, UploadRule
 from portal.platform.view import View
 
 FILES = {"file": UploadRule(20 * MEGABYTE)}
+HERE = "/settlement"
+STATE_FIGURES = OpenedFigures(
+    base=f"{HERE}/{STATES}",
+    back=HERE,
+    see=Permission.SEE_SETTLEMENT,
+    figures=SettledState,
+    found=counted_in,
+    what=lambda: _s("起きたこと"),
+)
+WAY_FIGURES = OpenedFigures(
+    base=f"{HERE}/{WAYS}",
+    back=HERE,
+    see=Permission.SEE_SETTLEMENT,
+    figures=DeliveredMeans,
+    found=lambda work, way, after: reached(work.session, way, after),
+    what=lambda: _s("数え方"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +66,7 @@ class SettlementView(View):
 
     report: Report
     tables_only: Report
+    events: str
     blockers: Sequence[InTheWay]
     closed: Settlement | None
     verdict: Verdict | None
@@ -68,6 +92,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         SettlementView(
             report=report,
             tables_only=replace(report, notes=()),
+            events=HERE,
             blockers=with_ways(page, in_the_way),
             closed=row,
             verdict=closing.verify(page.work, row) if row is not None else None,
@@ -151,7 +176,7 @@ def _closing(page: Page, said: str, act: Callable[[], object]) -> Response[Any]:
 
 def download(page: Page) -> Response[Any]:
     """Send the settlement as PDF or as a workbook."""
-    return send_report(page, settlement_report(page.work), "settlement")
+    return send_report(page, settlement_report(page.work), "settlement", HERE)
 
 
 def handlers() -> list[HTTPRouteHandler]:
@@ -171,4 +196,6 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", "/settlement/propose", propose, prepare, shows=show),
         staff_route("POST", "/settlement/confirm", confirm, accept, shows=show),
         staff_route("POST", "/settlement/withdraw", withdraw, prepare),
+        *STATE_FIGURES.handlers(),
+        *WAY_FIGURES.handlers(),
     ]

@@ -69,7 +69,7 @@ def seats_of(session: Session, staff_ids: Collection[int]) -> Mapping[int, str]:
             FloorSeat.staff_id.in_(staff_ids), FloorSeat.left_at.is_(None)
         )
     )
-    return {staff_id: extension for staff_id, extension in rows}
+    return {int(staff_id): str(extension) for staff_id, extension in rows}
 
 
 def caller_at_seat(work: Work) -> str:

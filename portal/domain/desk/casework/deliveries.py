@@ -66,6 +66,11 @@ def deliveries(session: Session, delivered_means: DeliveredMeans) -> Deliveries:
     return Deliveries(_reached(session), by_way, delivered_means)
 
 
+def to_be_reached() -> ColumnElement[bool]:
+    """Return the condition that something is to be delivered for an entitlement."""
+    return Entitlement.state.not_in(NOBODY_TO_DELIVER_TO)
+
+
 def reached_by(way: DeliveredMeans) -> ColumnElement[bool]:
     """Return the condition that an entitlement was reached in a way.
 
@@ -75,9 +80,7 @@ def reached_by(way: DeliveredMeans) -> ColumnElement[bool]:
     ``revealed``: a code was shown to the household at least once, also if another one replaced it.
     ``exchanged``: the issuer reported the exchange of the whole amount.
     """
-    letter = select(Letter.id).where(
-        letter_of_child(), Letter.handed_over_at.is_not(None), Letter.state != LetterState.CANCELLED
-    )
+    letter = select(Letter.id).where(handed_over())
     shown = select(Coupon.entitlement_id).where(Coupon.revealed_at.is_not(None))
     spent = select(Coupon.entitlement_id).where(Coupon.state == CouponState.EXCHANGED)
     ways: dict[DeliveredMeans, ColumnElement[bool]] = {
@@ -87,7 +90,14 @@ def reached_by(way: DeliveredMeans) -> ColumnElement[bool]:
             Entitlement.state == EntitlementState.EXCHANGED, Entitlement.id.in_(spent)
         ),
     }
-    return and_(Entitlement.state.not_in(NOBODY_TO_DELIVER_TO), ways[way])
+    return and_(to_be_reached(), ways[way])
+
+
+def handed_over() -> ColumnElement[bool]:
+    """Return the condition that a letter of an entitlement was handed over."""
+    return and_(
+        letter_of_child(), Letter.handed_over_at.is_not(None), Letter.state != LetterState.CANCELLED
+    )
 
 
 def _reached(session: Session, *conditions: ColumnElement[bool]) -> Reached:
@@ -96,6 +106,6 @@ def _reached(session: Session, *conditions: ColumnElement[bool]) -> Reached:
             func.count(Entitlement.household_id.distinct()),
             func.count(Entitlement.id),
             func.coalesce(func.sum(Entitlement.amount_yen), 0),
-        ).where(Entitlement.state.not_in(NOBODY_TO_DELIVER_TO), *conditions)
+        ).where(to_be_reached(), *conditions)
     ).one()
     return Reached(int(households), int(children), int(yen))

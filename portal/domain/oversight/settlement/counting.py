@@ -57,14 +57,15 @@ class Expected:
     added: int
 
 
-def children(session: Session, delivered_means: DeliveredMeans) -> Iterator[Line]:
-    """Yield every child with its facts, ordered by entitlement.
+def children(session: Session, delivered_means: DeliveredMeans, after: int = 0) -> Iterator[Line]:
+    """Yield every child with its facts, ordered by entitlement, from the one after a key on.
 
     Rows are fetched in portions, so that memory use stays constant.
 
     Args:
         session: The open transaction.
         delivered_means: The program's way of counting deliveries.
+        after: The key of an entitlement; 0 begins with the first.
     """
     of_child = _coupons_of_children()
     statement = (
@@ -79,6 +80,7 @@ def children(session: Session, delivered_means: DeliveredMeans) -> Iterator[Line
             _came(),
         )
         .outerjoin(of_child, of_child.c.entitlement_id == Entitlement.id)
+        .where(Entitlement.id > after)
         .order_by(Entitlement.id)
         .execution_options(yield_per=AT_ONCE)
     )

@@ -67,7 +67,12 @@ def _wrong_form(served: ServedStaff, page: Page, slug: str) -> None:
 
 
 def _task(
-    served: ServedStaff, page: Page, kind: BegunKind, state: str, role: Role = Role.OFFICER, **of: Any
+    served: ServedStaff,
+    page: Page,
+    kind: BegunKind,
+    state: str,
+    role: Role = Role.OFFICER,
+    **of: Any,
 ) -> None:
     key = begun(served, kind, state, **of)
     served.enter(page, role)

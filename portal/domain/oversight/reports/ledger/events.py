@@ -20,8 +20,6 @@ from portal.domain.contacts.calls.states import ENDED
 from portal.domain.contacts.telephony import queries
 from portal.domain.contacts.telephony.kpi import Counts, counted
 from portal.domain.contacts.telephony.models import WHOLE_DAY
-from portal.domain.foundation.actors import Channel
-from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
@@ -30,11 +28,9 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.tracking.models import TrackingEvent
 from portal.domain.mailroom.tracking.words import Status
 from portal.domain.oversight.reports.days import Days
+from portal.domain.oversight.reports.ledger.children import children_table, declined
 from portal.domain.oversight.reports.ledger.kinds import OF_LETTERS, OF_LINES, Figure
 from portal.domain.oversight.reports.tables import Cell, ReportTable
-from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.requests.declines.models import DeclineItem
-from portal.domain.requests.declines.states import DeclineState
 from portal.domain.requests.requests.models import Request
 
 PAGE = 50
@@ -154,26 +150,10 @@ def _letters(session: Session, figure: Figure, days: Days) -> ReportTable:
 
 
 def _declines(session: Session, days: Days) -> ReportTable:
-    rows = session.execute(
-        select(Request.received_at, Request.channel, Request.household_id, Entitlement.amount_yen)
-        .join(DeclineItem, DeclineItem.request_id == Request.id)
-        .join(Entitlement, Entitlement.id == DeclineItem.entitlement_id)
-        .where(DeclineItem.state == DeclineState.ACCEPTED, days.spans(Request.received_at))
-        .order_by(Request.received_at)
+    found = declined(session, days.spans(Request.received_at))
+    return children_table(
+        Figure.DECLINED.label, _s("方法"), found, empty=_s("この月はありません。")
     )
-    found: dict[tuple[date, str], tuple[set[int | None], list[int]]] = {}
-    every: set[int | None] = set()
-    for at, channel, household_id, yen in rows:
-        households, amounts = found.setdefault((jst_date(at), channel), (set(), []))
-        households.add(household_id)
-        every.add(household_id)
-        amounts.append(yen)
-    lines: list[Row] = [
-        (day.isoformat(), label_of(Channel, channel), len(homes), len(yen), sum(yen))
-        for (day, channel), (homes, yen) in found.items()
-    ]
-    columns = (_s("方法"), _s("世帯数"), _s("こども（人）"), _s("金額（円）"))
-    return _table(Figure.DECLINED, columns, lines, households=len(every))
 
 
 def _lines(work: Work, figure: Figure, days: Days) -> ReportTable:
@@ -217,22 +197,9 @@ def _contacts(work: Work, figure: Figure, days: Days) -> ReportTable:
     return _table(figure, (_s("分類"), _s("件数")), lines)
 
 
-def _table(
-    figure: Figure, columns: Sequence[str], lines: Sequence[Row], *, households: int | None = None
-) -> ReportTable:
-    """Return the table with its sums; a household that declined on two days counts once in all."""
+def _table(figure: Figure, columns: Sequence[str], lines: Sequence[Row]) -> ReportTable:
     sums: list[Cell] = [
         sum(int(line[place]) for line in lines) for place in range(2, len(columns) + 1)
     ]
-    note = ""
-    if households is not None and lines:
-        if sums[0] != households:
-            note = _s(
-                "1世帯が2つの日や方法で辞退したときは、それぞれの行で1世帯と数えるため、"
-                "世帯数の行の和は合計と違います。"
-            )
-        sums[0] = households
     total: Row = (_s("合計"), "", *sums) if lines else ()
-    return ReportTable(
-        figure.label, (_s("日"), *columns), lines, total, _s("この月はありません。"), note=note
-    )
+    return ReportTable(figure.label, (_s("日"), *columns), lines, total, _s("この月はありません。"))

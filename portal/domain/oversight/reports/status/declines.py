@@ -14,6 +14,7 @@ from portal.domain.foundation.clock import jst_date, minute_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.foundation.work import Work
+from portal.domain.oversight.reports.ledger.children import DeclineFigure
 from portal.domain.oversight.reports.tables import Report, ReportTable
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import EntitlementState
@@ -137,6 +138,7 @@ def _tables(found: Declines) -> tuple[ReportTable, ...]:
                 (_s("みなし辞退"), *_cells(found.deemed)),
             ),
             (_s("合計"), *_cells(_sum(found.accepted, found.deemed))),
+            opens=(DeclineFigure.ACCEPTED, DeclineFigure.DEEMED),
         ),
         ReportTable(
             _s("受付の方法別"),
@@ -145,6 +147,7 @@ def _tables(found: Declines) -> tuple[ReportTable, ...]:
                 (label_of(Channel, channel), *_cells(figures))
                 for channel, figures in found.by_channel.items()
             ],
+            opens=[DeclineFigure.known(channel) or "" for channel in found.by_channel],
         ),
         ReportTable(
             _s("日別"),

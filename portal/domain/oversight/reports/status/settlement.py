@@ -16,6 +16,9 @@ from portal.domain.oversight.settlement.models import Settlement
 from portal.domain.people.coupons.differences import latest_day
 from portal.domain.people.coupons.statement_rules import DifferenceKind
 
+STATES, WAYS = "states", "deliveries"
+"""Where the final states and the ways of counting deliveries open their children."""
+
 
 def settlement_report(work: Work) -> Report:
     """Write the settlement.
@@ -46,7 +49,7 @@ def report_and_blockers(work: Work) -> tuple[Report, Mapping[Blocker, int]]:
         tables=(
             _states(found),
             _check(found),
-            deliveries_table(_s("配達の数（3つの数え方）"), found.deliveries),
+            deliveries_table(_s("配達の数（3つの数え方）"), found.deliveries, opens=WAYS + "/{}"),
             _codes(found),
             _money(work.program, found),
             _differences(found),
@@ -96,6 +99,7 @@ def _states(found: Figures) -> ReportTable:
         columns,
         rows,
         (_s("合計"), *_cells(found.total)),
+        opens=[f"{STATES}/{state.value}" for state in found.by_state],
         note=_why_households_differ(found),
     )
 
