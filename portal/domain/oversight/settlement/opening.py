@@ -107,18 +107,27 @@ def _first(way: DeliveredMeans) -> ScalarSelect[Any]:
 def _changed(session: Session, keys: Sequence[int], state: SettledState) -> dict[int, Happened]:
     """Return when the state of each child was set: the event where no other is known."""
     rows = session.execute(
-        select(Entitlement.id, Entitlement.state, Entitlement.changed_at).where(
-            Entitlement.id.in_(keys)
-        )
+        select(Entitlement.id, Entitlement.changed_at).where(Entitlement.id.in_(keys))
+    )
+    return {key: (jst_date(at), state.label) for key, at in rows}
+
+
+def _waiting(work: Work, keys: Sequence[int]) -> dict[int, Happened]:
+    """Return what each child waits for, without a day.
+
+    The office lists holds without protected families, so that a day would tell when one came under
+    protection.
+    """
+    rows = work.session.execute(
+        select(Entitlement.id, Entitlement.state).where(Entitlement.id.in_(keys))
     )
     return {
-        key: (jst_date(at), _waiting(now) if state is SettledState.WAITING else state.label)
-        for key, now, at in rows
+        key: (
+            None,
+            _s("保留") if state == EntitlementState.HELD else _s("決まっていない申請"),
+        )
+        for key, state in rows
     }
-
-
-def _waiting(state: str) -> str:
-    return _s("保留") if state == EntitlementState.HELD else _s("決まっていない申請")
 
 
 def _declined(work: Work, keys: Sequence[int]) -> dict[int, Happened]:
@@ -187,5 +196,6 @@ _EVENTS: Mapping[SettledState, Callable[[Work, Sequence[int]], dict[int, Happene
     SettledState.LAPSED: _delivered,
     SettledState.UNDELIVERED: _posted,
     SettledState.NOT_TAKEN: _posted,
+    SettledState.WAITING: _waiting,
 }
 """Where the event of a state is not that its child came into it."""

@@ -1,4 +1,4 @@
-"""What figures of the settlement and of declines open: counted for readers, one by one for the ward."""
+"""What figures of settlement and declines open: counted for readers, one by one for the ward."""
 
 import re
 from html import unescape
@@ -91,7 +91,7 @@ def test_what_happened_stands_beside_the_day(ward: StaffSite) -> None:
         (f"{DECLINES}/figures/fax", "2023-08-01", "FAX"),
         (f"{SETTLEMENT}/states/declined", "2023-07-20", "ポータル"),
         (f"{SETTLEMENT}/states/exchanged", f"{ward.now.date()}", "発行者が利用を報告した"),
-        (f"{SETTLEMENT}/states/waiting", "2023", "保留"),
+        (f"{SETTLEMENT}/states/waiting", "–", "保留"),
         (f"{SETTLEMENT}/states/undelivered", "–", "手紙を差し出していない"),
         (f"{SETTLEMENT}/deliveries/revealed", "2023-08-01", "クーポンを表示した"),
     ):
