@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.domain.desk.casework.deliveries import (
@@ -93,6 +93,7 @@ def reached(session: Session, way: DeliveredMeans, after: int = 0) -> Iterator[C
 
 def _first(way: DeliveredMeans) -> ScalarSelect[Any]:
     """Return the instant at which a child was reached first, as a column."""
+    found: Select[Any]
     if way is DeliveredMeans.HANDED_OVER:
         found = select(func.min(Letter.handed_over_at)).where(handed_over())
     elif way is DeliveredMeans.REVEALED:
