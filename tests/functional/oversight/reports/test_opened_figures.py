@@ -15,6 +15,7 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 from tests.functional.oversight.reports.test_declines import declared
 from tests.support.databases.twins import steady
+from tests.support.people import give_coupons
 from tests.support.reading import pdf
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
@@ -31,22 +32,20 @@ def ward(sqlite_staff: StaffSite) -> StaffSite:
     declared(sqlite_staff)
     for _family in range(3):
         sqlite_staff.add_household(active=True)
-    sqlite_staff.give_coupons()
+    give_coupons(sqlite_staff.database, sqlite_staff.folder, sqlite_staff.now, seed=2)
     with sqlite_staff.database.write() as session:
         keys = session.scalars(
-            select(Coupon.id).where(Coupon.entitlement_id.is_not(None)).order_by(Coupon.id)
+            select(Coupon.id)
+            .where(Coupon.entitlement_id.is_not(None))
+            .order_by(Coupon.entitlement_id.desc())
         ).all()
-        shown = update(Coupon).where(Coupon.id.in_(keys[:3]))
+        shown = update(Coupon).where(Coupon.id.in_(keys[1:4]))
         session.execute(shown.values(revealed_at=sqlite_staff.now))
         used = {"used_yen": 30_000, "issuer_as_of": sqlite_staff.now.date(), "state": "exchanged"}
-        session.execute(update(Coupon).where(Coupon.id == keys[0]).values(**used))
-        session.execute(
-            update(Entitlement)
-            .where(
-                Entitlement.id == select(Entitlement.id).order_by(Entitlement.id.desc()).limit(1)
-            )
-            .values(state="held")
-        )
+        session.execute(update(Coupon).where(Coupon.id == keys[1]).values(**used))
+        last = session.scalars(select(Entitlement).order_by(Entitlement.id.desc())).first()
+        assert last is not None
+        last.state = "held"
     return sqlite_staff
 
 
