@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.admin.contacts.calling import begin_call
 from tests.browser.admin.contacts.passing import (
+    offers_its_button_without_javascript,
     passes_at_a_desk,
     passes_on_a_phone,
     says_the_same_without_javascript,
@@ -58,11 +59,17 @@ def test_a_screen_of_a_training_world_passes_the_gates_in_english_at_a_desk(
     passes_at_a_desk(training, page_factory, REHEARSALS[name], full_matrix=full_matrix)
 
 
-@pytest.mark.parametrize("name", ["help: nobody calls", "help: somebody calls"])
+@pytest.mark.parametrize("name", ["help: nobody calls", "marks of calls"])
 def test_a_page_says_and_offers_the_same_without_javascript(
     served_staff: ServedStaff, page_factory: PageFactory, name: str
 ) -> None:
     says_the_same_without_javascript(served_staff, page_factory, LINE[name])
+
+
+def test_who_calls_is_helped_without_javascript(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    offers_its_button_without_javascript(served_staff, page_factory, LINE["help: somebody calls"])
 
 
 # ---- the silent key -----------------------------------------------------------------------
@@ -111,13 +118,13 @@ def test_a_session_can_switch_the_silent_key_off_and_keeps_the_button(
     served_staff: ServedStaff, page_factory: PageFactory
 ) -> None:
     page = in_call(served_staff, page_factory)
-    page.evaluate("document.querySelector(\"form[action='/help-calls/key'] button\").click()")
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.evaluate("document.querySelector(\"form[action='/help-calls/key'] button\").click()")
     served_staff.go(page, "/desk")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("Alt+h")
     page.wait_for_timeout(300)
     assert silent_calls(served_staff) == 0
-    page.locator("form.help-call button").click()
-    page.wait_for_load_state("load")
+    with page.expect_navigation():
+        page.locator("form.help-call button").click()
     assert silent_calls(served_staff) == 1
