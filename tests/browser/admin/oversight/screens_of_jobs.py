@@ -5,12 +5,15 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from portal.domain.foundation.actors import Role
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.files.models import SealedFile
+from portal.domain.foundation.jobs.begun import SUBJECT
 from portal.domain.foundation.jobs.models import BegunTask
 from portal.domain.foundation.jobs.names import BegunKind
 from tests.browser.admin.screens import Step, press
 from tests.browser.admin.served import ServedStaff
+from tests.support.work import work_in
 
 TAKEN_IN = {
     "rows": 1200,
@@ -53,6 +56,9 @@ def begun(served: ServedStaff, kind: BegunKind, state: str, **more: Any) -> int:
         )
         session.add(row)
         session.flush()
+        officer = Actor(Role.OFFICER, row.asked_by, Organization.CONTRACTOR)
+        work = work_in(session, officer, served.now)
+        record(work, "begun_task.begin", SUBJECT, row.id)
         return row.id
 
 

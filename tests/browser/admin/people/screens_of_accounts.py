@@ -111,20 +111,6 @@ def _mail(served: ServedStaff, page: Page, state: str = "") -> None:
     served.go(page, MAIL)
 
 
-def _wrong_mail(served: ServedStaff, page: Page) -> None:
-    _mail(served, page)
-    page.fill("#mail_address", "hanako@elsewhere.example")
-    page.locator("form[action='/account/mail'] button").click()
-    page.wait_for_load_state("load")
-
-
-def _wrong_mail_code(served: ServedStaff, page: Page) -> None:
-    _mail(served, page, "waiting")
-    page.fill("#mail_code", "000000")
-    page.locator("form[action='/account/mail/code'] button").click()
-    page.wait_for_load_state("load")
-
-
 ACCOUNTS: dict[str, Step] = {
     "new account": _new,
     "new account: wrong": _wrong_new,
@@ -135,9 +121,5 @@ ACCOUNTS: dict[str, Step] = {
     "first sign-in: wrong": _wrong_first_sign_in,
     "key of a list, shown once": _key_of_a_list,
     "mail: none": _mail,
-    "mail: wrong": _wrong_mail,
     "mail: waiting": partial(_mail, state="waiting"),
-    "mail: wrong code": _wrong_mail_code,
-    "mail: proved": partial(_mail, state="proved"),
-    "mail: failed": partial(_mail, state="failed"),
 }
