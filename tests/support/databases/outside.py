@@ -140,7 +140,8 @@ def _lists(made: World, session: Session) -> Iterator[tuple[str, object]]:
 def _series(made: World) -> str:
     """Every series of the collector, and of a site that keeps the search."""
     registry = CollectorRegistry()
-    registry.register(DatabaseGauges(made.staff.database, made.staff.clock))
+    calls = made.staff.site.program.calls
+    registry.register(DatabaseGauges(made.staff.database, made.staff.clock, calls))
     site = replace(made.staff.site, meter=CountingMeter("staff", registry))
     SearchKeeper(site)._step()
     lines = generate_latest(registry).decode().splitlines()

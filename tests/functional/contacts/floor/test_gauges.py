@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
@@ -41,11 +42,11 @@ def sounding(text: str) -> set[str]:
     return found
 
 
-def ward(staff: StaffSite, **changed: int) -> StaffSite:
+def ward(staff: StaffSite, **changed: Any) -> StaffSite:
     """The same site with other settings of calls."""
     program = staff.site.program
     calls = replace(program.calls, **changed)
-    site = replace(staff.site, program=replace(program, calls=calls))
+    site = replace(staff.site, filed=replace(program, calls=calls))
     return make_staff(site, staff.database, staff.loop, staff.folder, staff.now)
 
 

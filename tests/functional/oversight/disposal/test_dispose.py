@@ -39,7 +39,7 @@ from portal.platform.key_rotation import Folder
 from portal.platform.metrics.database_gauges import DatabaseGauges
 from tests.support.coupons import NOW
 from tests.support.oversight.ended import CLERK, HOUSEHOLDS, LETTER, Ended, end
-from tests.support.work import work_in
+from tests.support.work import sample_program, work_in
 
 pytestmark = pytest.mark.matrix
 
@@ -243,7 +243,7 @@ def _watching_says_so(ended: Ended) -> None:
     done = ended.run("selfcheck", "--json")
     assert done.exit_code == 0, done.output
     assert [one["name"] for one in json.loads(done.stdout)["findings"]] == ["disposal"]
-    gauges = DatabaseGauges(ended.database, DatabaseClock()).collect()
+    gauges = DatabaseGauges(ended.database, DatabaseClock(), sample_program().calls).collect()
     served = {one.name: [sample.value for sample in one.samples] for one in gauges}
     served.pop("portal_clock_difference_seconds")
     assert served == {"portal_database_up": [1], "portal_disposal": [2]}
