@@ -110,3 +110,13 @@ def test_two_worlds_with_and_without_a_pause_are_one(sqlite_staff: StaffSite) ->
         free = seen()
     assert [paused[path][0] for path in paused].count(200) > 20
     assert differing(paused, free) == []
+
+
+def test_the_office_reads_of_no_pause_in_the_timeline(staff: StaffSite) -> None:
+    """Its events stay in the log, so that two worlds without its row would both show them."""
+    _raiser, person = told(staff)
+    ward, officer = staff.enter_as(Role.WARD_OFFICER), staff.enter_as(Role.OFFICER)
+    for visitor, reads in ((ward, True), (officer, False)):
+        opened(visitor, person.household_id)
+        page = visitor.open(f"/households/{person.household_id}").text
+        assert ("まだ送っていないものを止めた" in page) is reads

@@ -232,7 +232,7 @@ def test_asked_again_it_pauses_again(quick_desk: Desk) -> None:
         assert states == ["over", "on"]
 
 
-def test_a_worker_that_is_claiming_is_waited_for(postgres_database: Database) -> None:
+def test_on_postgresql_a_worker_that_is_claiming_is_waited_for(postgres_database: Database) -> None:
     """What it claimed first it sends; nothing is claimed once the word has been taken down."""
     family = resident(postgres_database)
     tell(postgres_database, family)
