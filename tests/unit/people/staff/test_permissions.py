@@ -27,6 +27,8 @@ def test_the_decisions_of_the_ward_are_these() -> None:
         Permission.CONFIRM_INCIDENT_REPORTS,
         Permission.DECIDE_MANAGEMENT,
         Permission.APPROVE_LISTS,
+        Permission.RELEASE_SITE_TEXTS,
+        Permission.APPROVE_OPENING_HOURS,
     }
 
 
