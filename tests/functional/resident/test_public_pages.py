@@ -217,12 +217,15 @@ def test_the_privacy_page_lists_the_cookies_that_are_set(sqlite_resident: Reside
     sqlite_resident.sign_in(person, visitor)
     visitor.get("/help?lang=ko")
     visitor.send("/signin/code/submit", {"code": person.totp(sqlite_resident.now)})
-    held = {cookie.name for cookie in visitor.http.cookies.jar}
-    assert {"sid", "lang"} <= held
+    held = {cookie.name: cookie for cookie in visitor.http.cookies.jar}
+    assert {"sid", "lang"} <= set(held)
     page = visitor.get("/privacy").text
     assert [
-        name for name in held | {"visit", "letter_id"} if f"<code>{name}</code>" not in page
+        name for name in {*held, "visit", "letter_id"} if f"<code>{name}</code>" not in page
     ] == []
+    days = round(((held["device"].expires or 0) - datetime.now(UTC).timestamp()) / 86_400)
+    said = page.split("<code>device</code>", 1)[1].split("</div>", 1)[0]
+    assert str(days) in said
 
 
 def test_a_call_back_is_asked_without_sign_in_and_sealed_as_typed(resident: Resident) -> None:
