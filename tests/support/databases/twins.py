@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Any
 
 import httpx
@@ -48,12 +49,14 @@ def steady(answer: httpx.Response) -> tuple[int, str, str]:
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """Return where two worlds differ: the addresses, each with its first different line."""
+    """Return where two worlds differ: the addresses, each with its first different words."""
     found = []
     for path, here in one.items():
         if here != other[path]:
             worlds = (re.split(r"\\n|\n", str(world)) for world in (here, other[path]))
             pairs = zip(*worlds, strict=False)
             lines = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
-            found.append(f"{path}: {lines[0][:300]} | {lines[1][:300]}")
+            alike = takewhile(lambda pair: pair[0] == pair[1], zip(*lines, strict=False))
+            start = max(0, sum(1 for _pair in alike) - 60)
+            found.append(f"{path}: {lines[0][start:][:300]} | {lines[1][start:][:300]}")
     return found

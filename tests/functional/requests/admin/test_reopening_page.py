@@ -1,4 +1,4 @@
-"""A decision is taken back on the request's page, with a reason from the list, before anybody read it."""
+"""A decision is taken back on the request's page, with a reason, before anybody read it."""
 
 from portal.domain.foundation.actors import Role
 from portal.domain.requests.reopening import ReopenReason
