@@ -57,6 +57,7 @@ def _declines() -> dict[str, str]:
 def _alternatives() -> dict[str, str]:
     return {
         "alternative.reopen": _s("断った紙の代替品を、審査にもどした"),
+        "redelivery.reopen": _s("断った再配達を、審査にもどした"),
         "alternative.approve": _s("紙の代替品を承認（発行者の確認待ち）"),
         "alternative.confirm": _s("電子クーポンが止まり、紙の代替品が決まった"),
         "alternative.found_spent": _s("クーポンが使われていたため、紙の代替品を断った"),

@@ -1,6 +1,7 @@
 """A release is refused until all that belongs to it is there, with the next step each time."""
 
 import hashlib
+import json
 import subprocess
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from portal.platform.schema import VERSIONS
 from tests.support import release
+from tests.support.accessibility import RESULTS, digest_of_screens
 from tests.support.component_check import CHECK, LOCKS, FaultKind
 from tests.support.databases.stored import ENGINES, revision_of, versions
 from tests.support.faults.record import RECORD, Run, Tried
@@ -69,11 +71,20 @@ def clone(tmp_path: Path) -> Path:
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(content, "utf-8")
+    keep_audit(tmp_path)
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-q", "-m", "All")
     keep_run(tmp_path, Run("0.3.0", head(tmp_path), changed=False, begun="2026-12-01", seed=1))
     return tmp_path
+
+
+def keep_audit(clone: Path) -> None:
+    """Keep an audit of the screens as they are."""
+    (clone / RESULTS).parent.mkdir(parents=True, exist_ok=True)
+    content = {"on": "2026-12-01", "all_languages": True}
+    content["screens_digest"] = digest_of_screens(clone)
+    (clone / RESULTS).write_text(json.dumps(content), "utf-8")
 
 
 def head(clone: Path) -> str:
@@ -93,6 +104,15 @@ def keep_run(clone: Path, run: Run, *outcomes: str) -> None:
 
 def test_what_is_whole_is_released(clone: Path) -> None:
     assert list(Candidate("0.3.0", clone, TODAY).refusals()) == []
+
+
+def test_screens_that_changed_since_their_audit_are_refused(clone: Path) -> None:
+    (clone / "templates" / "portal").mkdir(parents=True)
+    (clone / "templates" / "portal" / "new.html").write_text("new", "utf-8")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "A screen")
+    (refused,) = [one for one in Candidate("0.3.0", clone, TODAY).refusals() if "audit" in one]
+    assert "changed since their audit of 2026-12-01" in refused
 
 
 def test_a_version_between_releases_is_refused(clone: Path) -> None:

@@ -56,6 +56,11 @@ EXTRACT = (
     f"0000000005,100000000000010,0,20,小川　翼,オガワ　ツバサ,2019-09-09,{ADDRESS},8番1号,0",
 )
 """A name that no font has (the third household), a birth date without its day (the fourth)."""
+SHOP_COLUMNS = "店名,店名カナ,町名,所在地,電話番号,業種"
+SHOPS = (
+    "しおかぜ文具店,シオカゼブングテン,潮見坂一丁目,2番1号,03-0000-0001,文具",
+    "みなと書店,ミナトショテン,潮見坂一丁目,3番2号,03-0000-0002,本",
+)
 PLAYED_ELSEWHERE = {
     "The settlement": "tests/functional/oversight/settlement/test_cli.py",
 }
@@ -202,6 +207,7 @@ def office(tmp_path: Path, empty_database_url: str) -> Office:
     made.write("reason.txt", ["折り目がちがう"])
     made.write("protected.csv", ["宛名番号", "100000000000009"])
     made.sheet("protected-sheet.csv", "protected.csv", "あかつき区", rows=1)
+    made.write("shops.csv", [SHOP_COLUMNS, *SHOPS])
     made.write("approved.toml", ['name = "上田　明"', "[children]", '1 = "上田　光"'])
     codes = next(block.text for block in guide_text.blocks("new-ward") if block.file == "codes.csv")
     *four, _sum = codes.splitlines()

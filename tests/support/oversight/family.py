@@ -137,6 +137,7 @@ def _mail(session: Session, home: int) -> None:
     file = add("tracking_file")
     add("tracking_event", file_id=file, shipment_id=ship, tracking_no="42")
     add("tracking_event", file_id=file, tracking_no="41")
+    add("dismissed_number", tracking_no="41")
     proof = add("print_proof", print_run_id=run)
     add("print_proof_page", print_proof_id=proof, letter_id=letter)
     receipt = add("scan", household_id=None)

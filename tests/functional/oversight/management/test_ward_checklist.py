@@ -245,7 +245,7 @@ def test_the_file_comes_in_and_goes_back_on_the_page(staff: StaffSite) -> None:
     assert "新しい質問 3件" in officer.open(sent.headers["location"]).text
     with staff.database.read() as session:
         first = ward_checklist.asked(work_in(session))[0].id
-    assert 'href="/ward-checklist"' in officer.open("/").text
+    assert 'href="/ward-checklist' in officer.open("/").text
     here = f"/ward-checklist/{first}"
     officer.open(here)
     wrong = officer.post(f"{here}/answer", {"verdict": "yes", "answer": "はい", "base": "0"})

@@ -24,6 +24,8 @@ STEPS = {
     ("returned_for_correction", "withdraw"): "withdrawn",
     ("awaiting_stop", "withdraw"): "withdrawn",
     ("accepted", "withdraw"): "withdrawn",
+    ("refused", "reopen"): "submitted",
+    ("accepted", "reopen"): "submitted",
 }
 
 

@@ -15,6 +15,7 @@ POSSIBLE = {
     ("approved", "refuse"): "refused",
     ("submitted", "withdraw"): "withdrawn",
     ("approved", "withdraw"): "withdrawn",
+    ("refused", "reopen"): "submitted",
 }
 
 
