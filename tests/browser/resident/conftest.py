@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.resident.served import named, served
+from tests.browser.resident.served import named, served, untouched
 
-__all__ = ["named", "pictures", "served"]
+__all__ = ["named", "pictures", "served", "untouched"]
 
 
 @pytest.fixture(scope="session")

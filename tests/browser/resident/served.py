@@ -119,6 +119,21 @@ def served(
     made.database.engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def untouched(
+    start_lasting_server: StartServer,
+    resident_settings: Settings,
+    sqlite_template: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Served]:
+    """The same site, on which no other file's tests did anything."""
+    folder = tmp_path_factory.mktemp("untouched")
+    made = _start(start_lasting_server, resident_settings, sqlite_template, folder)
+    _seed(made, folder)
+    yield made
+    made.database.engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def named(
     start_lasting_server: StartServer,

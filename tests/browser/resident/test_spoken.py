@@ -47,15 +47,15 @@ def steady(spoken: str) -> str:
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("name", MAIN)
 def test_a_screen_reader_gets_what_a_person_has_read(
-    served: Served,
+    untouched: Served,
     page_factory: PageFactory,
     name: str,
     language: str,
     request: pytest.FixtureRequest,
 ) -> None:
     page = page_factory()
-    served.speak(page, language)
-    ALL[name](served, page)
+    untouched.speak(page, language)
+    ALL[name](untouched, page)
     page.wait_for_load_state("load")
     spoken = steady(page.title() + "\n" + page.locator("body").aria_snapshot())
     plain = "-".join(re.findall(r"\w+", name)) or "landing"
