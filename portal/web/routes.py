@@ -10,6 +10,7 @@ from portal.web.information import (
     demo_pages,
     help_pages,
     landing,
+    letter_text,
     lost,
     notices,
     offline,
@@ -44,6 +45,7 @@ from portal.web.signin import (
 
 MODULES = (
     landing,
+    letter_text,
     check,
     help_pages,
     schedule,

@@ -226,3 +226,19 @@ def test_the_alignment_page_shows_settings_and_a_sample(
     assert "window_left_mm" in text
     assert "見本　太郎" in text
     assert not missing_characters("見本　太郎")
+
+
+def test_each_side_has_one_code_and_the_back_says_what_its_opens(
+    frame: LetterFrame, make_letter: MakeLetter
+) -> None:
+    """Two codes within one picture of a camera would open by chance what nobody wanted."""
+    both = render_chunk([make_letter(1)], frame, back_points=fit_back(frame))
+    front, back = (
+        [one for one in zxingcpp.read_barcodes(page) if one.format == zxingcpp.QRCode]
+        for page in page_images(both, DPI)
+    )
+    assert [one.text for one in front] == [make_letter(1).sign_in_url]
+    assert [one.text for one in back] == ["https://coupon.shiokaze.example/letter"]
+    said = squeezed(page_texts(both)[1])
+    assert "このQRコードで、手紙の文を大きく読めます。" in said
+    assert "coupon.shiokaze.example/letter" in said

@@ -14,6 +14,8 @@ from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.address_block import check_layout
 from portal.domain.letters.letters.drawing.texts import LetterTexts, program_values
 
+READING = "/letter"
+"""The page with the letter's text, which its back names."""
 WEEKDAYS = "月火水木金土日"
 
 
@@ -31,6 +33,8 @@ class LetterFrame:
     return_address: tuple[str, ...]
     do_not_forward: bool
     plain_url: str
+    reading_url: str
+    """Opens the page with the letter's text."""
     languages: tuple[str, ...] = RESIDENT_LOCALES
     fonts: tuple[Path, ...] = ()
     is_specimen: bool = False
@@ -69,6 +73,7 @@ def letter_frame(
         return_address=program.contact.return_address.printed_lines,
         do_not_forward=program.forwarding is Forwarding.DO_NOT_FORWARD,
         plain_url=plain_url,
+        reading_url=f"{resident_url.rstrip('/')}{READING}",
         languages=program.languages,
         fonts=fonts,
     )

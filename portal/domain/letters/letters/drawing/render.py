@@ -10,6 +10,7 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, plain
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.public_page import leading_there
 from portal.domain.letters.letters.drawing.sign_in_qr import qr_path
 from portal.domain.letters.letters.drawing.typesetting import (
     TypstData,
@@ -224,6 +225,7 @@ def _frame_data(frame: LetterFrame) -> TypstData:
             "call_center": _call_center(text("call_center")),
         },
         "notes": FRONT_NOTES,
+        "reading": leading_there(frame),
         "back": [
             {
                 "locale": locale,

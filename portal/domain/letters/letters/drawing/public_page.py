@@ -1,0 +1,79 @@
+"""The letter as a page that everybody may read: the same texts, without what is one family's.
+
+Whoever cannot read the paper enlarges the page, or has it read aloud. The letter's back leads there
+by a QR code, with the words that say so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.domain.foundation.counters import read_numbers
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.texts import _, use_locale
+from portal.domain.letters.letters.drawing.frame import READING, LetterFrame
+from portal.domain.letters.letters.drawing.sign_in_qr import qr_path
+from portal.domain.letters.letters.drawing.typesetting import TypstData
+from portal.domain.letters.letters.drawing.window import pieces
+
+STEPS = ("step_1", "step_2", "step_3")
+DEADLINES = ("exchange_deadline", "use_deadline")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSection:
+    """A note of the letter: its heading, and the lines below it."""
+
+    heading: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """The whole text of the letter in one language; readings stand in braces.
+
+    Nothing in it is about a household: address, number of children, sum, ID and password are on
+    the paper only.
+    """
+
+    title: str
+    opening: str
+    steps: Sequence[str]
+    sections: Sequence[LetterSection]
+
+
+def letter_page(frame: LetterFrame, notes: Sequence[str], locale: str) -> LetterPage:
+    """Return the letter's text in a language, with the blocks ``notes`` in their order."""
+
+    def text(block: str) -> str:
+        return read_numbers(frame.texts.blocks[block].in_language(locale))
+
+    return LetterPage(
+        text("title"),
+        text("opening"),
+        [text(step) for step in STEPS],
+        [_section(text(name)) for name in (*DEADLINES, *notes, "call_center")],
+    )
+
+
+def _section(text: str) -> LetterSection:
+    heading, *lines = text.split("\n")
+    return LetterSection(heading, lines)
+
+
+def leading_there(frame: LetterFrame) -> TypstData:
+    """Return the QR code of the page, with words in each of the letter's languages."""
+    qr, units = qr_path(frame.reading_url)
+    lines = []
+    for locale in (SOURCE_LOCALE, *(one for one in frame.languages if one != SOURCE_LOCALE)):
+        with use_locale(locale):
+            said = _("このQRコードで、手紙の文を大きく読めます。声でも聞けます。")
+        lines.append({"locale": locale, "text": pieces(said)})
+    with use_locale(SOURCE_LOCALE):
+        alt = _("手紙の文のページを開くQRコード")
+    return {
+        "qr": qr,
+        "units": units,
+        "alt": alt,
+        "url": f"{frame.plain_url}{READING}",
+        "lines": lines,
+    }

@@ -1,0 +1,86 @@
+"""The page with the letter's text: as the paper says it, in each language, and nothing personal."""
+
+import re
+from html import unescape
+
+import pytest
+
+from portal.domain.foundation.languages import LANGUAGES
+from portal.domain.letters.letters.drawing.frame import letter_frame
+from portal.domain.letters.letters.drawing.render import fit_back, render_chunk
+from portal.domain.letters.letters.drawing.texts import PER_HOUSEHOLD, load_texts
+from portal.platform.http.locale import CODES
+from portal.platform.rendering.templating import ruby
+from tests.support.resident import Resident
+from tests.unit.letters.letters.conftest import MakeLetter, make_letter, page_texts
+
+__all__ = ["make_letter"]
+languages = pytest.mark.parametrize("code", list(CODES))
+
+
+def bare(html: str) -> str:
+    """Return the text without tags, readings and blanks."""
+    html = re.sub(r"<r[tp]>.*?</r[tp]>", "", html)
+    return re.sub(r"\s", "", unescape(re.sub(r"<[^>]+>", "", html)))
+
+
+@languages
+def test_every_text_of_the_letter_stands_on_the_page_of_its_language(
+    sqlite_resident: Resident, code: str
+) -> None:
+    program = sqlite_resident.site.program
+    frame = letter_frame(
+        program,
+        load_texts(program.letter_texts_file),
+        notice_date=sqlite_resident.clock.instant.date(),
+        resident_url=sqlite_resident.site.settings.public_url,
+    )
+    answer = sqlite_resident.visitor().get(f"/letter/{code}")
+    assert answer.status_code == 200
+    page = bare(answer.text)
+    for name, block in frame.texts.blocks.items():
+        if name in PER_HOUSEHOLD:
+            continue
+        for line in block.in_language(CODES[code]).split("\n"):
+            assert bare(str(ruby(line))) in page, name
+
+
+def test_the_page_knows_no_family(sqlite_resident: Resident) -> None:
+    family = sqlite_resident.enter(sqlite_resident.add(active=True))
+    stranger = sqlite_resident.visitor()
+    pages = [one.get("/letter/ja") for one in (family, stranger)]
+    assert pages[0].content == pages[1].content
+    assert "set-cookie" not in pages[0].headers
+    assert pages[0].headers["referrer-policy"] == "no-referrer"
+
+
+@languages
+def test_the_page_speaks_the_language_of_its_address(sqlite_resident: Resident, code: str) -> None:
+    html = next(one.html_lang for one in LANGUAGES if one.code == code)
+    text = sqlite_resident.visitor().get(f"/letter/{code}").text
+    assert f'<html lang="{html}"' in text
+    for other in CODES:
+        assert f'href="/letter/{other}"' in text
+
+
+def test_the_letters_code_leads_to_the_language_of_the_browser(
+    sqlite_resident: Resident,
+) -> None:
+    for path in ("/letter", "/letter/nowhere"):
+        led = sqlite_resident.visitor().get(path, headers={"accept-language": "ko"})
+        assert (led.status_code, led.headers["location"]) == (303, "/letter/ko")
+
+
+def test_the_back_of_the_letter_names_the_page(
+    sqlite_resident: Resident, make_letter: MakeLetter
+) -> None:
+    program = sqlite_resident.site.program
+    frame = letter_frame(
+        program,
+        load_texts(program.letter_texts_file),
+        notice_date=sqlite_resident.clock.instant.date(),
+        resident_url="https://coupon.example.jp",
+    )
+    pages = page_texts(render_chunk([make_letter()], frame, back_points=fit_back(frame)))
+    assert "coupon.example.jp/letter" not in pages[0]
+    assert "coupon.example.jp/letter" in pages[1]
