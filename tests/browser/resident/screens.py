@@ -290,15 +290,10 @@ def _lost_page(served: Served, page: Page) -> None:
         served.go(page, "/home")
 
 
-def _letter(served: Served, page: Page) -> None:
-    spoken = next(one["value"] for one in page.context.cookies() if one["name"] == "lang")
-    served.go(page, f"/letter/{spoken}")
-
-
-def _way_out(served: Served, page: Page) -> None:
+def _without_cookie(path: str, served: Served, page: Page) -> None:
     """Its language stands in its address alone."""
     spoken = next(one["value"] for one in page.context.cookies() if one["name"] == "lang")
-    served.go(page, f"/info/{spoken}")
+    served.go(page, f"{path}/{spoken}")
 
 
 for _path in (
@@ -321,8 +316,8 @@ for _path in (
     "/nowhere",
 ):
     _add(_path, _open(_path))
-_add("way out", _way_out)
-_add("letter", _letter)
+_add("way out", partial(_without_cookie, "/info"))
+_add("letter", partial(_without_cookie, "/letter"))
 _add("database lost: a form", _lost_form)
 _add("database lost: a page", _lost_page)
 _add("stop: phone, empty", _sent("/lost/stop/phone"))
