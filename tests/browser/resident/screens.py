@@ -290,8 +290,7 @@ def _lost_page(served: Served, page: Page) -> None:
         served.go(page, "/home")
 
 
-def _without_cookie(path: str, served: Served, page: Page) -> None:
-    """Its language stands in its address alone."""
+def _with_language_in_address(path: str, served: Served, page: Page) -> None:
     spoken = next(one["value"] for one in page.context.cookies() if one["name"] == "lang")
     served.go(page, f"{path}/{spoken}")
 
@@ -316,8 +315,8 @@ for _path in (
     "/nowhere",
 ):
     _add(_path, _open(_path))
-_add("way out", partial(_without_cookie, "/info"))
-_add("letter", partial(_without_cookie, "/letter"))
+_add("way out", partial(_with_language_in_address, "/info"))
+_add("letter", partial(_with_language_in_address, "/letter"))
 _add("database lost: a form", _lost_form)
 _add("database lost: a page", _lost_page)
 _add("stop: phone, empty", _sent("/lost/stop/phone"))
