@@ -185,7 +185,7 @@ def _blank_again(page: Page) -> bool:
         return False
     page.context.clear_cookies()
     page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-    page.set_content("")
+    page.goto("about:blank")  # an address of before would make the next one's #anchor a mere scroll
     return True
 
 
