@@ -24,8 +24,10 @@ from portal.domain.requests.requests.evidence import (
     PaperKey,
     SeenOnPaper,
     add_scan,
+    is_blind,
     paper_of,
     read_again,
+    reads_again,
     seen_of,
 )
 from portal.domain.requests.requests.models import PaperForm, Request
@@ -72,13 +74,11 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     row = found_request(page)
     paper = paper_of(page.session, _key(page, row))
     corrections = paper.detail.get("corrections", [])
-    last = corrections[-1]["by"] if corrections else paper.entered_by
     me = page.who.staff.id if page.who.staff is not None else 0
-    blind = paper.lacks_evidence and paper.second_reading is None and last != me
+    blind = is_blind(paper, me)
     second = paper.second_reading
     people = {paper.entered_by, *(one["by"] for one in corrections)}
     people |= {key for key in (second and second["by"], paper.detail.get("witnessed_by")) if key}
-    is_open = row.state in UNDECIDED
     return page.render(
         "admin/requests/paper.html",
         PaperView(
@@ -88,11 +88,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             second=second,
             corrections=[] if blind else corrections,
             names=staff_names(page.session, people),
-            reads=is_open
-            and paper.lacks_evidence
-            and last != me
-            and (second is None or second["by"] == me),
-            is_open=is_open,
+            reads=reads_again(row, paper, me),
+            is_open=row.state in UNDECIDED,
             day_label=entry_words.received_on(paper.channel),
             signers=tuple(Signer),
             no_scan=tuple(NoScan),

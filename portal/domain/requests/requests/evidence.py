@@ -77,6 +77,18 @@ def seen_of(form: PaperForm) -> SeenOnPaper:
     )
 
 
+def is_blind(form: PaperForm, person: int) -> bool:
+    """Tell whether a person is yet to read the paper, and sees nothing of what was entered."""
+    return form.lacks_evidence and form.second_reading is None and _entered_by(form) != person
+
+
+def reads_again(row: Request, form: PaperForm, person: int) -> bool:
+    """Tell whether a person is asked to read the paper: the second one, also once more."""
+    if row.state not in UNDECIDED or not form.lacks_evidence or _entered_by(form) == person:
+        return False
+    return form.second_reading is None or form.second_reading["by"] == person
+
+
 def lacks_evidence(session: Session, row: Request) -> bool:
     """Tell whether a form of a request has neither scan nor a second reader."""
     return any(form.lacks_evidence for form in paper_forms_of(session, row.id))
@@ -212,11 +224,17 @@ def correct_entry(work: Work, key: PaperKey, seen: SeenOnPaper) -> tuple[Request
 
     Raises:
         NotFoundError: the request has no such form.
-        NotAllowedError: the actor is no person with an account.
+        NotAllowedError: the actor is no person with an account, or is yet to read the paper: whether
+            "nothing differs" would tell them what was entered.
         WrongStateError: the request is decided.
         InputError: a field is missing or cannot be, or nothing differs.
     """
     row, form = _locked_paper(work, key)
+    if is_blind(form, work.actor.id or 0):
+        raise NotAllowedError(
+            _s("まず紙を見て、読んだ内容を入力してください。直すのは、そのあとです。"),
+            code="unread",
+        )
     _refuse_impossible(work, seen)
     before = seen_of(form)
     if seen == before:

@@ -132,6 +132,19 @@ def test_nobody_accepts_a_form_without_scan_before_a_second_person_read_it(desk:
     assert accept(desk, row).result == "accepted"
 
 
+def test_who_is_yet_to_read_the_paper_corrects_nothing(desk: Desk) -> None:
+    row = enter(desk)
+    key = key_of(desk, row)
+    for seen in (SEEN, OTHER):  # the same answer, whether or not it is what was entered
+        with pytest.raises(NotAllowedError) as refused:
+            corrected(desk, key, seen, by=desk.colleague)
+        assert refused.value.code == "unread"
+    assert read(desk, key, OTHER) is Read.DIFFERS
+    corrected(desk, key, OTHER, by=WARD)
+    with pytest.raises(ConflictError, match="もう確かめて"):
+        read(desk, key, OTHER)
+
+
 def test_a_scan_added_later_is_evidence(desk: Desk) -> None:
     row = enter(desk)
     key = key_of(desk, row)
