@@ -9,13 +9,12 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, number_in_address, post_key, staff_route
+from admin.access import number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import hours_words
 from admin.page import Page
 from portal.domain.contacts.hours import preview, queries, services
 from portal.domain.contacts.hours.models import OpeningHours
-from portal.domain.contacts.hours.states import OPENING_HOURS
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.calendar import Payer
@@ -116,9 +115,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             names=staff_names(page.session, people),
             say=hours_words,
             said=page.query.get("said", ""),
-            can=_can(page, row),
+            can=services.BY_THE_WARD.possible(page.work, row),
             own=page.actor.id == row.proposed_by,
-            late=row.is_proposed and row.first_day < jst_date(page.now),
+            late=row.is_waiting and row.first_day < jst_date(page.now),
             told=[
                 (NAMES[CODE_OF[locale]], html_lang(locale), sentences)
                 for locale, sentences in told.items()
@@ -126,14 +125,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         ),
         status_code,
     )
-
-
-def _can(page: Page, row: OpeningHours) -> frozenset[str]:
-    possible = {name for name in OPENING_HOURS.steps if OPENING_HOURS.can(row.state, name)}
-    own = page.actor.id == row.proposed_by
-    if not allowed(page, Permission.APPROVE_OPENING_HOURS):
-        return frozenset(possible & {"take_back"} if own and row.is_proposed else ())
-    return frozenset(possible - {"approve", "refuse"} if own else possible)
 
 
 def approve(page: Page) -> Response[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import allowed, number_in_address, post_key, staff_route
+from admin.access import number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import site_text_words
 from admin.contacts.hours_words import typed_day
@@ -17,7 +17,6 @@ from admin.page import Page
 from portal.domain.contacts.site_texts import queries, services
 from portal.domain.contacts.site_texts.models import SiteText
 from portal.domain.contacts.site_texts.services import Draft, field_of
-from portal.domain.contacts.site_texts.states import SITE_TEXT
 from portal.domain.contacts.site_texts.text_places import TextPlace
 from portal.domain.foundation.audit.services import earlier_result, keep_result
 from portal.domain.foundation.clock import jst_date
@@ -157,7 +156,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             names=staff_names(page.session, people),
             say=site_text_words,
             said=page.query.get("said", ""),
-            can=_can(page, row),
+            can=services.BY_THE_WARD.possible(page.work, row),
             own=page.actor.id == row.written_by,
             previews=_previews(LocalText.from_mapping(row.texts)) if row.texts else [],
         ),
@@ -170,14 +169,6 @@ def _previews(text: LocalText) -> list[tuple[str, str, Sequence[str]]]:
         (NAMES[CODE_OF[locale]], html_lang(locale), text.in_language(locale).split("\n"))
         for locale in RESIDENT_LOCALES
     ]
-
-
-def _can(page: Page, row: SiteText) -> frozenset[str]:
-    possible = {name for name in SITE_TEXT.steps if SITE_TEXT.can(row.state, name)}
-    own = page.actor.id == row.written_by
-    if not allowed(page, Permission.RELEASE_SITE_TEXTS):
-        return frozenset(possible & {"take_back"} if own and row.is_waiting else ())
-    return frozenset(possible - {"release", "refuse"} if own else possible)
 
 
 def release(page: Page) -> Response[Any]:

@@ -25,20 +25,19 @@ from portal.domain.people.shops.finding import MOST_SIGNS, KanaRow, Wish, found
 from portal.platform.http.answer import HTML
 from portal.platform.http.forms import form_from
 from portal.platform.http.incoming import WebRequest
-from portal.platform.http.locale import CODE_OF, CODES, NAMES, choose, html_lang
+from portal.platform.http.locale import CODES, NAMES, html_lang
 from portal.platform.routes import site_of
 from portal.platform.shop_list import ShownShops, shown_shops
 from portal.platform.site import Site
 from portal.platform.threads import in_thread
 from portal.platform.view import View
 from portal.web.access import PUBLIC
+from portal.web.information.open_pages import NO_REFERRER, in_the_browsers_language
 from portal.web.information.opening import opening_at
 
 A_PAGE = 25
 MOST_DIGITS = 4
 SIGN_OF: Mapping[KanaRow, str] = dict(zip(KanaRow, "あかさたなはまやらわ", strict=True))
-NO_REFERRER = {"referrer-policy": "no-referrer"}
-"""A shop or an issuer learns nothing of what was looked for here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class ShopsView(View):
 )
 def lead(request: WebRequest) -> Response[None]:
     """Lead whoever typed the address of the letter to a language that the browser asks for."""
-    return _in_the_browsers_language(request)
+    return in_the_browsers_language(request, address.FOLDER)
 
 
 @get(
@@ -93,15 +92,9 @@ def lead(request: WebRequest) -> Response[None]:
 async def show(request: WebRequest, code: FromPath[str]) -> Response[str] | Response[None]:
     """Show the list in the language of the address."""
     if code not in CODES:
-        return _in_the_browsers_language(request)
+        return in_the_browsers_language(request, address.FOLDER)
     site, asked = site_of(request), form_from(request.query_params.multi_items())
     return await in_thread(site, partial(_answer, site, code, asked.values))
-
-
-def _in_the_browsers_language(request: WebRequest) -> Response[None]:
-    code = CODE_OF[choose(None, request.headers.get("accept-language", ""))]
-    headers = NO_REFERRER | {"location": f"{address.FOLDER}{code}"}
-    return Response(None, status_code=303, headers=headers)
 
 
 def _answer(site: Site, code: str, asked: Mapping[str, str]) -> Response[str]:

@@ -16,13 +16,11 @@ from portal.domain.oversight.management.way_out import NEVER, POSSIBLE, kept
 from portal.platform.http import unseen
 from portal.platform.http.answer import HTML
 from portal.platform.http.incoming import WebRequest
-from portal.platform.http.locale import CODE_OF, CODES, choose, html_lang
+from portal.platform.http.locale import CODE_OF, CODES, html_lang
 from portal.platform.routes import site_of
 from portal.platform.site import Site
 from portal.web.access import PUBLIC
-
-NO_REFERRER = {"referrer-policy": "no-referrer"}
-"""Where one goes from here learns nothing of this page, neither another site nor ours."""
+from portal.web.information.open_pages import NO_REFERRER, in_the_browsers_language
 
 _DRAWN: dict[str, tuple[Program, str]] = {}
 """The page by language; it changes with the program alone."""
@@ -37,7 +35,7 @@ _DRAWN: dict[str, tuple[Program, str]] = {}
 )
 def lead(request: WebRequest) -> Response[None]:
     """Lead whoever typed the short address to the page in a language that the browser asks for."""
-    return _in_the_browsers_language(request)
+    return in_the_browsers_language(request, unseen.FOLDER)
 
 
 @get(
@@ -51,14 +49,8 @@ def show(request: WebRequest, code: FromPath[str]) -> Response[str] | Response[N
     """Show the page in the language of the address."""
     locale = CODES.get(code)
     if locale is None:
-        return _in_the_browsers_language(request)
+        return in_the_browsers_language(request, unseen.FOLDER)
     return Response(_page(site_of(request), locale), media_type=HTML, headers=NO_REFERRER)
-
-
-def _in_the_browsers_language(request: WebRequest) -> Response[None]:
-    code = CODE_OF[choose(None, request.headers.get("accept-language", ""))]
-    headers = NO_REFERRER | {"location": f"{unseen.FOLDER}{code}"}
-    return Response(None, status_code=303, headers=headers)
 
 
 def _page(site: Site, locale: str) -> str:

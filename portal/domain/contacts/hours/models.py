@@ -7,7 +7,8 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.contacts.hours.states import OPENING_HOURS, HoursState
-from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.contacts.ward_decides import Proposal
+from portal.domain.foundation.base import primary_key, state_column
 from portal.domain.foundation.texts import Labeled, _s
 
 
@@ -18,7 +19,7 @@ class HoursKind(Labeled):
     SPECIAL = "special", lambda: _s("特別の日")
 
 
-class OpeningHours(Base):
+class OpeningHours(Proposal):
     """One change of the opening hours, as one person proposed it and the ward decided.
 
     Attributes:
@@ -48,13 +49,16 @@ class OpeningHours(Base):
     proposed_at: Mapped[datetime]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     decided_at: Mapped[datetime | None]
-    ended_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
-    ended_at: Mapped[datetime | None]
 
     @property
-    def is_proposed(self) -> bool:
+    def is_waiting(self) -> bool:
         """Whether it waits for the ward."""
         return self.state == HoursState.PROPOSED
+
+    @property
+    def writer(self) -> int:
+        """The key of the person who proposed it."""
+        return self.proposed_by
 
     @property
     def is_week(self) -> bool:

@@ -19,9 +19,9 @@ def calendar_with(
     """Return a calendar as it is once a proposed change is approved, after all others."""
     known = approved(session)
     weeks, specials = list(known.weeks), list(known.specials)
-    if row.is_proposed and row.is_week:
+    if row.is_waiting and row.is_week:
         weeks.append(week_hours_of(row))
-    elif row.is_proposed:
+    elif row.is_waiting:
         specials.append(special_of(row))
     return with_approved(calendar.filed, weeks, specials)
 

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from portal.domain.contacts.hours.models import HoursKind, OpeningHours
 from portal.domain.contacts.hours.queries import stored, unknown
 from portal.domain.contacts.hours.states import OPENING_HOURS
+from portal.domain.contacts.ward_decides import WardDecides
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
@@ -17,10 +18,19 @@ from portal.domain.foundation.program.calendar import WEEKDAYS, Hours, Payer
 from portal.domain.foundation.program.public_reasons import PublicReason
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.staff.permissions import Permission, allows
+from portal.domain.people.staff.permissions import Permission
 
 LONGEST = timedelta(days=31)
 """Special days for longer than this are other hours of the weekdays."""
+
+
+BY_THE_WARD = WardDecides(
+    table=OpeningHours,
+    states=OPENING_HOURS,
+    permission=Permission.APPROVE_OPENING_HOURS,
+    unknown=unknown,
+    own=lambda: _s("自分の出した提案です。区のほかの担当が決めます。"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,7 @@ def approve(work: Work, change_id: int) -> OpeningHours:
         NotFoundError: no change has this key.
         WrongStateError: it is not proposed, or its first day is over.
     """
-    row = _decided(work, change_id, "approve")
+    row = BY_THE_WARD.decided(work, change_id, "approve")
     if row.first_day < jst_date(work.now):
         raise WrongStateError(
             _s("始まりの日が過ぎました。この提案は断り、これからの日で、もう一度出してください。")
@@ -130,8 +140,7 @@ def refuse(work: Work, change_id: int) -> OpeningHours:
         NotFoundError: no change has this key.
         WrongStateError: it is not proposed.
     """
-    row = _decided(work, change_id, "refuse")
-    row.ended_by, row.ended_at = work.actor.id, work.now
+    row = BY_THE_WARD.refused(work, change_id)
     _record_step(work, row, "refused")
     return row
 
@@ -147,38 +156,8 @@ def take_back(work: Work, change_id: int) -> OpeningHours:
         NotFoundError: no change has this key.
         WrongStateError: it was refused or taken back before.
     """
-    row = _locked(work, change_id)
-    state, own = OPENING_HOURS.next(row.state, "take_back"), row.proposed_by == work.actor.id
-    if not may_decide(work) and not (own and row.is_proposed):
-        raise NotAllowedError(_s("取りやめられるのは、区の担当だけです。"))
-    row.state, row.ended_by, row.ended_at = state, work.actor.id, work.now
+    row = BY_THE_WARD.taken_back(work, change_id)
     _record_step(work, row, "taken_back")
-    return row
-
-
-def may_decide(work: Work) -> bool:
-    """Return whether the actor decides for the ward."""
-    actor = work.actor
-    return actor.organization is not None and allows(
-        Permission.APPROVE_OPENING_HOURS, actor.role, actor.organization
-    )
-
-
-def _decided(work: Work, change_id: int, action: str) -> OpeningHours:
-    row = _locked(work, change_id)
-    state = OPENING_HOURS.next(row.state, action)
-    if not may_decide(work):
-        raise NotAllowedError(_s("決められるのは、区の担当だけです。"))
-    if row.proposed_by == work.actor.id:
-        raise NotAllowedError(_s("自分の出した提案です。区のほかの担当が決めます。"))
-    row.state = state
-    return row
-
-
-def _locked(work: Work, change_id: int) -> OpeningHours:
-    row = work.session.get(OpeningHours, change_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise unknown()
     return row
 
 

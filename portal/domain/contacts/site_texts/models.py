@@ -7,10 +7,11 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.domain.contacts.site_texts.states import SITE_TEXT, TextState
-from portal.domain.foundation.base import Base, primary_key, state_column
+from portal.domain.contacts.ward_decides import Proposal
+from portal.domain.foundation.base import primary_key, state_column
 
 
-class SiteText(Base):
+class SiteText(Proposal):
     """One text for a place, as one person wrote it and another released it.
 
     Attributes:
@@ -36,10 +37,13 @@ class SiteText(Base):
     written_at: Mapped[datetime]
     released_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     released_at: Mapped[datetime | None]
-    ended_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
-    ended_at: Mapped[datetime | None]
 
     @property
     def is_waiting(self) -> bool:
         """Whether it waits for the second person."""
         return self.state == TextState.WRITTEN
+
+    @property
+    def writer(self) -> int:
+        """The key of the person who wrote it."""
+        return self.written_by

@@ -9,13 +9,22 @@ from portal.domain.contacts.site_texts.plain_text import check_text
 from portal.domain.contacts.site_texts.queries import unknown
 from portal.domain.contacts.site_texts.states import SITE_TEXT
 from portal.domain.contacts.site_texts.text_places import TextPlace
+from portal.domain.contacts.ward_decides import WardDecides
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, WrongStateError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.people.staff.permissions import Permission, allows
+from portal.domain.people.staff.permissions import Permission
+
+BY_THE_WARD = WardDecides(
+    table=SiteText,
+    states=SITE_TEXT,
+    permission=Permission.RELEASE_SITE_TEXTS,
+    unknown=unknown,
+    own=lambda: _s("自分の書いた文です。区のほかの担当が決めます。"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ def release(work: Work, text_id: int) -> SiteText:
         NotFoundError: no text has this key.
         WrongStateError: it does not wait, or its last day is over.
     """
-    row = _decided(work, text_id, "release")
+    row = BY_THE_WARD.decided(work, text_id, "release")
     if row.last_day is not None and row.last_day < jst_date(work.now):
         raise WrongStateError(_s("終わりの日が過ぎました。断って、もう一度書いてください。"))
     row.released_by, row.released_at = work.actor.id, work.now
@@ -109,8 +118,7 @@ def refuse(work: Work, text_id: int) -> SiteText:
         NotFoundError: no text has this key.
         WrongStateError: it does not wait.
     """
-    row = _decided(work, text_id, "refuse")
-    row.ended_by, row.ended_at = work.actor.id, work.now
+    row = BY_THE_WARD.refused(work, text_id)
     _record_step(work, row, "refused")
     return row
 
@@ -126,38 +134,8 @@ def take_back(work: Work, text_id: int) -> SiteText:
         NotFoundError: no text has this key.
         WrongStateError: it was refused or taken back before.
     """
-    row = _locked(work, text_id)
-    state, own = SITE_TEXT.next(row.state, "take_back"), row.written_by == work.actor.id
-    if not may_decide(work) and not (own and row.is_waiting):
-        raise NotAllowedError(_s("取りやめられるのは、区の担当だけです。"))
-    row.state, row.ended_by, row.ended_at = state, work.actor.id, work.now
+    row = BY_THE_WARD.taken_back(work, text_id)
     _record_step(work, row, "taken_back")
-    return row
-
-
-def may_decide(work: Work) -> bool:
-    """Return whether the actor decides for the ward."""
-    actor = work.actor
-    return actor.organization is not None and allows(
-        Permission.RELEASE_SITE_TEXTS, actor.role, actor.organization
-    )
-
-
-def _decided(work: Work, text_id: int, action: str) -> SiteText:
-    row = _locked(work, text_id)
-    state = SITE_TEXT.next(row.state, action)
-    if not may_decide(work):
-        raise NotAllowedError(_s("決められるのは、区の担当だけです。"))
-    if row.written_by == work.actor.id:
-        raise NotAllowedError(_s("自分の書いた文です。区のほかの担当が決めます。"))
-    row.state = state
-    return row
-
-
-def _locked(work: Work, text_id: int) -> SiteText:
-    row = work.session.get(SiteText, text_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise unknown()
     return row
 
 

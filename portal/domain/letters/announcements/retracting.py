@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.actors import SYSTEM
-from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import Announcement
-from portal.domain.letters.announcements.states import ANNOUNCEMENT, AnnouncementState
+from portal.domain.letters.announcements.states import AnnouncementState
+from portal.domain.letters.announcements.stopping import call_off
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.states import MESSAGE, MessageState
 
@@ -84,20 +83,6 @@ def retract(work: Work, receipt_no: str, since: datetime) -> int:
     for message in messages:
         message.state, message.last_error = MESSAGE.next(message.state, "stop"), REOPENED
         message.sealed = None
-    _call_off(work, waiting)
+    call_off(work, waiting)
     session.flush()
     return len(waiting)
-
-
-def _call_off(work: Work, waiting: Sequence[Announcement]) -> None:
-    for row in waiting:
-        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), work.now
-        record(
-            work.acting_as(SYSTEM),
-            "notice.called_off",
-            "announcement",
-            row.id,
-            household_id=row.household_id,
-            event=row.event,
-            medium=row.medium,
-        )

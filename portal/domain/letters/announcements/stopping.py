@@ -1,5 +1,7 @@
 """Stop announcements, call off cards, and record the cards that came back."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -42,6 +44,21 @@ def stop(work: Work, row: Announcement, reason: str) -> None:
     )
 
 
+def call_off(work: Work, waiting: Iterable[Announcement]) -> None:
+    """Call off locked announcements that wait: nobody is told."""
+    for row in waiting:
+        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), work.now
+        record(
+            work.acting_as(SYSTEM),
+            "notice.called_off",
+            "announcement",
+            row.id,
+            household_id=row.household_id,
+            event=row.event,
+            medium=row.medium,
+        )
+
+
 def call_off_cards(work: Work, key: str) -> None:
     """Call off the waiting cards about an event that is over (its ``key``).
 
@@ -58,17 +75,7 @@ def call_off_cards(work: Work, key: str) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    for row in rows.all():
-        row.state, row.changed_at = ANNOUNCEMENT.next(row.state, "call_off"), work.now
-        record(
-            work.acting_as(SYSTEM),
-            "notice.called_off",
-            "announcement",
-            row.id,
-            household_id=row.household_id,
-            event=row.event,
-            medium=row.medium,
-        )
+    call_off(work, rows.all())
 
 
 def card_came_back(work: Work, announcement_id: int) -> Announcement:

@@ -224,8 +224,8 @@ def correct_entry(work: Work, key: PaperKey, seen: SeenOnPaper) -> tuple[Request
 
     Raises:
         NotFoundError: the request has no such form.
-        NotAllowedError: the actor is no person with an account, or is yet to read the paper: whether
-            "nothing differs" would tell them what was entered.
+        NotAllowedError: the actor is no person with an account, or is yet to read the paper:
+            whether "nothing differs" would tell them what was entered.
         WrongStateError: the request is decided.
         InputError: a field is missing or cannot be, or nothing differs.
     """
