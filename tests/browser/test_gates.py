@@ -51,7 +51,10 @@ FAULTS = {
         ("p { height: 1.2em; overflow: hidden; }", "<p>" + "長い文です。" * 20 + "</p>", "cut off")
     ],
     "forced": [("button { border: none; appearance: none; }", FORM, "no edge")],
-    "structure": [("", "<h1>zwei</h1>", "2 h1")],
+    "structure": [
+        ("", "<h1>zwei</h1>", "2 h1"),
+        ("", '<p aria-describedby="">Text</p>', "an empty aria-describedby"),
+    ],
     "axe": [("", '<img src="data:,">', "image-alt")],
 }
 SAME_AS_AXE = [

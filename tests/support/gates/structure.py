@@ -44,6 +44,9 @@ for (const el of all("input:not([type=hidden]), select, textarea")) {
     need(document.getElementById(id), `described by nothing: ${label(el)} ${id}`);
   }
 }
+for (const name of ["aria-describedby", "aria-labelledby", "aria-controls", "href", "id"]) {
+  for (const el of all(`[${name}=""]`)) need(false, `an empty ${name}: ${label(el)}`);
+}
 for (const el of all("form")) {
   const action = el.getAttribute("action") || "";
   const button = el.querySelector("button[type=submit], button:not([type])");

@@ -3,11 +3,10 @@
 At most six activations besides typing and Tab; a call is written up with two of them.
 """
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from portal.domain.contacts.calls.macros import WRITE_UPS, Macro
 from portal.domain.letters.letters.models import Letter
@@ -16,51 +15,13 @@ from portal.domain.letters.shipments.models import Shipment
 from tests.browser.admin.contacts.calling import at_the_desk, begin_call, last_call
 from tests.browser.admin.desk.screens_of_desk import verified
 from tests.browser.admin.served import ServedStaff
+from tests.browser.hands import Hands
 from tests.support.browser import PageFactory
 from tests.support.people import CANARY_BIRTH, CANARY_NAME, Person, add_person
 
 MOST = 6
 RECORD = "form[action='/calls/finish/submit']"
-ACTIVATIONS = {"Enter", "Space", "F2", "F8"}
 _people = iter(range(100))
-
-
-@dataclass
-class Hands:
-    """Somebody at a keyboard without a mouse; activations are counted, typing and Tab are free."""
-
-    page: Page
-    pressed: list[str] = field(default_factory=list)
-
-    def press(self, key: str) -> None:
-        """Press a key that does something, and wait for the page that comes of it."""
-        assert key in ACTIVATIONS
-        self.pressed.append(key)
-        with self.page.expect_navigation():
-            self.page.keyboard.press(key)
-        self.page.wait_for_load_state("load")
-
-    def tab_to(self, selector: str) -> None:
-        """Move on with Tab until the element has the focus."""
-        for _press in range(60):
-            if self.page.evaluate("(s) => document.activeElement.matches(s)", selector):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"Tab never came to {selector}")
-
-    def type(self, selector: str, text: str) -> None:
-        """Move to a field and write into it."""
-        self.tab_to(selector)
-        self.page.keyboard.type(text)
-
-    def choose(self, selector: str, value: str) -> None:
-        """Move to a list and go down it with the arrow key."""
-        self.tab_to(selector)
-        for _press in range(45):
-            if self.page.locator(selector).input_value() == value:
-                return
-            self.page.keyboard.press("ArrowDown")
-        raise AssertionError(value)
 
 
 def posted_family(served: ServedStaff) -> tuple[Person, str, str]:
