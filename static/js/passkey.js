@@ -35,7 +35,7 @@ if (window.PublicKeyCredential) {
       button.disabled = true;
       try {
         form.elements.passkey.value = written(await ask(form));
-        form.requestSubmit();
+        if (form.requestSubmit) form.requestSubmit(); else form.submit();
       } catch (error) {
         say(form, error.name === "InvalidStateError" ? "[data-there]" : "[data-failed]");
       }
