@@ -123,7 +123,8 @@ def see_the_coupon(browser: Browser, login_id: str, password: str, birth: date) 
     secret = page.text.split('id="totp-key">')[1].split("<")[0].replace(" ", "")
     code = pyotp.TOTP(secret).now()
     page = browser.post(page, "/start/channel/prove/submit", {"code": code})
-    home = browser.post(page, "/start/done", {})
+    offer = browser.post(page, "/start/done", {})
+    home = browser.post(offer, "/start/passkey/later", {})
     return browser.post(home, "/coupon/1/reveal", {}).text
 
 
