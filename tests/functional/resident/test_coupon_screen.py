@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import httpx
@@ -13,7 +13,7 @@ from portal.app import serve_residents
 from portal.domain.foundation.languages import LANGUAGES
 from portal.domain.foundation.program.settings.issuer import IssuerUse
 from portal.domain.letters.letters.drawing import coupon_picture
-from portal.domain.letters.letters.drawing.typesetting import compile_picture
+from portal.domain.letters.letters.drawing.picture import Picture, draw_picture
 from portal.domain.people.coupons.models import CouponBatch
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import EntitlementState
@@ -172,7 +172,7 @@ def test_the_picture_to_keep_scans_and_has_all_but_a_name(
     sqlite_resident: Resident, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_data: list[str] = []
-    monkeypatch.setattr(coupon_picture, "compile_picture", noting(set_data))
+    monkeypatch.setattr(coupon_picture, "draw_picture", noting(set_data))
     visitor = with_coupon(sqlite_resident)
     visitor.http.cookies.set("lang", code)
     page = text_of(visitor, "/coupon/1")
@@ -201,12 +201,13 @@ def test_the_picture_to_keep_scans_and_has_all_but_a_name(
             assert sentence in told
 
 
-def noting(told: list[str]) -> Callable[[str, Mapping[str, object]], bytes]:
+def noting(told: list[str]) -> Callable[[Picture], bytes]:
     """Draw as ever, and note the words that are drawn."""
 
-    def draw(template: str, data: Mapping[str, object]) -> bytes:
-        told.append(json.dumps(data, ensure_ascii=False))
-        return compile_picture(template, data)
+    def draw(picture: Picture) -> bytes:
+        texts = (picture.title, picture.number, picture.pin, picture.lines, picture.small)
+        told.append(json.dumps(texts, ensure_ascii=False))
+        return draw_picture(picture)
 
     return draw
 

@@ -11,18 +11,9 @@ from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, current_locale
-from portal.domain.letters.letters.drawing.typesetting import compile_picture
+from portal.domain.letters.letters.drawing.picture import Picture, draw_picture
 from portal.domain.letters.letters.drawing.window import pieces
-from portal.domain.people.coupons.qr import modules_of_png, path_of_png
-
-MODULE_POINTS = 8
-"""Width of a module; of the codes that are too wide for the picture it is less."""
-WIDEST = 320
-"""Points."""
-QR = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" '
-    'shape-rendering="crispEdges"><path stroke="#000" d="{path}"/></svg>'
-)
+from portal.domain.people.coupons.qr import modules_of_png
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,18 +39,18 @@ class KeptCoupon:
 
 def coupon_picture(program: Program, kept: KeptCoupon, now: datetime) -> bytes:
     """Return the picture (PNG) in the current language, saved at ``now`` (UTC)."""
-    modules = modules_of_png(kept.image)
-    data = {
-        "locale": current_locale(),
-        "title": pieces(_("電子クーポン %(amount)s円") % {"amount": f"{kept.amount_yen:,}"}),
-        "qr": QR.format(side=modules, path=path_of_png(kept.image)),
-        "side": modules * min(MODULE_POINTS, WIDEST // modules),
-        "number": kept.number,
-        "pin": pieces(f"{_('暗証番号（PIN）')}: {kept.pin}") if kept.pin else None,
-        "lines": [pieces(line) for line in _days(kept)],
-        "small": [pieces(line) for line in _notes(program, now)],
-    }
-    return compile_picture("coupon_picture.typ", data)
+    return draw_picture(
+        Picture(
+            locale=current_locale(),
+            title=pieces(_("電子クーポン %(amount)s円") % {"amount": f"{kept.amount_yen:,}"}),
+            code=kept.image,
+            modules=modules_of_png(kept.image),
+            number=kept.number,
+            pin=pieces(f"{_('暗証番号（PIN）')}: {kept.pin}") if kept.pin else [],
+            lines=[pieces(line) for line in _days(kept)],
+            small=[pieces(line) for line in _notes(program, now)],
+        )
+    )
 
 
 def _days(kept: KeptCoupon) -> list[str]:

@@ -42,19 +42,6 @@ def compile_pdf(
         return _compile(template, data, timestamp, fonts)
 
 
-def compile_picture(template: str, data: TypstData) -> bytes:
-    """Return the only page of a template as a PNG of 108 pixels an inch; threads take turns."""
-    with _drawing:
-        compiler, sources = _compiler(template, ())
-        told = json.dumps(dict(data), ensure_ascii=False).encode()
-        picture = compiler.compile(
-            input=_files({**sources, "data.json": told}), format="png", ppi=108
-        )
-    if not isinstance(picture, bytes):
-        raise TypeError("the compiler gave pages instead of one picture")
-    return picture
-
-
 def _compile(template: str, data: TypstData, timestamp: int, fonts: tuple[Path, ...]) -> bytes:
     compiler, sources = _compiler(template, fonts)
     # The data is a file and not a system input: an input would change the world that every cached
