@@ -24,6 +24,7 @@ from portal.settings import Settings, load_settings
 from portal.web import routes
 from portal.web.information.opening import opening
 from portal.web.information.shops import printed_address
+from portal.web.signin.longer import ending_of
 from portal.web.waiting_room.room import WaitingRoom
 from portal.worker.worker import Worker
 
@@ -32,12 +33,13 @@ STOP_SECONDS = 4.0
 
 
 def page_context(page: Page) -> dict[str, object]:
-    """Return the names of every resident page: the hours, the notices, where the shops stand."""
+    """Return the names of every resident page: hours, notices, shops, the end of the session."""
     return {
         "opening": opening(page),
         "format_day": format_day,
         "site_notices": site_notices(page),
         "shop_list": printed_address(page.site),
+        "session_end": ending_of(page),
     }
 
 

@@ -359,6 +359,8 @@ def _left_alone(page: Page[W]) -> int | None:
     auth = page.who.auth
     if auth is None or page.who.locked or page.request.unattended:
         return None
+    if page.method == "POST" and page.request.foreign:
+        return None  # another site's page is no use of ours
     return auth.id if page.now - auth.seen_at > sessions.TOUCH_EVERY else None
 
 

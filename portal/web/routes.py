@@ -31,10 +31,12 @@ from portal.web.requests import (
 )
 from portal.web.signin import (
     activation,
+    brought_back,
     changes,
     channels,
     code,
     fresh,
+    longer,
     loss,
     own_devices,
     passkey_door,
@@ -78,6 +80,8 @@ MODULES = (
     own_devices,
     passkeys,
     fresh,
+    longer,
+    brought_back,
 )
 
 

@@ -32,6 +32,12 @@ def next_place(page: Page) -> str:
     return wanted
 
 
+def place_or_home(path: str) -> str:
+    """Return a page of a signed-in household as it was asked for, or home."""
+    place = path.partition("?")[0]
+    return place if _is_place(place) else HOME
+
+
 def has_arrived(page: Page) -> bool:
     """Tell, once, whether this is the way home from a sign-in."""
     if page.cookie(COOKIE) != HOME:

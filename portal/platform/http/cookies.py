@@ -7,6 +7,8 @@ from litestar.datastructures import Cookie
 from portal.domain.foundation.vault import Vault
 
 SESSION, VISIT, DEVICE = "sid", "visit", "device"
+ENDED = "ended"
+"""The id of a session that has ended, for the next sign-in of the same account."""
 
 
 def make(prefix: str, name: str, value: str, *, max_age: int | None = None) -> Cookie:

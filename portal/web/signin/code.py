@@ -29,8 +29,8 @@ from portal.platform.view import View
 from portal.resident_page import Page, with_factors
 from portal.web.access import at_stage
 from portal.web.signin.asking import asked
+from portal.web.signin.brought_back import place_after
 from portal.web.signin.code_texts import channel_name, code_error
-from portal.web.wanted import next_place
 
 STAGE = at_stage(Stage.CODE)
 CODE = "stage:code"
@@ -163,7 +163,7 @@ def complete(page: Page, item: Item) -> Response[Any]:
     known = remember_device(page)
     token = second_factor.open_account(page.work, page.who.auth, item, known_device=known)
     page.sign_in_as(token)
-    return page.redirect(next_place(page))
+    return page.redirect(place_after(page, token))
 
 
 def remember_device(page: Page) -> bool:

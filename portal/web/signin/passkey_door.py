@@ -20,9 +20,9 @@ from portal.platform.routes import Transaction, endpoint
 from portal.platform.tries import ask_to_wait, count_try, given_back_if_lost
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
+from portal.web.signin.brought_back import place_after
 from portal.web.signin.signin import REFUSAL_SECONDS, device_label
 from portal.web.signin.signin import show as show_signin
-from portal.web.wanted import next_place
 
 CHALLENGE_COOKIE = "passkey"
 JSON = "application/json"
@@ -59,14 +59,15 @@ def submit(page: Page) -> Response[Any]:
         return ask_to_wait(page, tried, show_signin(page, 429))
     page.answer.drop_cookie(CHALLENGE_COOKIE)
     with given_back_if_lost(page, tried):
-        entered = _decide(page, party, tried)
-    if entered is None:
+        decided = _decide(page, party, tried)
+    if decided is None:
         return _refuse(page, started)
+    entered, place = decided
     page.sign_in_as(entered.token)
     page.answer.set_cookie(
         cookies.DEVICE, entered.device, max_age=int(devices.LIFE.total_seconds())
     )
-    return page.redirect(next_place(page))
+    return page.redirect(place)
 
 
 def _begin(page: Page, work: Work) -> Attempt:
@@ -75,7 +76,7 @@ def _begin(page: Page, work: Work) -> Attempt:
     return passkey_signin.begin(work, page.request.address)
 
 
-def _decide(page: Page, party: Party, tried: Attempt) -> Entered | None:
+def _decide(page: Page, party: Party, tried: Attempt) -> tuple[Entered, str] | None:
     site, client = page.site, page.request
     sealed = page.cookie(CHALLENGE_COOKIE)
     given = Given(page.form.get("passkey"), passkey_signin.read_challenge(site.vault, sealed))
@@ -84,9 +85,11 @@ def _decide(page: Page, party: Party, tried: Attempt) -> Entered | None:
         page.load_auth(session, site.clock.now(session))
         entered = passkey_signin.finish(page.work, party, given, visitor, page.who.auth)
         if entered is not None:
+            place = place_after(page, entered.token)
             # last: everybody behind the same address waits for its row until the transaction ends
             tried.uncount(session)
-        return entered
+            return entered, place
+        return None
 
 
 def _refuse(page: Page, started: float) -> Response[Any]:

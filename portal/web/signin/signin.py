@@ -42,6 +42,7 @@ class SigninView(View):
     login_id: str
     ended: bool
     wanted: bool
+    brought_back: bool
     passkeys: bool
 
 
@@ -63,6 +64,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             login_id=page.form.get("login_id") or kept_letter_id(page),
             ended="ended" in page.query,
             wanted=has_wanted(page) and page.method == "GET",
+            brought_back=bool(page.cookie(cookies.ENDED)),
             passkeys=page.site.party is not None,
         ),
         status_code,

@@ -158,6 +158,12 @@ def is_alive(found: AuthSession, now: datetime) -> bool:
     return now < found.ends_at and now < found.seen_at + lifetime.idle
 
 
+def end_of(found: AuthSession, now: datetime) -> datetime:
+    """Return when a session ends (UTC) that is used now and then left alone."""
+    used = now if now - found.seen_at > TOUCH_EVERY else found.seen_at
+    return min(used + LIFETIMES[found.site].idle, found.ends_at)
+
+
 def is_locked(found: AuthSession, now: datetime) -> bool:
     """Return whether the password is required first: locked by hand, or idle too long."""
     lifetime = LIFETIMES[found.site]
