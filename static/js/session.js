@@ -6,30 +6,36 @@ if (ending) {
   const button = ending.querySelector("button");
   const others = new BroadcastChannel("session");
   const soon = 3 * 60 * 1000;
+  const texts = new Map([["usual", says.cloneNode(true)]]);
+  ending.querySelectorAll("template").forEach((text) => { texts.set(text.dataset.says, text.content); });
   let end = Date.now() + Number(ending.dataset.left) * 1000;
-  let usual = says.innerHTML;
+  let usual = "usual";
   let said = usual;
   // at the lower edge of the screen, and what has the focus never behind it
   if (document.adoptedStyleSheets) {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync("@media (min-height:30rem){.soon{scroll-padding-bottom:9rem}.soon [data-left]{position:sticky;bottom:0;z-index:4}}");
+    sheet.replaceSync("@media (min-height:30rem){.soon{scroll-padding-bottom:13rem}.soon [data-left]{position:sticky;bottom:0;z-index:4}}");
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   }
-  const say = (html) => { if (said !== html) says.innerHTML = said = html; };
-  const text = (name) => ending.querySelector(`template[data-${name}]`).innerHTML;
+  const say = (name) => {
+    if (said === name) return;
+    said = name;
+    says.replaceChildren(...texts.get(name).cloneNode(true).childNodes);
+  };
   const look = () => {
     const left = end - Date.now();
-    say(left <= 0 ? text("over") : left <= soon ? text("soon") + usual : usual);
+    say(left <= 0 ? "over" : left <= soon ? "soon" : usual);
     document.documentElement.classList.toggle("soon", left <= soon);
     ending.classList.toggle("ending", left <= soon);
     if (button) button.hidden = left <= 0;
   };
-  others.addEventListener("message", (event) => {
-    if (event.data.end <= end) return;
-    ({ end, usual } = event.data);
+  const used = (until) => {
+    if (until > end) usual = "longer";
+    end = until;
     look();
-  });
-  others.postMessage({ end, usual });
+  };
+  others.addEventListener("message", (event) => { if (event.data > end) used(event.data); });
+  others.postMessage(end);
   if (button) button.addEventListener("click", async (event) => {
     event.preventDefault();
     const token = document.querySelector("[name='form_token']").value;
@@ -37,13 +43,10 @@ if (ending) {
       const answer = await fetch("/longer", {
         method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ form_token: token }),
       });
-      const left = Number(answer.headers.get("x-left"));
-      end = Date.now() + left * 1000;
-      if (left > 0) usual = await answer.text();
-      look();
-      others.postMessage({ end, usual });
+      used(Date.now() + Number(answer.headers.get("x-left")) * 1000);
+      others.postMessage(end);
     } catch {
-      say(text("failed"));
+      say("failed");
     }
   });
   setInterval(look, 5000);

@@ -1,9 +1,7 @@
 """When a session ends, said on every page of a household, and one tap that makes it longer."""
 
 from dataclasses import dataclass
-from typing import Any
 
-from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.foundation.clock import JST
@@ -11,12 +9,11 @@ from portal.domain.foundation.program.hours_text import clock_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import sessions
 from portal.platform.http.answer import Reply
-from portal.platform.rendering.templating import ruby
 from portal.platform.routes import endpoint
 from portal.resident_page import Page
 from portal.web.access import signed_in
 from portal.web.signin.activation import session_of
-from portal.web.wanted import HOME, place_or_home
+from portal.web.wanted import place_or_home
 
 LEFT = "x-left"
 """Header: the seconds that are left, for the script of the page."""
@@ -54,21 +51,15 @@ def ending_of(page: Page) -> Ending | None:
 
 
 def submit(page: Page) -> Reply:
-    """Make the session longer, and stay on the page; a script gets only the new sentence."""
+    """Make the session longer, and stay on the page; a script gets only what is left."""
     auth = session_of(page)
     sessions.touch(page.session, auth.id, page.now)
     page.session.refresh(auth)
-    if not page.request.htmx:
-        return page.redirect(place_or_home(page.request.came_from))
-    return _said(page)
-
-
-def _said(page: Page) -> Response[Any]:
     ending = ending_of(page)
-    if ending is None:
-        return page.redirect(HOME)
-    answer = page.answer.html(str(ruby(ending.sentence)))
-    answer.headers[LEFT] = str(ending.seconds)
+    if not page.request.htmx or ending is None:
+        return page.redirect(place_or_home(page.request.came_from))
+    answer = page.send(b"", "text/plain")
+    answer.headers[LEFT], answer.status_code = str(ending.seconds), 204
     return answer
 
 

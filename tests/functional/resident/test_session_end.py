@@ -60,7 +60,6 @@ def test_one_tap_makes_a_session_longer(resident: Resident, script: bool) -> Non
     headers = {"referer": "http://127.0.0.1/requests", "host": "127.0.0.1"}
     answer = visitor.post("/longer", headers=headers | ({"hx-request": "true"} if script else {}))
     if script:
-        assert answer.text == "操作がないと、午後0時29分にサインアウトします。"
         assert answer.headers["x-left"] == "900"
     else:
         assert answer.headers["location"] == "/requests"
@@ -74,7 +73,7 @@ def test_no_tap_makes_it_longer_than_twelve_hours(resident: Resident) -> None:
     for _minutes in range(0, 710, 10):
         resident.clock.advance(minutes=10)
         answer = visitor.post("/longer", headers={"hx-request": "true"})
-        assert answer.status_code == 200
+        assert answer.status_code == 204
     page = visitor.open("/home").text
     assert said(page) == "午前0時にサインアウトします。これより長くはできません。"
     assert "時間をのばす" not in page
