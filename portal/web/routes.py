@@ -41,6 +41,7 @@ from portal.web.signin import (
     own_devices,
     passkey_door,
     passkeys,
+    remembered,
     signin,
     wait,
 )
@@ -60,6 +61,7 @@ MODULES = (
     way_out,
     signin,
     passkey_door,
+    remembered,
     wait,
     code,
     activation,

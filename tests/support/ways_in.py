@@ -15,22 +15,24 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import NewCredential, issue, login_id_of
 from portal.domain.people.signin.devices import device_token, known_device
 from portal.domain.people.signin.evidence import Item
+from portal.domain.people.signin.remembered import remember, remembered_id
 from portal.domain.people.signin.standing import kept_as
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
 from tests.support.work import work_in
 
-ALL = {"passkey", "session", "browser"}
+ALL = {"passkey", "session", "browser", "id"}
 SHOWN = frozenset({Item.PASSKEY})
 
 
 @dataclass(frozen=True)
 class WaysIn:
-    """An account, and the mark of a browser that signed in to it."""
+    """An account, the mark of a browser that signed in to it, and the ID that it remembers."""
 
     database: Database
     credential_id: int
     mark: str
+    remembered: str
     now: datetime
 
     def left(self, now: datetime | None = None) -> set[str]:
@@ -51,6 +53,8 @@ class WaysIn:
                 found.add("session")
             if known_device(work, login_id_of(VAULT, credential), self.mark):
                 found.add("browser")
+            if remembered_id(work, self.remembered):
+                found.add("id")
         return found
 
 
@@ -64,7 +68,7 @@ def account_of(database: Database, household_id: int, now: datetime) -> int:
 
 
 def ways_in(database: Database, credential_id: int, now: datetime) -> WaysIn:
-    """Give an account a passkey in force, a session that it opened, and a known browser."""
+    """Give an account a passkey in force, a session that it opened, a browser that knows its ID."""
     with database.write() as session:
         work = work_in(session, now=now)
         credential = session.get_one(Credential, credential_id)
@@ -76,6 +80,7 @@ def ways_in(database: Database, credential_id: int, now: datetime) -> WaysIn:
         sessions.start(session, NewSession(owner, Stage.FULL, data=kept), now)
         earlier = work_in(session, now=now - timedelta(minutes=1))
         mark = device_token(earlier, login_id_of(VAULT, credential))
-    made = WaysIn(database, credential_id, mark, now)
+        sealed = remember(earlier, login_id_of(VAULT, credential))
+    made = WaysIn(database, credential_id, mark, sealed, now)
     assert made.left() == ALL
     return made

@@ -34,10 +34,9 @@ from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import at_stage, signed_in
 from portal.web.information.dates import birth_error
+from portal.web.signin.remembered import SHARED_COOKIE
 
 BIRTH, CHANNEL = at_stage(Stage.BIRTH), at_stage(Stage.CHANNEL)
-SHARED_COOKIE = "shared"
-"""On a browser that more people use, as its household said: no passkey is offered there."""
 
 
 def at_password(page: Page) -> Reply | None:

@@ -31,6 +31,7 @@ from portal.web.access import at_stage
 from portal.web.signin.asking import asked
 from portal.web.signin.brought_back import place_after
 from portal.web.signin.code_texts import channel_name, code_error
+from portal.web.signin.remembered import remember_if_wished
 
 STAGE = at_stage(Stage.CODE)
 CODE = "stage:code"
@@ -177,6 +178,7 @@ def remember_device(page: Page) -> bool:
     name = devices.known_device(page.work, login_id, page.cookie(cookies.DEVICE))
     token = devices.renew_device(page.work, login_id, name)
     page.answer.set_cookie(cookies.DEVICE, token, max_age=int(devices.LIFE.total_seconds()))
+    remember_if_wished(page, login_id)
     return name is not None
 
 

@@ -32,9 +32,10 @@ from portal.platform.tries import ask_to_wait, count_try, give_back
 from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import signed_in
-from portal.web.signin.activation import SHARED_COOKIE, session_of
+from portal.web.signin.activation import session_of
 from portal.web.signin.fresh import with_password
 from portal.web.signin.passkey_door import JSON, party_here
+from portal.web.signin.remembered import COOKIE, SHARED_COOKIE
 
 ACCESS = "signed_in"
 PLACE = "/account/passkeys"
@@ -84,6 +85,7 @@ def decline_offer(page: Page) -> Response[Any]:
 
 def _remember_shared(page: Page) -> None:
     page.answer.set_cookie(SHARED_COOKIE, "1", max_age=SHARED_LIFE)
+    page.answer.drop_cookie(COOKIE)
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:

@@ -28,6 +28,13 @@ from portal.resident_page import Page, origin_of
 from portal.web.access import NEXT_STEP, PUBLIC, everybody
 from portal.web.information.window import refuse_closed
 from portal.web.signin.letter_id import forget_letter_id, keep_letter_id, kept_letter_id
+from portal.web.signin.remembered import (
+    carried_here,
+    keep_wish,
+    known_id,
+    masked_tail,
+    may_remember,
+)
 from portal.web.wanted import has_wanted
 
 WAIT_COOKIE = "signin_wait"
@@ -40,6 +47,9 @@ class SigninView(View):
     """What ``portal/signin/signin.html`` shows."""
 
     login_id: str
+    tail: str
+    may_remember: bool
+    forgot: bool
     ended: bool
     wanted: bool
     brought_back: bool
@@ -58,10 +68,14 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
         if login_id:
             keep_letter_id(page, login_id)
         return page.redirect("/signin")
+    login_id = page.form.get("login_id") or kept_letter_id(page)
     return page.render(
         "portal/signin/signin.html",
         SigninView(
-            login_id=page.form.get("login_id") or kept_letter_id(page),
+            login_id=login_id,
+            tail=masked_tail(_stands_for(page, login_id)),
+            may_remember=may_remember(page),
+            forgot="forgot" in page.query,
             ended="ended" in page.query,
             wanted=has_wanted(page) and page.method == "GET",
             brought_back=bool(page.cookie(cookies.ENDED)),
@@ -71,15 +85,37 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
+def _stands_for(page: Page, login_id: str) -> str:
+    """Return the remembered ID that the form stands for, of which no more than a hint is shown."""
+    if "other" in page.query:
+        return ""
+    known = known_id(page)
+    return known if read_login_id(login_id) in {None, known} and _is_known(page) else ""
+
+
+def _is_known(page: Page) -> bool:
+    """Tell whether a form that was sent stood for a remembered ID, or has not been sent yet."""
+    return page.method == "GET" or page.form.get("known") == "yes"
+
+
+def _typed(page: Page) -> TypedLogin:
+    """Return what was typed; a form with a remembered ID has none."""
+    known = page.form.get("known") == "yes"
+    login_id = carried_here(page) if known else page.form.get("login_id")
+    return TypedLogin(login_id, page.form.get("password"))
+
+
 def submit(page: Page) -> Response[Any]:
     """Count the try, compare outside the transaction, then begin a session or refuse.
 
     Every fault is refused in one and the same sentence.
     """
     started = time.monotonic()
-    if not _readable(page):
+    typed = _typed(page)
+    if not _readable(page, typed):
         return _show_faults(page)
-    return decide(page, TypedLogin(page.form.get("login_id"), page.form.get("password")), started)
+    keep_wish(page)
+    return decide(page, typed, started)
 
 
 def _show_faults(page: Page) -> Response[Any]:
@@ -148,13 +184,13 @@ def _refuse(page: Page, sentence: str, started: float) -> Response[Any]:
     return response
 
 
-def _readable(page: Page) -> bool:
+def _readable(page: Page, typed: TypedLogin) -> bool:
     form = page.form
-    if not form.get("login_id").strip():
+    if not typed.login.strip():
         form.error("login_id", _("手紙のIDを入力してください。"))
-    elif read_login_id(form.get("login_id")) is None:
+    elif read_login_id(typed.login) is None:
         form.error("login_id", attempt.login_id_text())
-    if not form.get("password").strip():
+    if not typed.password.strip():
         form.error("password", _("パスワードを入力してください。"))
     return form.ok
 

@@ -14,7 +14,13 @@ from portal.domain.mailroom.roster.holds import protection_list
 from portal.domain.mailroom.roster.holds.protection_list import ListedNumbers, NumberKind
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
-from portal.domain.people.credentials.services import NewCredential, issue, lock_row, move
+from portal.domain.people.credentials.services import (
+    NewCredential,
+    issue,
+    lock_row,
+    move,
+    move_door,
+)
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.loss import shut
@@ -67,7 +73,7 @@ def test_a_step_of_the_account_ends_its_passkeys(database: Database, step: Step)
     person, other = (add_person(database, NOW, number=f"990000000{n}", active=True) for n in (1, 2))
     mine, theirs = (ways_in(database, one.credential_id, NOW) for one in (person, other))
     step(database, person.credential_id)
-    assert not {"passkey", "session"} & mine.left(NOW + LATER)
+    assert not {"passkey", "session", "id"} & mine.left(NOW + LATER)
     assert theirs.left(NOW + LATER) == ALL, "nobody else's"
 
 
@@ -100,7 +106,7 @@ def test_a_run_that_is_given_up_ends_what_its_letters_opened(
     with database.write() as session:
         given_up = Superseding(states, "lost", counter=True)
         assert supersede_letters(work_in(session, now=NOW), run_id, given_up).credentials
-    assert not {"passkey", "session"} & mine.left(NOW + LATER)
+    assert not {"passkey", "session", "id"} & mine.left(NOW + LATER)
 
 
 @pytest.fixture
@@ -171,6 +177,10 @@ def test_a_report_of_a_loss_by_one_item_ends_passkeys_and_what_they_opened(
         actor = Actor(Role.SYSTEM)
         shut(work_in(session, actor, NOW), person.credential_id, frozenset({item}), right)
     assert mine.left(NOW + LATER) == {"browser"}
+    with database.write() as session:
+        credential = lock_row(session, person.credential_id)
+        move_door(work_in(session, now=NOW + LATER), credential, "lift")
+    assert mine.left(NOW + LATER) == {"browser"}, "nor does it come back with the end of a report"
 
 
 def test_a_report_of_a_loss_from_within_ends_everything(resident: Resident) -> None:

@@ -89,6 +89,7 @@ NOT_PERSONAL = (
     "report_texts",
     "sealed_file",
     "search",
+    "remembered_id",  # the ID that a browser remembers, in its own cookie
     "letter_id",  # the ID that a browser's own form begins with
     "passkey_challenge",  # random bytes, in the asking browser's own cookie
     "signin_wait",  # the visit that waits, in the waiting browser's own cookie

@@ -11,7 +11,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.states import CredentialState, Door
 
-_REPORTS = ("door.report_letter", "door.report_phone")
+REPORTS = ("door.report_letter", "door.report_phone")
 _STOPS = {
     CredentialState.LOCKED: "credential.lock",
     CredentialState.SUSPENDED: "credential.suspend",
@@ -37,7 +37,7 @@ def door_shut_since(session: Session, credential: Credential) -> Since | None:
     )
     at = session.scalar(
         select(AuditEvent.at)
-        .where(*_of(credential, _REPORTS), AuditEvent.id > lifted)
+        .where(*_of(credential, REPORTS), AuditEvent.id > lifted)
         .order_by(AuditEvent.id)
         .limit(1)
     )
