@@ -32,7 +32,7 @@ def masked(visitor: Visitor, person: Person) -> bool:
     page = visitor.open("/signin").text
     for whole in (person.login_id, print_login_id(person.login_id)):
         assert whole not in page
-    return f"</span>{person.login_id[-4:]}" in page
+    return f"</span> {person.login_id[-4:]}" in page
 
 
 def test_nothing_is_remembered_unless_it_was_chosen(resident: Resident) -> None:
@@ -66,7 +66,7 @@ def test_a_wrong_password_shows_no_more_of_it(resident: Resident) -> None:
     assert "IDかパスワードが違います" in page.text
     assert person.login_id not in page.text
     assert print_login_id(person.login_id) not in page.text
-    assert f"</span>{person.login_id[-4:]}" in page.text
+    assert f"</span> {person.login_id[-4:]}" in page.text
 
 
 def test_the_browser_forgets_by_a_press(resident: Resident) -> None:
@@ -93,7 +93,7 @@ def test_a_letter_goes_before_what_is_remembered(resident: Resident) -> None:
     assert print_login_id(other.login_id) in page
     visitor = choose(resident, person)
     page = visitor.open(f"/signin?id={person.login_id}").text
-    assert f"</span>{person.login_id[-4:]}" in page
+    assert f"</span> {person.login_id[-4:]}" in page
     assert print_login_id(person.login_id) not in page
 
 
