@@ -4,7 +4,7 @@ const ending = document.querySelector("[data-left]");
 if (ending) {
   const says = ending.querySelector("[role='status']");
   const button = ending.querySelector("button");
-  const others = new BroadcastChannel("session");
+  const others = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
   const soon = 3 * 60 * 1000;
   const texts = new Map([["usual", says.cloneNode(true)]]);
   ending.querySelectorAll("template").forEach((text) => { texts.set(text.dataset.says, text.content); });
@@ -34,8 +34,9 @@ if (ending) {
     end = until;
     look();
   };
-  others.addEventListener("message", (event) => { if (event.data > end) used(event.data); });
-  others.postMessage(end);
+  const tell = () => { if (others) others.postMessage(end); };
+  if (others) others.addEventListener("message", (event) => { if (event.data > end) used(event.data); });
+  tell();
   if (button) button.addEventListener("click", async (event) => {
     event.preventDefault();
     const token = document.querySelector("[name='form_token']").value;
@@ -44,7 +45,7 @@ if (ending) {
         method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ form_token: token }),
       });
       used(Date.now() + Number(answer.headers.get("x-left")) * 1000);
-      others.postMessage(end);
+      tell();
     } catch {
       say("failed");
     }
