@@ -87,7 +87,8 @@ def _seed(served: Served, folder: Path) -> None:
     people, database = served.people, served.database
     people["coupons"] = served.add(active=True, children=3)
     people["single"] = served.add(active=True, children=1)
-    people["sms"], people["by ear"] = served.add(), served.add()
+    for name in ("sms", "by ear", "slow line", "bare line"):
+        people[name] = served.add()
     for number in range(LETTERS):
         people[f"letter {number}"] = served.add()
     give_coupons(database, folder, served.now, count=30)
