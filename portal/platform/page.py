@@ -198,6 +198,16 @@ class Page(Generic[W]):
         media_type = MEDIA_TYPES[name.rsplit(".", 1)[-1]]
         return self.answer.send(body, media_type, {"content-disposition": disposition})
 
+    def steady_form_key(self, form: str) -> str:
+        """Return the key of a form for strangers that is drawn again with the same key.
+
+        Whoever lost the answer on the way comes back to a page that was drawn anew: what is sent
+        from it within the hour, unchanged, is the same form (``PublicForm``).
+        """
+        self.answer.form_token()  # a first visit is bound to its browser by it
+        hour = int(self.now.timestamp()) // 3600
+        return self.site.vault.sign("form_key", f"{self.answer.bound_to}:{form}:{hour}")[:32]
+
     def context(self) -> dict[str, object]:
         """Return the names that every template sees."""
         locale, auth = self.request.locale, self.who.auth

@@ -21,18 +21,33 @@ document.querySelectorAll("[data-prints]").forEach((button) => {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
 });
-document.addEventListener("click", (event) => { // "back" does not lead to the page that was left
+// "back" does not lead to the page that was left
+document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-replaces]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   location.replace(link.href);
 });
+const unsent = document.querySelector("[data-unsent]");
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.dataset.sent) { event.preventDefault(); return; } // pressed twice: the first request is on its way
+  if (unsent && !navigator.onLine) {
+    // the browser's own page would say that something is lost: nothing is
+    event.preventDefault();
+    unsent.querySelector("span").replaceChildren(...document.querySelector("h1").cloneNode(true).childNodes);
+    form.append(unsent);
+    unsent.hidden = false;
+    return;
+  }
+  // pressed twice: the first request is on its way
+  if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
   setTimeout(() => { delete form.dataset.sent; }, 10000);
   event.target.querySelectorAll('input[data-secret]').forEach((field) => { field.type = "password"; });
+});
+// a page that comes back as it was left can be sent again
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
 });
 const awake = document.querySelector("[data-awake]");
 if (awake && "wakeLock" in navigator) {
@@ -42,7 +57,8 @@ if (awake && "wakeLock" in navigator) {
 }
 ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
   document.addEventListener(name, (event) => {
-    if (event.detail.xhr && event.detail.xhr.getResponseHeader("x-outcome")) return; // the page itself says it
+    // the page itself says it
+    if (event.detail.xhr && event.detail.xhr.getResponseHeader("x-outcome")) return;
     const box = document.getElementById("offline");
     if (box) box.hidden = false;
   });

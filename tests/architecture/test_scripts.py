@@ -27,6 +27,13 @@ def test_scripts_store_nothing_in_the_browser() -> None:
         assert STORES.search(path.read_text("utf-8")) is None, path.name
 
 
+def test_no_text_of_a_script_goes_over_the_end_of_a_line() -> None:
+    # served without indentation and comments, which must not change a text
+    for path in SCRIPTS:
+        for line in path.read_text("utf-8").splitlines():
+            assert line.count("`") % 2 == 0, f"{path.name}: {line}"
+
+
 @pytest.mark.parametrize(
     ("line", "rule"),
     [

@@ -9,7 +9,7 @@ from pathlib import Path
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.resources import STATIC, VENDOR
 from portal.domain.foundation.texts import _s
-from portal.platform.rendering import stylesheets
+from portal.platform.rendering import scripts, stylesheets
 
 PREFIX = "/static/"
 
@@ -30,6 +30,14 @@ def _served(root: Path) -> list[Path]:
     return [path for path in files if path not in parts]
 
 
+def _body(path: Path, root: Path) -> bytes:
+    if path.suffix == ".css":
+        return stylesheets.joined(path)
+    if path.suffix == ".js" and root != VENDOR:
+        return scripts.served(path)
+    return path.read_bytes()
+
+
 class Assets:
     """All static files, read once; ``url("css/portal.css")`` gives the hashed address."""
 
@@ -38,8 +46,7 @@ class Assets:
         self._urls: dict[str, str] = {}
         for root in roots:
             for path in _served(root):
-                body = stylesheets.joined(path) if path.suffix == ".css" else path.read_bytes()
-                self._add(path.relative_to(root).as_posix(), body)
+                self._add(path.relative_to(root).as_posix(), _body(path, root))
 
     def _add(self, name: str, body: bytes) -> None:
         stem, _dot, suffix = name.rpartition(".")

@@ -55,6 +55,7 @@ class LostAskView(View):
 
     chosen: str
     troubles: Sequence[tuple[str, str]]
+    steady_key: str
 
 
 def show_ask(page: Page, status_code: int = 200) -> Response[Any]:
@@ -64,7 +65,11 @@ def show_ask(page: Page, status_code: int = 200) -> Response[Any]:
     chosen = page.form.get("trouble") or page.query.get("about", "")
     return page.render(
         "portal/information/lost_ask.html",
-        LostAskView(chosen=chosen, troubles=[(one.value, one.label) for one in Trouble]),
+        LostAskView(
+            chosen=chosen,
+            troubles=[(one.value, one.label) for one in Trouble],
+            steady_key=page.steady_form_key("lost"),
+        ),
         status_code,
     )
 

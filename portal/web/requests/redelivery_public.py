@@ -55,6 +55,7 @@ class RedeliveryPublicView(View):
     closed: str
     window: Window
     delivery: Window
+    steady_key: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -68,6 +69,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             closed=closed_text(windows.redelivery, page.now),
             window=windows.redelivery,
             delivery=windows.delivery,
+            steady_key=page.steady_form_key("redelivery"),
         ),
         status_code,
     )

@@ -92,10 +92,10 @@ def test_back_after_a_lost_line_keeps_what_was_typed(
     served.go(page, "/start/birth")
     for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
         page.fill(f"[name={name}]", value)
-    page.context.set_offline(True)
+    page.route("**/submit", lambda route: route.abort("timedout"))
     page.locator("form#form button.main").click()
     page.wait_for_url("chrome-error://**")
-    page.context.set_offline(False)
+    page.unroute("**/submit")
     page.go_back()
     assert page.url.endswith("/start/birth")
     for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
@@ -106,10 +106,10 @@ def test_back_after_a_lost_line_keeps_the_id(served: Served, page_factory: PageF
     page = page_factory(quiet=False, kept=False)
     served.go(page, "/signin")
     page.fill("[name=login_id]", "1234 567 890")
-    page.context.set_offline(True)
+    page.route("**/submit", lambda route: route.abort("timedout"))
     page.locator("form#form button.main").click()
     page.wait_for_url("chrome-error://**")
-    page.context.set_offline(False)
+    page.unroute("**/submit")
     page.go_back()
     expect(page.locator("[name=login_id]")).to_have_value("1234 567 890")
 

@@ -111,7 +111,11 @@ def test_pressed_twice_it_is_one_request_and_a_sender_has_three_a_day(resident: 
     for _more in range(2):
         assert ask_outside(resident, FORM)[0] == 303
     visitor.open("/redelivery")
-    refused = visitor.post("/redelivery/submit", FORM | {"form_key": form_key(visitor)})
+    again = visitor.post("/redelivery/submit", FORM | {"form_key": form_key(visitor)})
+    assert again.headers["location"] == first, "drawn anew and unchanged, it is the same form"
+    other = resident.visitor()
+    other.open("/redelivery")
+    refused = other.post("/redelivery/submit", FORM | {"form_key": form_key(other)})
     assert refused.status_code == 429
     assert "1日に3回まで" in refused.text
     assert ask_outside(resident, FORM, "198.51.100.20")[0] == 303

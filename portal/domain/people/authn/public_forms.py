@@ -4,6 +4,7 @@ Three a day count for what one sender wrote, sixty for a network: behind the one
 network or a school stand many families, and on the last day none of them may be shut out (A22).
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.networks import network_keys
 
-KEY_LENGTH = 50
+KEY_LENGTH = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class PublicForm:
         form_key: The random key of the drawn form.
         address: The sender's network address, stored only as a keyed hash.
         sender: What the sender wrote about themselves, stored only as a keyed hash.
+        wish: What else the sender wrote, which makes it another form.
     """
 
     limit: throttles.Limit
@@ -37,11 +39,17 @@ class PublicForm:
     form_key: str
     address: str = field(repr=False)
     sender: tuple[str, ...] = field(repr=False)
+    wish: tuple[str, ...] = field(repr=False, default=())
 
     @property
     def stored_key(self) -> str:
-        """The key under which the form is claimed and its receipt is kept."""
-        return f"{self.subject}:{self.form_key[:KEY_LENGTH]}"
+        """The key under which the form is claimed and its receipt is kept.
+
+        A page that is drawn again has the same form key, so what was written belongs to it; the
+        form key, which is not stored, keeps that from being guessed.
+        """
+        whole = repr((self.form_key, self.sender, self.wish)).encode()
+        return f"{self.subject}:{hashlib.sha256(whole).hexdigest()[:KEY_LENGTH]}"
 
 
 def earlier_receipt(session: Session, form: PublicForm) -> str | None:

@@ -54,7 +54,7 @@ def ask_call_back(work: Work, wish: CallBack, form_key: str, address: str) -> st
             still gets its number.
     """
     sender = (wish.login_id, wish.name, wish.telephone)
-    form = PublicForm(throttles.LOST_FORM, "lost", form_key, address, sender)
+    form = PublicForm(throttles.LOST_FORM, "lost", form_key, address, sender, (wish.trouble,))
     return earlier_receipt(work.session, form) or accept_once(
         work, form, lambda: ask_without_sign_in(work, asdict(wish)).receipt_no
     )
