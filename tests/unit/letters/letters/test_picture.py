@@ -76,7 +76,6 @@ def test_a_line_has_room(text: str) -> None:
         ("교환한 뒤에는 2027년 5월 28일까지 목록에 있는 모든 가게에서 쓸 수 있습니다.", "28일까지"),
         ("{削除|さくじょ}" * 30, "削除削除"),
         ("クーポンの会社、お試しクーポン株式会社のでんわばんごう 0120-000-395", "0120-000-395"),
-        ("最近",),
     ],
 )
 def test_words_numbers_and_readings_stay_whole(text: str, whole: str) -> None:
