@@ -4,7 +4,6 @@ An extract is imported, coupons are assigned, letters printed and handed over, r
 Called by ``portal demo``, the tests and the stored databases; it uses the services of every wing.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -39,7 +38,7 @@ from portal.domain.oversight.reports.trends.publishing import counted_span, due_
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer_file import load_issuer
-from portal.domain.people.coupons.loader import Drawing, load_batch
+from portal.domain.people.coupons.loader import load_batch
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.protection import protection_loaded
@@ -171,7 +170,6 @@ def give_coupons(site: Site, folder: Path) -> None:
                 Terms(program.amount_yen, windows.exchange.ends_at),
             ),
         ),
-        Drawing(workers=min(2, os.cpu_count() or 1)),
     )
     path.unlink()
     with site.database.write() as session:

@@ -16,7 +16,7 @@ from portal.domain.people.coupons.sealed import (
     code_digest,
     management_digest,
     seal_code,
-    seal_image,
+    seal_qr,
 )
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
@@ -106,7 +106,7 @@ def _coupons(vault: Vault, batch_id: int, key: bytes, count: int) -> Iterator[di
             "management_digest": digest,
             "code_digest": code_digest(vault, number, ""),
             "sealed": seal_code(key, digest, CouponCode("", number, "", number, number)),
-            "qr_sealed": seal_image(key, digest, IMAGE),
+            "qr_sealed": seal_qr(key, digest, IMAGE),
             "face_yen": 30_000,
             "state": "stock",
             "changed_at": BEFORE,

@@ -19,7 +19,7 @@ from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.issuer_file import load_issuer
-from portal.domain.people.coupons.loader import Drawing, Loaded, load_batch
+from portal.domain.people.coupons.loader import Loaded, load_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import open_coupon
 from portal.domain.people.coupons.statement import (
@@ -125,7 +125,6 @@ def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> L
     return load_batch(
         source,
         read_batch(path, Expected(sandbox_profile(), Order(f"order-{seed}"), TERMS)),
-        Drawing(workers=1),
     )
 
 

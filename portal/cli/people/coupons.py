@@ -19,7 +19,7 @@ from portal.domain.people.coupons import queries
 from portal.domain.people.coupons.batch_file import Expected, Order, Terms, read_batch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.issuer_file import issuer_in_use
-from portal.domain.people.coupons.loader import Drawing, Loaded, check_batch, load_batch
+from portal.domain.people.coupons.loader import Loaded, check_batch, load_batch
 from portal.domain.people.entitlements.queries import totals
 
 
@@ -80,15 +80,14 @@ def load(
     if sheet is not None and not context.dry_run:
         enter_sheet(context, sheet, TransferKind.CODES)  # open even if the file cannot be read
     with (
-        progress_bar(_s("QRコードを描いています")) as report,
+        progress_bar(_s("コードを暗号にしています")) as report,
         file_against_sheet(context.work_source(), file, TransferKind.CODES),
     ):
         parsed = read_batch(file, Expected(profile, order, terms))
         if context.dry_run:
             loaded = check_batch(context.work_source(), parsed)
         else:
-            drawing = Drawing(context.settings.workers, report)
-            loaded = load_batch(context.work_source(), parsed, drawing)
+            loaded = load_batch(context.work_source(), parsed, report)
     context.write(_loaded_json(loaded, order, profile))
     if context.speaks:
         _print_loaded(loaded)

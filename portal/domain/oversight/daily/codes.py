@@ -20,7 +20,7 @@ from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.batch_file import Expected, Order, ParsedBatch, Terms, read_batch
 from portal.domain.people.coupons.issuer_file import issuer_in_use
 from portal.domain.people.coupons.leftover import left_over_numbers
-from portal.domain.people.coupons.loader import Drawing, load_batch
+from portal.domain.people.coupons.loader import load_batch
 from portal.domain.people.coupons.models import CouponBatch
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.households.protection import protection_loaded
@@ -34,8 +34,7 @@ def load_codes(errand: Errand) -> Done:
         parsed = _parsed(errand, file)
         stored = _stored_before(errand, parsed)
         if stored is None:
-            drawing = Drawing(errand.machine.processes, errand.report)
-            stored = load_batch(source, parsed, drawing).batch_id
+            stored = load_batch(source, parsed, errand.report).batch_id
     return Done(
         {
             "batch_id": stored,

@@ -30,9 +30,9 @@ from portal.domain.people.coupons.sealed import (
     code_digest,
     management_digest,
     seal_code,
-    seal_image,
+    seal_qr,
     unseal_code,
-    unseal_image,
+    unseal_qr,
 )
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import login_digest
@@ -179,13 +179,13 @@ def _coupon(change: Change, row: Row[Any]) -> Values:
     code = unseal_code(key, old, row.sealed)
     new = change.anew(management_digest, place, old, (code.management_no,))
     worth = change.anew(_worth, place, row.code_digest, ((code.code, code.url),))
-    image = unseal_image(key, old, row.qr_sealed) if row.qr_sealed else None
+    image = unseal_qr(key, old, row.qr_sealed) if row.qr_sealed else None
     return {
         "id": row.id,
         "management_digest": new,
         "code_digest": worth,
         "sealed": seal_code(key, new, code),
-        "qr_sealed": row.qr_sealed if image is None else seal_image(key, new, image),
+        "qr_sealed": row.qr_sealed if image is None else seal_qr(key, new, image),
     }
 
 

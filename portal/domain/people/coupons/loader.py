@@ -1,8 +1,9 @@
-"""Load an issuer's batch: checked, drawn, sealed, and stored whole or not at all."""
+"""Load an issuer's batch: checked, sealed, and stored whole or not at all.
 
-import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+A QR is drawn when a family sees it for the first time, so that loading 84,000 codes takes seconds.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypedDict
@@ -23,23 +24,27 @@ from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.coupons.batch_file import CodeRow, ParsedBatch
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.qr import draw_png
+from portal.domain.people.coupons.qr import module_count
 from portal.domain.people.coupons.sealed import (
     CouponCode,
     code_digest,
     management_digest,
     seal_code,
-    seal_image,
+    seal_qr,
 )
 from portal.domain.people.coupons.states import COUPON
 
 SUBJECT = "coupon_batch"
-DRAW_CHUNK = 250
 ROW_CHUNK = 500
-ALONE_BELOW = 1_000
-"""Fewer codes than this are drawn sooner here than worker processes can start."""
+SURELY_FITS = 2331 // 4
+"""Characters, each of four bytes at most, that the largest QR code holds (ISO/IEC 18004, 40-M)."""
 
 Progress = Callable[[int, int], None]
+"""What is called with how many codes are sealed, of how many."""
+
+
+def unseen(_sealed: int, _all: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +78,6 @@ class SealedBatch:
     rows: tuple[SealedRow, ...] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """How QR images are drawn: by how many processes, and what to call with (drawn, all) codes."""
-
-    workers: int = 2
-    progress: Progress | None = None
-
-
-DRAWING = Drawing()
-
-
 def check_batch(source: WorkSource, parsed: ParsedBatch) -> Loaded:
     """Return what loading a checked file would do, without storing anything.
 
@@ -95,22 +89,23 @@ def check_batch(source: WorkSource, parsed: ParsedBatch) -> Loaded:
     return _result(None, parsed)
 
 
-def load_batch(source: WorkSource, parsed: ParsedBatch, drawing: Drawing = DRAWING) -> Loaded:
+def load_batch(source: WorkSource, parsed: ParsedBatch, progress: Progress = unseen) -> Loaded:
     """Load a checked file of codes, all or nothing.
 
-    The database is asked for duplicates first, the images are drawn outside of any transaction, and
+    The database is asked for duplicates first, the codes are sealed outside of any transaction, and
     the rows are inserted in one short transaction whose unique indexes decide.
 
     Raises:
         ConflictError: the file, the order or one of its codes was loaded before; or it is not what
             its hand-over sheet says (code ``transfer_differs``).
+        InputError: a code is too long for any QR code.
     """
     check_batch(source, parsed)
     counted = Figures(rows=len(parsed.rows), yen=parsed.total_yen, sha256=parsed.sha256)
     with source.writing() as work:
         transfer = take_in(work, Arrival(TransferKind.CODES, parsed.file_name, counted))
     refuse_differing(transfer)
-    sealed = seal_batch(source.vault, parsed, drawing)
+    sealed = seal_batch(source.vault, parsed, progress)
     try:
         with source.writing() as work:
             batch_id = store_batch(work, sealed).id
@@ -168,16 +163,19 @@ def refuse_known(work: Work, parsed: ParsedBatch) -> None:
         )
 
 
-def seal_batch(vault: Vault, parsed: ParsedBatch, drawing: Drawing = DRAWING) -> SealedBatch:
-    """Draw the QR of every code and encrypt code and image under a new data key of the batch."""
+def seal_batch(vault: Vault, parsed: ParsedBatch, progress: Progress = unseen) -> SealedBatch:
+    """Encrypt every code and what its QR says under a new data key of the batch.
+
+    Raises:
+        InputError: a code is too long for any QR code.
+    """
     key, wrapped = vault.new_data_key()
     sealer = _Sealer(vault, key, parsed.profile)
-    payloads = [parsed.profile.qr_payload(row.url, row.code) for row in parsed.rows]
     rows: list[SealedRow] = []
-    for pngs in _drawn(payloads, drawing.workers):
-        rows += [sealer.row(parsed.rows[len(rows) + at], png) for at, png in enumerate(pngs)]
-        if drawing.progress is not None:
-            drawing.progress(len(rows), len(payloads))
+    for row in parsed.rows:
+        rows.append(sealer.row(row))
+        if len(rows) % ROW_CHUNK == 0 or len(rows) == len(parsed.rows):
+            progress(len(rows), len(parsed.rows))
     return SealedBatch(parsed, wrapped, tuple(rows))
 
 
@@ -189,8 +187,11 @@ class _Sealer:
     key: bytes = field(repr=False)
     profile: IssuerProfile
 
-    def row(self, row: CodeRow, png: bytes) -> SealedRow:
+    def row(self, row: CodeRow) -> SealedRow:
         """Return the columns of a code, as they are stored."""
+        payload = self.profile.qr_payload(row.url, row.code)
+        if len(payload) > SURELY_FITS:
+            module_count(payload)
         digest = management_digest(self.vault, row.management_no)
         shown = row.code if self.profile.shown == "code" else row.management_no
         code = CouponCode(row.url, row.code, row.pin, row.management_no, shown)
@@ -198,26 +199,10 @@ class _Sealer:
             "management_digest": digest,
             "code_digest": code_digest(self.vault, row.code, row.url),
             "sealed": seal_code(self.key, digest, code),
-            "qr_sealed": seal_image(self.key, digest, png),
+            "qr_sealed": seal_qr(self.key, digest, payload.encode()),
             "face_yen": row.face_yen,
             "state": COUPON.initial,
         }
-
-
-def _drawn(payloads: Sequence[str], workers: int) -> Iterator[list[bytes]]:
-    chunks = [payloads[start : start + DRAW_CHUNK] for start in range(0, len(payloads), DRAW_CHUNK)]
-    if len(payloads) < ALONE_BELOW or workers < 2:
-        yield from map(draw_all, chunks)
-        return
-    # A spawned worker inherits neither keys nor open files; forking a process with threads may
-    # hang.
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(draw_all, chunks)
-
-
-def draw_all(payloads: Sequence[str]) -> list[bytes]:
-    """Draw several QR images; the work of one worker process."""
-    return [draw_png(payload) for payload in payloads]
 
 
 def store_batch(work: Work, sealed: SealedBatch) -> CouponBatch:

@@ -37,10 +37,10 @@ class CouponBatch(Base):
 class Coupon(Base):
     """One code.
 
-    ``sealed`` holds management number, URL, code and PIN; ``qr_sealed`` the PNG of its QR.
-    ``used_yen`` and ``issuer_status`` are what the issuer reported as of the end of
-    ``issuer_as_of`` (JST), whatever our own state is. The partial unique index rules out two live
-    coupons of one entitlement.
+    ``sealed`` holds management number, URL, code and PIN; ``qr_sealed`` what its QR says, and
+    from the first showing on the PNG of it. ``used_yen`` and ``issuer_status`` are what the issuer
+    reported as of the end of ``issuer_as_of`` (JST), whatever our own state is. The partial unique
+    index rules out two live coupons of one entitlement.
     """
 
     __tablename__ = "coupon"

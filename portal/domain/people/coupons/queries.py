@@ -12,7 +12,7 @@ from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.sealed import CouponCode, unseal_code, unseal_image
+from portal.domain.people.coupons.sealed import CouponCode, drawn, unseal_code, unseal_qr
 from portal.domain.people.coupons.states import ALL, LIVE, SHOWABLE, CouponState
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import EntitlementState
@@ -183,7 +183,8 @@ def coupon_of_child(session: Session, household_id: int, ordinal: int) -> Househ
     raise NotFoundError(_("クーポンが見つかりません。"))
 
 
-def _key(work: Work, coupon: Coupon) -> bytes:
+def data_key(work: Work, coupon: Coupon) -> bytes:
+    """Return the key that seals the codes of a coupon's batch."""
     return work.vault.unwrap(work.session.get_one(CouponBatch, coupon.batch_id).wrapped_key)
 
 
@@ -195,7 +196,7 @@ def open_code(work: Work, coupon: Coupon) -> CouponCode:
     Raises:
         IntegrityFaultError: another key, or changed data.
     """
-    return unseal_code(_key(work, coupon), coupon.management_digest, coupon.sealed)
+    return unseal_code(data_key(work, coupon), coupon.management_digest, coupon.sealed)
 
 
 def open_coupon(vault: Vault, coupon: Coupon | OwnCoupon, wrapped_key: bytes) -> OpenedCoupon:
@@ -208,7 +209,8 @@ def open_coupon(vault: Vault, coupon: Coupon | OwnCoupon, wrapped_key: bytes) ->
     """
     key, digest = vault.unwrap(wrapped_key), coupon.management_digest
     return OpenedCoupon(
-        unseal_code(key, digest, coupon.sealed), unseal_image(key, digest, coupon.qr_sealed)
+        unseal_code(key, digest, coupon.sealed),
+        drawn(unseal_qr(key, digest, coupon.qr_sealed)),
     )
 
 

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from portal.domain.foundation.vault import Vault, seal, seal_json, unseal, unseal_json
+from portal.domain.people.coupons.qr import draw_png
 
 GROUP = 4
+PNG = b"\x89PNG"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,15 +55,25 @@ def unseal_code(key: bytes, digest: bytes, sealed: bytes) -> CouponCode:
     return CouponCode(*unseal_json(key, sealed, f"coupon:{digest.hex()}"))
 
 
-def seal_image(key: bytes, digest: bytes, png: bytes) -> bytes:
-    """Encrypt the QR image of a code."""
-    return seal(key, png, b"coupon-qr:" + digest)
+def seal_qr(key: bytes, digest: bytes, content: bytes) -> bytes:
+    """Encrypt a QR: what it says, and once a family has seen it, its image."""
+    return seal(key, content, b"coupon-qr:" + digest)
 
 
-def unseal_image(key: bytes, digest: bytes, sealed: bytes) -> bytes:
-    """Decrypt what ``seal_image`` made.
+def unseal_qr(key: bytes, digest: bytes, sealed: bytes) -> bytes:
+    """Decrypt what ``seal_qr`` made.
 
     Raises:
         IntegrityFaultError: another key, row or content.
     """
     return unseal(key, sealed, b"coupon-qr:" + digest)
+
+
+def is_drawn(content: bytes) -> bool:
+    """Tell whether a QR is an image already."""
+    return content.startswith(PNG)
+
+
+def drawn(content: bytes) -> bytes:
+    """Return a QR as a PNG, drawn now (1 to 2 ms) if it never was."""
+    return content if is_drawn(content) else draw_png(content.decode())

@@ -11,8 +11,8 @@ from portal.domain.foundation.texts import _, _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.queries import OwnCoupon, open_code
-from portal.domain.people.coupons.sealed import CouponCode
+from portal.domain.people.coupons.queries import OwnCoupon, data_key, open_code
+from portal.domain.people.coupons.sealed import CouponCode, drawn, is_drawn, seal_qr, unseal_qr
 from portal.domain.people.coupons.states import COUPON, SHOWABLE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import EntitlementState
@@ -59,10 +59,19 @@ def reveal(work: Work, coupon: Coupon | OwnCoupon) -> CouponCode:
     if first:
         coupon.state = COUPON.next(coupon.state, "reveal")
         coupon.revealed_at = coupon.changed_at = work.now
+        _keep_image(work, coupon)
     action = "coupon.revealed" if first else "coupon.viewed"
     record(work, action, "coupon", coupon.id, household_id=entitlement.household_id)
     work.session.flush()
     return open_code(work, coupon)
+
+
+def _keep_image(work: Work, coupon: Coupon) -> None:
+    """Draw the QR that will be looked at from now on."""
+    key, digest = data_key(work, coupon), coupon.management_digest
+    content = unseal_qr(key, digest, coupon.qr_sealed)
+    if not is_drawn(content):
+        coupon.qr_sealed = seal_qr(key, digest, drawn(content))
 
 
 def _change(work: Work, coupon_id: int, action: str, **detail: Any) -> Coupon:

@@ -38,7 +38,7 @@ from portal.domain.mailroom.roster.holds.protection_list import (
 from portal.domain.mailroom.tracking.file import CsvFeed
 from portal.domain.mailroom.tracking.ingest import ingest
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
-from portal.domain.people.coupons.loader import Drawing, load_batch
+from portal.domain.people.coupons.loader import load_batch
 from portal.domain.people.coupons.statement import ReceivedStatement, import_statement
 from portal.platform.database import Database
 from tests.functional.contacts.escalations.test_sheets import returned
@@ -90,7 +90,7 @@ def codes(database: Database, folder: Path) -> Given:
     def take(cut: bytes) -> object:
         path.write_bytes(cut)
         expected = Expected(sandbox_profile(), Order("order-1", 6, 6 * AMOUNT), TERMS)
-        return load_batch(source_of(database), read_batch(path, expected), Drawing(workers=1))
+        return load_batch(source_of(database), read_batch(path, expected))
 
     figures = Figures(rows=6, yen=6 * AMOUNT, sha256=digest_of(data))
     return Given(TransferKind.CODES, data, figures, take)

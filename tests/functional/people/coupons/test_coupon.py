@@ -26,9 +26,11 @@ from portal.domain.people.coupons.queries import (
     delivery_counts,
 )
 from portal.domain.people.coupons.reserve import Reserve
+from portal.domain.people.coupons.sealed import seal_qr, unseal_qr
 from portal.domain.people.entitlements.services import hold_household
 from portal.platform.database import Database
-from tests.support.coupons import NOW, TERMS, add_households, load_codes
+from tests.support.coupons import NOW, TERMS, VAULT, add_households, load_codes, picture_of
+from tests.support.reading.qr import decode_png
 from tests.support.work import work_in
 
 RESIDENT = Actor(Role.RESIDENT, 1)
@@ -73,6 +75,39 @@ def test_revealing_twice_shows_the_same_code_and_counts_as_delivered_once(issued
         counts = delivery_counts(session)
     assert (counts.assigned, counts.revealed, counts.exchanged) == (8, 1, 0)
     assert first.code not in repr(first)
+
+
+def kept_of(session: Session, coupon: Coupon) -> bytes:
+    """What the database keeps of a QR."""
+    key = VAULT.unwrap(session.get_one(CouponBatch, coupon.batch_id).wrapped_key)
+    return unseal_qr(key, coupon.management_digest, coupon.qr_sealed)
+
+
+def test_a_qr_is_drawn_once_when_it_is_shown_for_the_first_time(issued: Database) -> None:
+    with issued.write() as session:
+        coupon = coupon_of(session, 1)
+        says = kept_of(session, coupon)
+        assert says.decode() == services.reveal(work_in(session, RESIDENT), coupon).url.upper()
+    with issued.write() as session:
+        coupon = coupon_of(session, 1)
+        sealed, drawn = coupon.qr_sealed, kept_of(session, coupon)
+        assert decode_png(drawn) == [says.decode()]
+        assert picture_of(session, coupon) == drawn
+        services.reveal(work_in(session, RESIDENT), coupon)
+        assert coupon_of(session, 1).qr_sealed == sealed
+        assert kept_of(session, coupon_of(session, 2))[1:4] != b"PNG"
+
+
+def test_the_image_of_a_code_that_an_earlier_version_drew_stays(issued: Database) -> None:
+    with issued.write() as session:
+        coupon = coupon_of(session, 1)
+        before = picture_of(session, coupon)
+        key = VAULT.unwrap(session.get_one(CouponBatch, coupon.batch_id).wrapped_key)
+        coupon.qr_sealed = sealed = seal_qr(key, coupon.management_digest, before)
+        session.flush()
+        services.reveal(work_in(session, RESIDENT), coupon)
+        assert coupon_of(session, 1).qr_sealed == sealed
+        assert picture_of(session, coupon) == before
 
 
 def test_eight_taps_at_once_are_one_first_reveal(issued: Database) -> None:

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.domain.foundation.audit.models import AuditEvent
-from portal.domain.foundation.errors import ConflictError, IntegrityFaultError
+from portal.domain.foundation.errors import ConflictError, InputError, IntegrityFaultError
 from portal.domain.foundation.vault import Vault
 from portal.domain.people.coupons import loader
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
-from portal.domain.people.coupons.loader import Drawing, load_batch
+from portal.domain.people.coupons.loader import load_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import (
     batches,
@@ -36,7 +36,6 @@ def load(database: Database, path: Path, order: str) -> None:
     load_batch(
         source_of(database),
         read_batch(path, Expected(sandbox_profile(), Order(order), TERMS)),
-        Drawing(workers=1),
     )
 
 
@@ -158,16 +157,26 @@ def test_two_loads_at_once_store_one(
         assert state_counts(session)["stock"] == 4
 
 
-def test_worker_processes_draw_the_same_as_one(sqlite_database: Database, tmp_path: Path) -> None:
+def test_a_code_too_long_for_a_qr_is_refused_and_nothing_stored(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    path = sandbox_file(tmp_path, 2)
+    long = path.read_text().replace("http://127.0.0.1:8000/", "http://127.0.0.1:8000/" + "a" * 4000)
+    path.write_text(long)
+    with pytest.raises(InputError, match="長さのコード"):
+        load(sqlite_database, path, "order-1")
+    with sqlite_database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Coupon)) == 0
+
+
+def test_loading_tells_how_far_it_is(sqlite_database: Database, tmp_path: Path) -> None:
     parsed = read_batch(
         sandbox_file(tmp_path, 1_001), Expected(sandbox_profile(), Order("x"), TERMS)
     )
     steps: list[tuple[int, int]] = []
-    sealed = loader.seal_batch(
-        VAULT, parsed, loader.Drawing(workers=2, progress=lambda *step: steps.append(step))
-    )
+    sealed = loader.seal_batch(VAULT, parsed, lambda *step: steps.append(step))
     assert len(sealed.rows) == 1_001
-    assert steps[-1] == (1_001, 1_001)
+    assert steps == [(500, 1_001), (1_000, 1_001), (1_001, 1_001)]
     with sqlite_database.write() as session:
         loader.store_batch(work_in(session), sealed)
         last = session.scalars(select(Coupon).order_by(Coupon.id.desc()).limit(1)).one()
