@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from litestar.handlers import HTTPRouteHandler
 
-from portal.domain.people.signin import brought_back
+from portal.domain.people.signin import brought_back, own_devices
 from portal.domain.people.signin.brought_back import TypedForm
 from portal.platform.http import cookies
 from portal.platform.http.answer import Reply
@@ -15,10 +15,13 @@ from portal.web.signin.activation import session_of
 from portal.web.wanted import next_place
 
 PLACE = "/typed"
+LABEL_COOKIE = "device_label"
 
 
 def place_after(page: Page, token: str) -> str:
     """Return where a finished sign-in leads, which began the session with this ID."""
+    if label := page.cookie(LABEL_COOKIE):
+        own_devices.bring_label(page.work, token, label)
     ended = page.cookie(cookies.ENDED)
     if not ended:
         return next_place(page)

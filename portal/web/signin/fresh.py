@@ -13,6 +13,7 @@ from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.authn.typed_code import CodeAnswer, CodeEntry
 from portal.domain.people.signin import code_sending, second_factor
 from portal.domain.people.signin.evidence import Item, Right, suffices
+from portal.domain.people.signin.own_devices import LABEL
 from portal.domain.people.signin.standing import rests_on_passkey, shown_in
 from portal.platform.routes import endpoint
 from portal.platform.view import View
@@ -39,8 +40,8 @@ PURPOSES = {"/alternative/check": CodePurpose.ALTERNATIVE}
 
 The message names the purpose, and the code is valid for nothing else.
 """
-UNFINISHED = ("alternative",)
-"""Keys of session data about unfinished requests, which continue after the code."""
+KEPT = ("alternative", LABEL)
+"""Keys of session data that continue after the code: unfinished requests, the device's label."""
 
 
 def is_fresh(page: Page) -> bool:
@@ -155,7 +156,7 @@ def submit(page: Page) -> Response[Any]:
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer, current))
         return show(page, 422)
-    kept = {name: value for name, value in page.who.auth.data.items() if name in UNFINISHED}
+    kept = {name: value for name, value in page.who.auth.data.items() if name in KEPT}
     item = Item(current.kind)
     page.sign_in_as(second_factor.step_up(page.work, page.who.auth, item, data=kept))
     return page.redirect(PLACES[_place(page)])

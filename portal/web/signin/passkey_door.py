@@ -21,7 +21,7 @@ from portal.platform.tries import ask_to_wait, count_try, given_back_if_lost
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 from portal.web.signin.brought_back import place_after
-from portal.web.signin.signin import REFUSAL_SECONDS, device_label
+from portal.web.signin.signin import REFUSAL_SECONDS
 from portal.web.signin.signin import show as show_signin
 
 CHALLENGE_COOKIE = "passkey"
@@ -80,7 +80,7 @@ def _decide(page: Page, party: Party, tried: Attempt) -> tuple[Entered, str] | N
     site, client = page.site, page.request
     sealed = page.cookie(CHALLENGE_COOKIE)
     given = Given(page.form.get("passkey"), passkey_signin.read_challenge(site.vault, sealed))
-    visitor = Visitor(client.address, page.cookie(cookies.DEVICE), device_label(client.user_agent))
+    visitor = Visitor(client.address, page.cookie(cookies.DEVICE))
     with site.database.write() as session:
         page.load_auth(session, site.clock.now(session))
         entered = passkey_signin.finish(page.work, party, given, visitor, page.who.auth)

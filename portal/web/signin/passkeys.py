@@ -58,14 +58,15 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     party_here(page)
     view = PasskeysView(
         passkeys=own_passkeys.passkeys_of(page.work, session_of(page)),
-        month=_month,
+        month=month_text,
         instant=instant_text,
         said=page.query.get("said", ""),
     )
     return page.render("portal/account/passkeys.html", view, status_code)
 
 
-def _month(instant: datetime) -> str:
+def month_text(instant: datetime) -> str:
+    """Return the month of an instant, in words of the page's language."""
     day: date = jst_date(instant)
     return format_month(day)
 
@@ -188,7 +189,9 @@ def show_remove(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask before a passkey is removed."""
     number = page.params["number"]
     wanted = number if isinstance(number, int) else 0
-    view = PasskeyRemoveView(own_passkeys.own_passkey(page.work, session_of(page), wanted), _month)
+    view = PasskeyRemoveView(
+        own_passkeys.own_passkey(page.work, session_of(page), wanted), month_text
+    )
     return page.render("portal/account/passkey_remove.html", view, status_code)
 
 

@@ -156,8 +156,7 @@ def _begin(page: Page, work: Work, typed: TypedLogin, ticket: slow_mode.Ticket |
     if not work.program.windows.sign_in.is_open(work.now):
         raise TooLateError(_("サインインできる期間ではありません。"))
     client = page.request
-    label = device_label(client.user_agent)
-    visitor = attempt.Visitor(client.address, page.cookie(cookies.DEVICE), label, ticket)
+    visitor = attempt.Visitor(client.address, page.cookie(cookies.DEVICE), ticket)
     return attempt.begin(work, typed, visitor)
 
 
@@ -218,19 +217,6 @@ def _refusal(page: Page, tried: Attempt) -> str:
         "このIDとパスワードは、もう使えません。新しい手紙を、%(day)sに送りました。"
         "新しいIDとパスワードを使ってください。"
     ) % {"day": format_day(sent)}
-
-
-def device_label(user_agent: str) -> str:
-    """Return what kind of device this is, for the list of sessions: no version, no place."""
-    agent = user_agent.lower()
-    names = {
-        "iphone": "iPhone",
-        "ipad": "iPad",
-        "android": "Android",
-        "windows": "Windows",
-        "mac os": "Mac",
-    }
-    return next((label for mark, label in names.items() if mark in agent), "")
 
 
 def sign_out(page: Page) -> Response[Any]:

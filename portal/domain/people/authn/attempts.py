@@ -26,7 +26,6 @@ class Attempt:
         hashed: The hash to compare with; None where no password can be right.
         password: The password in the form that was hashed.
         counters: Where the attempt was counted; a right one is uncounted.
-        device: What kind of device the browser runs on.
         known_device: Whether the browser signed in to this account before.
         own_password: Whether the hash is of a password that its owner chose.
         matched: Whether the password was right, once it was compared.
@@ -37,7 +36,6 @@ class Attempt:
     hashed: str | None = field(repr=False)
     password: str = field(repr=False)
     counters: tuple[Bucket, ...] = ()
-    device: str = ""
     known_device: bool = False
     own_password: bool = False
     matched: bool = False

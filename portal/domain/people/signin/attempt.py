@@ -78,13 +78,11 @@ class Visitor:
     Attributes:
         address: Its network address, never stored in clear.
         device: The cookie that marks it as known.
-        device_label: What kind of device it is, for the list of sessions.
         ticket: Its wait in slow mode (T5), if it waited.
     """
 
     address: str
     device: str | None = None
-    device_label: str = ""
     ticket: Ticket | None = None
 
 
@@ -131,7 +129,6 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True
         hashed=_hash_of(work, credential, own=own),
         password=typed.password if own else read_password(typed.password),
         counters=counters,
-        device=visitor.device_label,
         known_device=device is not None,
         own_password=own,
     )
@@ -232,7 +229,7 @@ def finish(work: Work, attempt: Attempt, replaced: AuthSession | None) -> Signed
     kept = kept_as(password_of(attempt), known_device=attempt.known_device)
     token = sessions.start(
         work.session,
-        sessions.NewSession(owner, stage, data=kept, device=attempt.device, replaces=replaced),
+        sessions.NewSession(owner, stage, data=kept, replaces=replaced),
         work.now,
     )
     record(

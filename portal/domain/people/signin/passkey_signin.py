@@ -223,7 +223,6 @@ def _open(
         sessions.Owner(sessions.RESIDENT, credential.id),
         Stage.FULL,
         data=kept_as(_shown(), known_device=True),
-        device=visitor.device_label,
         replaces=replaced,
     )
     return sessions.start(work.session, new, work.now)
