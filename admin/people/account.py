@@ -1,8 +1,9 @@
 """The user's own account: a new password (with a fresh code), and the active sessions."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -24,6 +25,7 @@ from portal.domain.people.staff.changes import AccountChange, changes_of
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.own_sessions import SessionView
 from portal.domain.people.staff.permissions import Permission
+from portal.domain.people.staff.security_keys import OwnKey, keys_of, month_text
 from portal.platform.failures import failure_page
 from portal.platform.routes import Transaction
 from portal.platform.view import View
@@ -48,6 +50,9 @@ class AccountView(View):
     mailbox: OwnMailbox | None
     mail_domain: str
     mail_mark: Mark
+    keys: Sequence[OwnKey]
+    may_have_keys: bool
+    month: Callable[[datetime], str]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -66,6 +71,9 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             mail_domain=page.site.program.staff_mail.domain(staff.organization if staff else ""),
             mail_mark=mail_mark(mailbox.state if mailbox is not None else ""),
             sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
+            keys=keys_of(page.work, staff_id),
+            may_have_keys=page.site.party is not None,
+            month=month_text,
         ),
         status_code,
     )

@@ -13,12 +13,15 @@ from portal.domain.foundation.errors import BusyError, NotAllowedError, Throttle
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
+from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.staff import sign_in
 from portal.domain.people.staff.code_words import code_error
+from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.own_sessions import sign_in_data
 from portal.domain.people.staff.queries import staff_user
+from portal.domain.people.staff.stored_keys import has_keys
 from portal.platform import tries
 from portal.platform.failures import failure_page
 from portal.platform.http import locale
@@ -111,9 +114,22 @@ def _place_refusal(page: Page, attempt: Attempt) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class CodeView(View):
+    """What ``admin/people/signin_code.html`` shows."""
+
+    keys: bool
+
+
 def show_code(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for the code."""
-    return page.render("admin/people/signin_code.html", status_code=status_code)
+    """Ask for the code, or for a key of the account."""
+    staff = page.who.staff
+    usable = page.site.party is not None and staff is not None
+    return page.render(
+        "admin/people/signin_code.html",
+        CodeView(keys=usable and has_keys(page.session, staff.id if staff is not None else 0)),
+        status_code,
+    )
 
 
 def submit_code(page: Page) -> Response[Any]:
@@ -124,6 +140,11 @@ def submit_code(page: Page) -> Response[Any]:
     answer = _answer(page, staff.id)
     if answer is not CodeAnswer.RIGHT:
         return show_code(page, 429 if answer is None else 422)
+    return open_site(page, auth, staff)
+
+
+def open_site(page: Page, auth: AuthSession, staff: StaffUser) -> Response[Any]:
+    """Begin the session of somebody who has shown both, in the language of the account."""
     if not page.cookie(locale.COOKIE):
         page.answer.set_cookie(locale.COOKIE, locale.CODE_OF[staff.locale], max_age=365 * 24 * 3600)
     place = place_of(page, staff)

@@ -139,7 +139,7 @@ def _decide(
     """Ask both people for their codes and act once; wrong codes count although nothing is done."""
     if status := fresh_code(page):
         return shows(page, status)
-    second, status = _second(page)
+    second, status = second_person(page)
     if status:
         return shows(page, status)
     try:
@@ -155,7 +155,7 @@ def _decide(
     return shows(page, 422)
 
 
-def _second(page: Page) -> tuple[StaffUser | None, int]:
+def second_person(page: Page) -> tuple[StaffUser | None, int]:
     """Return who stands beside, if a login was typed; else the status of the refusal."""
     form = page.form
     if not form.get("second_login").strip():

@@ -1,7 +1,8 @@
 """A colleague's active sessions, for administrators: list them, and end them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -16,6 +17,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.own_sessions import SessionView
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
+from portal.domain.people.staff.security_keys import OwnKey, keys_of, month_text
 from portal.platform.view import View
 
 CAN = Permission.MANAGE_STAFF
@@ -36,6 +38,8 @@ class StaffSessionsView(View):
     said: str
     sessions: Sequence[SessionView]
     sites: Mapping[str, str]
+    keys: Sequence[OwnKey]
+    month: Callable[[datetime], str]
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -49,6 +53,8 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             said=page.query.get("said", ""),
             sessions=own_sessions.sessions_of(page.work, colleague.id, current),
             sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
+            keys=keys_of(page.work, colleague.id),
+            month=month_text,
         ),
         status_code,
     )

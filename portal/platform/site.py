@@ -90,8 +90,8 @@ class Site:
 
     @property
     def party(self) -> Party | None:
-        """Return the resident site as devices know it; None where they make no passkeys for it."""
-        return party_of(self.settings.public_url)
+        """Return this site as devices know it; None where they make no passkeys for it."""
+        return party_of(self.settings.addresses[self.kind])
 
     @property
     def public_host(self) -> str:

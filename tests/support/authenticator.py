@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 ORIGIN, HOST = "http://localhost", "localhost"
-PRESENT, VERIFIED, ATTESTED = 0x01, 0x04, 0x40
+PRESENT, VERIFIED, COPIED, ATTESTED = 0x01, 0x04, 0x18, 0x40
 
 
 def text_of(raw: bytes) -> str:
@@ -28,17 +28,21 @@ def bytes_of(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Answering:
-    """How a device answers: where it believes to be, whether its owner was checked, its count."""
+    """How a device answers: where it believes to be, whether its owner was checked, its count.
+
+    ``copied``: whoever keeps its keys copies them to other devices.
+    """
 
     origin: str = ORIGIN
     host: str = HOST
     verified: bool = True
     present: bool = True
     count: int | None = None
+    copied: bool = False
 
     def data(self, count: int, more: bytes = b"", flags: int = 0) -> bytes:
         """Return what a device signs of itself."""
-        flags |= PRESENT * self.present | VERIFIED * self.verified
+        flags |= PRESENT * self.present | VERIFIED * self.verified | COPIED * self.copied
         host = hashlib.sha256(self.host.encode()).digest()
         return host + struct.pack(">BI", flags, count) + more
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from tests.browser.resident.screens import send
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory
 from tests.support.gates import check_page, language, pseudo, sizes
-from tests.support.people import Person
+from tests.support.people import Person, give_coupons
 
 BUTTON = "パスキーでサインインする"
 DEVICE = {
@@ -238,3 +239,25 @@ def complaints(page: Page, path: str, spoken: str) -> list[str]:
     else:
         found += [f"not translated: {text}" for text in language.untranslated(page)]
     return [f"{path}: {text}" for text in found]
+
+
+def test_the_fifth_visit_takes_one_tap_and_nothing_typed(phone: Phone, tmp_path: Path) -> None:
+    """From the letter's QR to the coupon that was shown before (issue: 0 characters, two taps)."""
+    person = phone.served.add(active=True, children=1)
+    phone.served.people[str(person.credential_id)] = person
+    give_coupons(phone.served.database, tmp_path, phone.served.now, count=30)
+    phone.served.enter(phone.page, str(person.credential_id))
+    phone.person = person
+    phone.add()
+    phone.begin()
+    phone.served.go(phone.page, "/home")
+    phone.page.locator("form[action='/coupon/1/reveal'] button").click()
+    phone.page.wait_for_url(re.compile("/coupon/1$"))
+    phone.leave()
+    taps = typed = 0
+    phone.served.go(phone.page, f"/signin?id={person.login_id}")  # what the camera opens
+    phone.page.get_by_role("button", name=BUTTON).click()
+    taps += 1
+    phone.page.wait_for_url(re.compile("/coupon/1$"))
+    assert phone.page.locator(".qr").first.is_visible()
+    assert (taps, typed) <= (2, 0)

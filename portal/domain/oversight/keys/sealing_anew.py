@@ -40,6 +40,7 @@ DIRECT: Mapping[tuple[str, str], str] = {
     ("outbox_message", "sealed"): "outbox:{dedupe_key}",
     ("passkey", "sealed"): "passkey:{credential_id}",
     ("print_text", "sealed"): "print_text:{household_id}",
+    ("staff_key", "sealed"): "staff_key:{staff_id}",
     ("staff_mailbox", "sealed"): "staff_mailbox:{staff_id}",
     ("staff_user", "totp_sealed"): "staff_totp:{login}",
 }

@@ -1,7 +1,7 @@
 """What a browser is asked for a passkey, and whether its answer is right (W3C Web Authentication).
 
 A device answers only for the site that it made the passkey for, after it made sure who holds it by
-its own lock. Only the resident site imports this: the library brings much along.
+its own lock. The library brings much along, to both sites.
 """
 
 from collections.abc import Iterable
@@ -20,6 +20,7 @@ from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticationCredential,
     AuthenticatorSelectionCriteria,
+    CredentialDeviceType,
     PublicKeyCredentialDescriptor,
     ResidentKeyRequirement,
     UserVerificationRequirement,
@@ -91,6 +92,8 @@ class Made:
     number: bytes = field(repr=False)
     public: bytes = field(repr=False)
     sign_count: int
+    bound: bool
+    """Whether it stays on its device; others are copied to further ones by whoever keeps them."""
 
 
 def made_by(party: Party, challenge: bytes, answer: str) -> Made | None:
@@ -110,7 +113,8 @@ def made_by(party: Party, challenge: bytes, answer: str) -> Made | None:
         return None
     if len(made.credential_id) > LONGEST_NUMBER:
         return None
-    return Made(made.credential_id, made.credential_public_key, made.sign_count)
+    bound = made.credential_device_type is CredentialDeviceType.SINGLE_DEVICE
+    return Made(made.credential_id, made.credential_public_key, made.sign_count, bound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,7 @@ NOT_PERSONAL = (
     "passkey_challenge",  # random bytes, in the asking browser's own cookie
     "signin_wait",  # the visit that waits, in the waiting browser's own cookie
     "site_switch",
+    "staff_key",  # a key of a member of the staff
     "staff_mailbox",  # the address of a member of the staff
     "staff_totp",
     "ward_checklist",

@@ -179,7 +179,7 @@ def _enter(
     passkeys.note_use(work.session, passkey, counted)
     if known is None:
         notify_owner(work, credential, AccountEvent.NEW_DEVICE)
-    token = _open(work, credential, visitor, replaced)
+    token = _open(work, credential, replaced)
     return Entered(token, renew_device(work, login_id, known))
 
 
@@ -207,9 +207,7 @@ def _counted(
     return counted if passkey.is_in_force(work.now) else None
 
 
-def _open(
-    work: Work, credential: Credential, visitor: Visitor, replaced: AuthSession | None
-) -> str:
+def _open(work: Work, credential: Credential, replaced: AuthSession | None) -> str:
     credential.locale = current_locale()
     record(
         work.acting_as(Actor(Role.RESIDENT, credential.id)),

@@ -23,6 +23,8 @@ class Change(Labeled):
     UNLOCKED = "staff.unlocked", lambda: _s("間違いの記録を消し、またサインインできるようにした")
     ENROLLED = "staff.enrolled", lambda: _s("本人がパスワードと認証アプリのキーを登録")
     RENEWED = "staff.renewed", lambda: _s("パスワードと認証アプリのキーを作りなおした")
+    KEY_ADDED = "staff.key_added", lambda: _s("セキュリティキーを登録")
+    KEY_ENDED = "staff.key_ended", lambda: _s("セキュリティキーを消した")
     DEACTIVATED = "staff.deactivated", lambda: _s("停止")
     WITHOUT_ADMINISTRATOR = (
         "staff.without_administrator",

@@ -21,6 +21,7 @@ from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.totp import App, new_totp_secret
 from portal.domain.people.authn.typed_code import CodeAnswer, read_code
+from portal.domain.people.staff import stored_keys
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.services import (
     NewStaff,
@@ -108,6 +109,7 @@ def renew(work: Work, user: StaffUser, *, second: Actor | None = None) -> NewSta
     user.totp_sealed = seal_totp(work.vault, user.login, totp_secret)
     user.totp_last_step = None
     user.enrolled_at = None
+    stored_keys.forget_all(work.session, user.id)
     sessions.end_all(work.session, sessions.Owner(sessions.STAFF, user.id))
     clear_tries(work, user)
     confirmed_by = second.id if second is not None else None

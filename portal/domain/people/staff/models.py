@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import LargeBinary, String
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.domain.foundation.base import Base, primary_key
+from portal.domain.foundation.base import Base, BigId, primary_key
 
 
 class StaffUser(Base):
@@ -30,3 +30,19 @@ class StaffUser(Base):
     created_at: Mapped[datetime]
     last_sign_in_at: Mapped[datetime | None]
     enrolled_at: Mapped[datetime | None]
+
+
+class StaffKey(Base):
+    """A security key of an account: bound to one device, registered by two people.
+
+    Sealed: its number, its public key, the account's number for devices, and its owner's label.
+    ``sign_count`` is what its device counted at the last sign-in.
+    """
+
+    __tablename__ = "staff_key"
+
+    id: Mapped[int] = primary_key()
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff_user.id"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigId)
+    created_at: Mapped[datetime]

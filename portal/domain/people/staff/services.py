@@ -23,6 +23,7 @@ from portal.domain.people.authn.backup_codes import BACKUP_ALPHABET
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.people.authn.totp import new_totp_secret
+from portal.domain.people.staff import stored_keys
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import ROLES_OF_ORGANIZATION
 from portal.domain.people.staff.sign_in import STAFF_CODE, account_key, fold_login
@@ -191,6 +192,7 @@ def deactivate(
                 )
             )
         user.active = False
+        stored_keys.forget_all(work.session, user.id)
         confirmed_by = second.id if second is not None else None
         record(work, "staff.deactivated", "staff_user", user.id, confirmed_by=confirmed_by)
     sessions.end_all(work.session, sessions.Owner(sessions.STAFF, user.id))

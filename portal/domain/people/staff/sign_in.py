@@ -66,13 +66,14 @@ def begin(work: Work, typed: TypedLogin, address: str) -> Attempt:
         throttles.STAFF_ACCOUNT.of(account_key(work.vault, typed.login)),
         throttles.NETWORK.of("staff" + near),
     )
-    _refuse(throttles.count_in_all(work.session, counters, work.now))
+    require_allowed(throttles.count_in_all(work.session, counters, work.now))
     user = work.session.scalar(select(StaffUser).where(StaffUser.login == fold_login(typed.login)))
     hashed = user.password_hash if user is not None and user.active else None
     return Attempt(user.id if user is not None else None, hashed, typed.password, counters)
 
 
-def _refuse(verdict: Verdict) -> None:
+def require_allowed(verdict: Verdict) -> None:
+    """Refuse a try that must wait. Raises ThrottledError."""
     if verdict.allowed:
         return
     if verdict.retry_at is None:
@@ -127,7 +128,7 @@ def check_code(work: Work, staff_id: int, typed: str) -> CodeAnswer:
         return typed_code.fault
     user = work.session.get_one(StaffUser, staff_id, with_for_update=True)
     bucket = STAFF_CODE.of(str(user.id))
-    _refuse(throttles.count_try(work.session, bucket, work.now))
+    require_allowed(throttles.count_try(work.session, bucket, work.now))
     secret = unseal(work.vault.kek, user.totp_sealed, b"staff_totp:" + user.login.encode()).decode()
     answer, step = App(secret, user.totp_last_step).check(typed_code.digits, work.now)
     if answer is CodeAnswer.RIGHT:

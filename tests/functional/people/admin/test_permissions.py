@@ -114,6 +114,7 @@ def fill(staff: StaffSite) -> dict[str, str]:
             "{text_id:int}": "999",
             "{place:str}": "home",
             "{opening_id:int}": "999",
+            "{key_id:int}": "999",
             "{event_id:int}": "999",
             "{household_id:int}": str(person.household_id),
             "{task_id:int}": str(task.id),

@@ -179,6 +179,7 @@ KEPT: Mapping[str, str] = {
     "floor_call": "a week, and no household is known of a call",
     "loss_report": "some seconds, sealed, and of no household that could be told",
     "staff_user": "people of ward and contractor",
+    "staff_key": "as `staff_user`",
     "staff_mailbox": "as `staff_user`",
     "throttle_bucket": "keyed digests of a day, of no household that could be told",
     "roster_import": "the key of rows that are in `roster_row`",
