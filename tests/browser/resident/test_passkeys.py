@@ -253,6 +253,7 @@ def test_the_fifth_visit_takes_one_tap_and_nothing_typed(phone: Phone, tmp_path:
     phone.served.go(phone.page, "/home")
     phone.page.locator("form[action='/coupon/1/reveal'] button").click()
     phone.page.wait_for_url(re.compile("/coupon/1$"))
+    phone.served.go(phone.page, "/account")
     phone.leave()
     taps = typed = 0
     phone.served.go(phone.page, f"/signin?id={person.login_id}")  # what the camera opens

@@ -31,6 +31,8 @@ PUBLIC = {
     "/signin/submit",
     "/signin/code",
     "/signin/code/submit",
+    "/signin/key/options",
+    "/signin/key/submit",
     "/enrollment",
     "/enrollment/key.png",
     "/enrollment/submit",
@@ -227,6 +229,10 @@ def test_somebody_who_is_not_signed_in_is_sent_to_the_sign_in_from_everywhere(
         assert answer.headers["location"].startswith("/signin"), (method, path)
 
 
+ON_THE_WAY = {"/signin/code/submit", "/signin/key/submit", "/enrollment/submit"}
+"""For whoever has not signed in yet."""
+
+
 @pytest.mark.asvs("3.5.1")
 def test_a_form_without_the_sessions_token_is_refused_everywhere(sqlite_staff: StaffSite) -> None:
     parts = fill(sqlite_staff)
@@ -238,7 +244,7 @@ def test_a_form_without_the_sessions_token_is_refused_everywhere(sqlite_staff: S
                 continue
             if access != "public" and not allows(Permission(access), role, ROLES[role]):
                 continue
-            if path in {"/signin/code/submit", "/enrollment/submit"}:  # for whoever is on the way
+            if path in ON_THE_WAY:
                 continue
             for token in ("", foreign):
                 answer = visitor.post(address(path, parts), {"form_token": token})
