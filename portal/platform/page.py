@@ -146,9 +146,14 @@ class Page(Generic[W]):
         return self.site.work(self.session, self.actor, self.now)
 
     # ---- the answer --------------------------------------------------------------------
-    def sign_in_as(self, token: str) -> None:
-        """Give the browser a new session id."""
-        self.answer.set_cookie(cookies.SESSION, token)
+    def sign_in_as(self, token: str, *, on_the_way: bool = False) -> None:
+        """Give the browser a new session id.
+
+        One that is ``on_the_way`` to a whole sign-in outlives the browser's program: telephones
+        end it while somebody reads the code in another app. Idle, the session ends as ever.
+        """
+        life = cookies.LIFE_ON_THE_WAY if on_the_way else None
+        self.answer.set_cookie(cookies.SESSION, token, max_age=life)
         self.answer.drop_cookie(cookies.VISIT)
 
     def continue_as(self, token: str) -> None:

@@ -7,6 +7,8 @@ from litestar.datastructures import Cookie
 from portal.domain.foundation.vault import Vault
 
 SESSION, VISIT, DEVICE = "sid", "visit", "device"
+LIFE_ON_THE_WAY = 60 * 60
+"""Seconds that the session id of a sign-in that is not whole yet is kept; idle ones end earlier."""
 ENDED = "ended"
 """The id of a session that has ended, for the next sign-in of the same account."""
 

@@ -125,7 +125,7 @@ def submit_birth(page: Page) -> Response[Any]:
             % {"left": result.tries_left},
         )
         return show_birth(page, 422)
-    page.sign_in_as(result.token)
+    page.sign_in_as(result.token, on_the_way=True)
     return page.redirect("/start/channel")
 
 

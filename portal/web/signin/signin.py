@@ -51,6 +51,7 @@ class SigninView(View):
     may_remember: bool
     forgot: bool
     ended: bool
+    elsewhere: bool
     wanted: bool
     brought_back: bool
     passkeys: bool
@@ -77,6 +78,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             may_remember=may_remember(page),
             forgot="forgot" in page.query,
             ended="ended" in page.query,
+            elsewhere="elsewhere" in page.query,
             wanted=has_wanted(page) and page.method == "GET",
             brought_back=bool(page.cookie(cookies.ENDED)),
             passkeys=page.site.party is not None,
@@ -147,7 +149,7 @@ def decide(
         signed = _decide(page, tried)
     if isinstance(signed, str):
         return _refuse(page, signed, started)
-    page.sign_in_as(signed.token)
+    page.sign_in_as(signed.token, on_the_way=True)
     forget_letter_id(page)
     return page.redirect(NEXT_STEP[signed.stage])
 
