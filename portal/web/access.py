@@ -37,7 +37,7 @@ def at_stage(stage: Stage) -> Guard[ResidentWho]:
             posted = page.method == "POST"
             keep_wanted(page, page.request.came_from.partition("?")[0] if posted else page.path)
             _keep_ended(page)
-            if stage != Stage.FULL:
+            if stage != Stage.FULL and not posted:
                 return page.redirect("/signin?elsewhere=1")
             return page.redirect("/signin?ended=1" if posted else "/signin")
         if page.who.auth.stage != stage:
