@@ -235,7 +235,7 @@ class Page(Generic[W]):
 
 def html_lang_of(code: str) -> str:
     """Return the ``lang`` attribute of a language code."""
-    return "ja" if code == "easy" else code
+    return "ja" if code in {"easy", "furigana"} else code
 
 
 LANGUAGES = tuple((code, name, html_lang_of(code)) for code, name in NAMES.items())

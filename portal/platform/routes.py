@@ -17,7 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import DomainError, ThrottledError
-from portal.domain.foundation.languages import RESIDENT_LOCALES, STAFF_LOCALES
+from portal.domain.foundation.languages import OFFERED, STAFF_LOCALES
 from portal.domain.foundation.texts import use_locale
 from portal.domain.foundation.vault import noting_what_is_opened
 from portal.domain.people.authn import sessions
@@ -52,6 +52,7 @@ from portal.platform.who import LoadWho, W
 LOG = logging.getLogger("portal.requests")
 Handler = Callable[[Page[W]], Reply]
 Guard = Callable[[Page[W]], Reply | None]
+ON_PAGES = tuple(language.locale for language in OFFERED)
 MAX_BODY = 256 * 1024
 
 
@@ -197,7 +198,7 @@ def _admits(plan: Endpoint[W], page: Page[W]) -> bool:
 
 def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
     """Return the request as handlers see it, in the language that was chosen."""
-    offered = RESIDENT_LOCALES if site.kind == sessions.RESIDENT else STAFF_LOCALES
+    offered = ON_PAGES if site.kind == sessions.RESIDENT else STAFF_LOCALES
     prefix = site.cookie_prefix
     chosen = form.get("lang") or request.cookies.get(prefix + locales.COOKIE)
     incoming = Incoming(

@@ -38,6 +38,7 @@ from portal.platform.application import make_routes
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
 from portal.platform.in_force import InForce
+from portal.platform.rendering.phrases import WBR
 from portal.platform.rendering.templating import DAY_MARK, DAY_TAGS
 from portal.platform.site import Site
 from portal.settings import Settings
@@ -111,15 +112,15 @@ class Loop:
 
 
 def as_read(response: httpx.Response) -> httpx.Response:
-    """A page as its reader has it: without the marks that keep a day on one line."""
-    if DAY_MARK not in response.text:
+    """A page as its reader has it: without the marks of where lines may break."""
+    if DAY_MARK not in response.text and WBR not in response.text:
         return response
     kept = [
         (name, value)
         for name, value in response.headers.multi_items()
         if name not in {"content-length", "content-encoding"}
     ]
-    whole = DAY_TAGS.sub(r"\1", response.text)
+    whole = DAY_TAGS.sub(r"\1", response.text.replace(WBR, ""))
     return httpx.Response(
         response.status_code, headers=kept, content=whole.encode(), request=response.request
     )

@@ -82,6 +82,8 @@ COUNTERS: Mapping[str, Counter] = {
     "番": Counter("ばん"),
     "度": Counter("ど"),
     "倍": Counter("ばい"),
+    "個": Counter("こ", Sound.K),
+    "店": Counter("てん", Sound.HARD),
 }
 _PUFFED = ("っ", "さん", "よん", "せん", "ぜん")
 """Endings of a number after which ふん becomes ぷん."""

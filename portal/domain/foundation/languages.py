@@ -81,7 +81,15 @@ LANGUAGES: tuple[Language, ...] = (
 )
 """In the order in which residents are offered them; the first one is the source of all texts."""
 
+FURIGANA = Language("ja@furigana", "furigana", "日本語（ふりがな）", "ja", (), JAPANESE)
+"""Japanese with a reading over each word: residents switch it on where languages are chosen.
+
+It has no texts of its own, and is no language of letters, messages and records.
+"""
+OFFERED: tuple[Language, ...] = (LANGUAGES[0], FURIGANA, *LANGUAGES[1:])
+"""What residents choose from on the site."""
+
 SOURCE_LOCALE = LANGUAGES[0].locale
 RESIDENT_LOCALES = tuple(language.locale for language in LANGUAGES)
 STAFF_LOCALES = tuple(language.locale for language in LANGUAGES if language.for_staff)
-BY_LOCALE: Mapping[str, Language] = {language.locale: language for language in LANGUAGES}
+BY_LOCALE: Mapping[str, Language] = {language.locale: language for language in OFFERED}

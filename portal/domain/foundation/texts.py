@@ -12,7 +12,8 @@ from enum import StrEnum
 from functools import lru_cache, wraps
 from typing import Self, TypeVar
 
-from portal.domain.foundation.languages import SOURCE_LOCALE, STAFF_LOCALES
+from portal.domain.foundation.furigana import with_readings
+from portal.domain.foundation.languages import FURIGANA, SOURCE_LOCALE, STAFF_LOCALES
 from portal.domain.foundation.resources import CATALOGS
 
 RUBY = re.compile(r"\{([^{}|]+)\|([^{}|]+)\}")
@@ -32,7 +33,24 @@ def _catalog(locale: str, domain: str) -> gettext_module.NullTranslations:
 
 def current_locale() -> str:
     """Return the locale ID of the texts in the current context."""
+    locale = _locale.get()
+    return SOURCE_LOCALE if locale == FURIGANA.locale else locale
+
+
+def appearance() -> str:
+    """Return what the current texts look like: the locale ID, or Japanese with readings.
+
+    Whoever keeps a text that was drawn keeps it by this.
+    """
     return _locale.get()
+
+
+def read_aloud(text: str) -> str:
+    """Return a Japanese text of ours or the ward's, with readings where the reader wants them.
+
+    Never one with a name in it.
+    """
+    return with_readings(text) if _locale.get() == FURIGANA.locale else text
 
 
 @contextmanager
@@ -47,12 +65,12 @@ def use_locale(locale: str) -> Iterator[None]:
 
 def _(message: str) -> str:
     """Translate a sentence that residents read (catalog ``messages``)."""
-    return _catalog(_locale.get(), "messages").gettext(message)
+    return read_aloud(_catalog(_locale.get(), "messages").gettext(message))
 
 
 def _n(singular: str, plural: str, n: int) -> str:
     """Translate a resident's sentence that depends on a number."""
-    return _catalog(_locale.get(), "messages").ngettext(singular, plural, n)
+    return read_aloud(_catalog(_locale.get(), "messages").ngettext(singular, plural, n))
 
 
 def _s(message: str) -> str:

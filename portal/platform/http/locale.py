@@ -4,13 +4,19 @@ from functools import lru_cache
 
 from babel import negotiate_locale
 
-from portal.domain.foundation.languages import BY_LOCALE, LANGUAGES, RESIDENT_LOCALES, SOURCE_LOCALE
+from portal.domain.foundation.languages import (
+    BY_LOCALE,
+    LANGUAGES,
+    OFFERED,
+    RESIDENT_LOCALES,
+    SOURCE_LOCALE,
+)
 
 COOKIE = "lang"
-CODES = {language.code: language.locale for language in LANGUAGES}
+CODES = {language.code: language.locale for language in OFFERED}
 """Codes as they stand in cookies and addresses, with our locale ids."""
-NAMES = {language.code: language.name for language in LANGUAGES}
-CODE_OF = {language.locale: language.code for language in LANGUAGES}
+NAMES = {language.code: language.name for language in OFFERED}
+CODE_OF = {language.locale: language.code for language in OFFERED}
 MEANT = sorted(
     ((tag, language.locale) for language in LANGUAGES for tag in language.accepts),
     key=lambda meant: -len(meant[0]),

@@ -12,10 +12,12 @@ from portal import __version__
 from portal.domain.foundation import texts
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.counters import read_numbers
+from portal.domain.foundation.languages import FURIGANA
 from portal.domain.foundation.program.day_text import EASY
 from portal.domain.foundation.resources import TEMPLATES
 from portal.domain.foundation.texts import _, _n, _s, _sn
 from portal.platform.rendering.assets import Assets
+from portal.platform.rendering.phrases import MARK, WBR, PhrasesInHeadings, phrases
 from portal.platform.rendering.template_layout import WithoutLayout
 
 RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
@@ -81,6 +83,17 @@ def yen(amount: int) -> str:
     return _("%(amount)s円") % {"amount": f"{amount:,}"}
 
 
+def in_heading(
+    read: Callable[[object], Markup],
+) -> Callable[[object], Markup]:
+    """Return what ``read`` returns, and what may break where ``phrases`` left its marks."""
+
+    def drawn(text: object) -> Markup:
+        return Markup(str(read(text)).replace(MARK, WBR))  # noqa: S704  (escaped by ``read``)
+
+    return drawn
+
+
 def _texts(
     one: Callable[[str], str],
     many: Callable[[str, str, int], str],
@@ -101,10 +114,13 @@ def _texts(
         return drawn(language, message) % {}
 
     def text(message: str, /, **variables: object) -> Markup:
-        language = texts.current_locale()
+        language = texts.appearance()
         if not variables:
             return whole(language, message)
-        if language == EASY:  # how a counter is read is known once its number is there
+        if language in {
+            EASY,
+            FURIGANA.locale,
+        }:  # how a counter is read is known once its number is there
             return read(Markup(one(message)) % variables)  # noqa: S704  (catalog text)
         return drawn(language, message) % variables
 
@@ -130,7 +146,7 @@ def kept_macro(environment: Environment, template: str, name: str) -> Callable[.
         return Markup(getattr(module, name)(*arguments, **named))  # noqa: S704  (what a macro drew is escaped)
 
     def macro(*arguments: Hashable, **named: Hashable) -> Markup:
-        return drawn(texts.current_locale(), *arguments, **named)
+        return drawn(texts.appearance(), *arguments, **named)
 
     return macro
 
@@ -149,6 +165,14 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
     read = ruby if staff else resident_ruby
     one, many = _texts(_s, _sn, read) if staff else _texts(_, _n, read)
     environment.globals.update(_=one, _n=many, asset=assets.url, version=__version__)
+    if not staff:
+        environment.add_extension(PhrasesInHeadings)
+        one, many = _texts(
+            lambda text: phrases(_(text)),
+            lambda singular, plural, number: phrases(_n(singular, plural, number)),
+            in_heading(read),
+        )
+        environment.globals.update(_h=one, _hn=many)
 
     @pass_context
     def resident_text(context: Context, message: str, **variables: object) -> Markup:  # noqa: ARG001  (jinja2's signature)

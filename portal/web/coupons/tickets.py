@@ -8,8 +8,9 @@ import jaconv
 
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.languages import FURIGANA
 from portal.domain.foundation.program.day_text import EASY
-from portal.domain.foundation.texts import _, current_locale
+from portal.domain.foundation.texts import _, appearance
 from portal.domain.mailroom.incidents.fault_queries import of_household
 from portal.domain.mailroom.incidents.models import CouponFault
 from portal.domain.mailroom.incidents.states import OPEN
@@ -86,9 +87,9 @@ class Ticket:
 
 
 def reading_of(kana: str) -> str:
-    """Return the ward's reading of a name as readers write it: in easy Japanese in hiragana."""
+    """Return the ward's reading of a name as readers write it: beside furigana in hiragana."""
     full = unicodedata.normalize("NFKC", kana).strip()
-    return str(jaconv.kata2hira(full)) if current_locale() == EASY else full
+    return str(jaconv.kata2hira(full)) if appearance() in {EASY, FURIGANA.locale} else full
 
 
 def ticket(page: Page, called: ChildName, entry: HouseholdCoupon) -> Ticket:

@@ -14,7 +14,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from portal.domain.foundation.languages import LANGUAGES
+from portal.domain.foundation.languages import OFFERED
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import use_locale
 from portal.domain.letters.letters.drawing.frame import format_url
@@ -163,7 +163,7 @@ def _draw(site: Site, code: str, view: ShopsView, now: datetime) -> str:
         lang=html_lang(locale),
         lang_code=code,
         language_name=NAMES[code],
-        languages=LANGUAGES,
+        languages=OFFERED,
         opening=opening_at(site.program, locale, now),
     )
 

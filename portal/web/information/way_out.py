@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from portal.domain.foundation.languages import LANGUAGES
+from portal.domain.foundation.languages import OFFERED
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
@@ -68,7 +68,7 @@ def _draw(site: Site, locale: str) -> str:
         way_out=site.program.way_out,
         lang=html_lang(locale),
         lang_code=CODE_OF[locale],
-        languages=LANGUAGES,
+        languages=OFFERED,
         letters_from=format_day(windows.delivery.first_day),
         exchange_to=format_day(windows.exchange.last_day),
         never=kept(NEVER),

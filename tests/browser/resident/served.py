@@ -27,6 +27,7 @@ LANGUAGES = {
     "zh-Hans": "zh-Hans",
     "zh-Hant": "zh-Hant",
     "ko": "ko",
+    "furigana": "ja",
 }
 """Language codes as the cookie has them, with the value of `<html lang>`."""
 

@@ -43,7 +43,7 @@ def _open(served: Served, page: Page, name: str, spoken: str, pictures: Path | N
 def _spoken(page: Page, spoken: str) -> list[str]:
     if spoken == "ja":
         return []
-    if spoken == "easy":
+    if spoken in {"easy", "furigana"}:
         return [f"no reading: {text}" for text in language.without_reading(page, PEOPLE)]
     return [f"not translated: {text}" for text in language.untranslated(page)]
 

@@ -7,7 +7,7 @@ from babel.dates import format_date, format_skeleton, get_day_names
 from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
-from portal.domain.foundation.texts import current_locale
+from portal.domain.foundation.texts import current_locale, read_aloud
 
 EASY = "ja@easy"
 
@@ -20,7 +20,7 @@ def format_day(day: date, locale: str | None = None) -> str:
     locale = locale or current_locale()
     if locale == EASY:
         return f"{day.year}{{年|ねん}}{easy_month_day(day)}"
-    return format_date(day, "long", locale=locale)
+    return read_aloud(format_date(day, "long", locale=locale))
 
 
 def format_month(day: date) -> str:
@@ -28,7 +28,7 @@ def format_month(day: date) -> str:
     locale = current_locale()
     if locale == EASY:
         return f"{day.year}{{年|ねん}}" + read_numbers(f"{day.month}{{月|がつ}}")
-    return str(format_skeleton("yMMMM", day, locale=locale))
+    return read_aloud(str(format_skeleton("yMMMM", day, locale=locale)))
 
 
 def easy_month_day(day: date) -> str:

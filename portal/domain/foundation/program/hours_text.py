@@ -17,7 +17,7 @@ from portal.domain.foundation.program.calendar import (
 )
 from portal.domain.foundation.program.day_text import EASY, easy_month_day, format_day
 from portal.domain.foundation.program.public_reasons import PublicReason
-from portal.domain.foundation.texts import _, current_locale
+from portal.domain.foundation.texts import _, current_locale, read_aloud
 
 EASY_DAYS = {
     "月": "げつ",
@@ -38,7 +38,7 @@ def clock_text(at: time) -> str:
     half, hour = ("午前", at.hour) if at.hour < 12 else ("午後", at.hour - 12)
     minutes = f"{at.minute}分" if at.minute else ""
     if locale == "ja":
-        return f"{half}{hour}時{minutes}"
+        return read_aloud(f"{half}{hour}時{minutes}")
     easy_half = "{午前|ごぜん}" if half == "午前" else "{午後|ごご}"
     easy_minutes = f"{at.minute}{{分|ふん}}" if at.minute else ""
     return read_numbers(f"{easy_half}{hour}{{時|じ}}{easy_minutes}")
@@ -82,7 +82,7 @@ def _weekdays(weekdays: Iterable[int]) -> list[str]:
     days = [str(names[day]) for day in weekdays]
     if locale == EASY:
         return [f"{{{day}|{EASY_DAYS[day[0]]}ようび}}" for day in days]
-    return days
+    return [read_aloud(day) for day in days]
 
 
 def closed_days(calendar: CallCenterCalendar, day: date) -> str:
@@ -166,4 +166,4 @@ def _month_day(day: date) -> str:
     locale = current_locale()
     if locale == EASY:
         return easy_month_day(day)
-    return str(format_skeleton("MMMMd", day, locale=locale))
+    return read_aloud(str(format_skeleton("MMMMd", day, locale=locale)))

@@ -1,10 +1,13 @@
 """One text of the ward in all languages that residents choose from."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
-from portal.domain.foundation.languages import RESIDENT_LOCALES
-from portal.domain.foundation.texts import current_locale
+from portal.domain.foundation.furigana import with_readings
+from portal.domain.foundation.languages import FURIGANA, RESIDENT_LOCALES
+from portal.domain.foundation.texts import RUBY, appearance, current_locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +51,21 @@ class LocalText:
         )
 
     def __str__(self) -> str:
+        if appearance() == FURIGANA.locale:
+            return _read(self.ja, self.in_language("ja@easy"))
         return self.in_language(current_locale())
+
+
+@lru_cache(maxsize=1_024)
+def _read(japanese: str, easy: str) -> str:
+    """Return a text of the ward with readings: first its own, of its places and names, then ours.
+
+    Its own stand in the text in やさしい日本語. A single kanji there may be read otherwise here.
+    """
+    own = {word: reading for word, reading in RUBY.findall(easy) if len(word) > 1}
+    words = [RUBY.pattern, *map(re.escape, sorted(own, key=len, reverse=True))]
+    return with_readings(re.sub("|".join(words), lambda found: _marked(found[0], own), japanese))
+
+
+def _marked(word: str, own: Mapping[str, str]) -> str:
+    return f"{{{word}|{own[word]}}}" if word in own else word

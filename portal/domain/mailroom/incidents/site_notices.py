@@ -19,7 +19,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.languages import RESIDENT_LOCALES, SOURCE_LOCALE
-from portal.domain.foundation.texts import _s, current_locale, use_locale
+from portal.domain.foundation.texts import _s, current_locale, read_aloud, use_locale
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.kinds import NoticeKind
 from portal.domain.mailroom.incidents.models import Downtime, Incident, SiteNotice
@@ -147,9 +147,9 @@ def announced(session: Session, now: datetime) -> list[Shown]:
 
 
 def _text(name: str | None, texts: Mapping[str, Any]) -> str:
-    return (
-        sentence(name) if name else str(texts.get(current_locale()) or texts.get(SOURCE_LOCALE, ""))
-    )
+    if name:
+        return sentence(name)
+    return read_aloud(str(texts.get(current_locale()) or texts.get(SOURCE_LOCALE, "")))
 
 
 def texts_of(row: SiteNotice) -> dict[str, str]:
