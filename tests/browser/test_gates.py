@@ -118,6 +118,12 @@ def test_our_gates_find_what_the_rules_of_axe_find_that_they_replace(
         ),
         ("h2 { width: 5em; }", '<h2 class="person">あああ 金糸雀</h2>', "金糸雀 is broken"),
         ("div { width: 15rem; }", "<div>広い</div>", "wider than the page"),
+        ("h2 { width: 8em; }", "<h2>電話の<wbr>番号が<wbr>わからない</h2>", "is no whole phrase"),
+        (
+            "h2 { width: 8em; word-break: keep-all; }",
+            "<h2>電話の<wbr>番号が<wbr>わからない<wbr>とき</h2>",
+            "",
+        ),
     ],
 )
 def test_what_breaks_when_letters_are_large_is_found(

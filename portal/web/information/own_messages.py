@@ -32,7 +32,6 @@ EXAMPLE_CODE = "123456"
 class OwnMessagesView(View):
     """What ``portal/information/messages.html`` shows: texts by what they are about."""
 
-    sender: str
     codes: Sequence[str]
     events: Sequence[str]
     first: str
@@ -55,7 +54,6 @@ def show(page: Page) -> Response[Any]:
     return page.render(
         "portal/information/messages.html",
         OwnMessagesView(
-            sender=sender.short,
             codes=[one.body for one in codes],
             events=list(dict.fromkeys(one.body for one in events)),
             first=clock_text(time(HOURS[0])),

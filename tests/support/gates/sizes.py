@@ -1,5 +1,7 @@
 """With letters of 100 to 200 % no amount, day or name is broken, and nothing runs out of the page.
 
+Nor is a phrase of a Japanese heading.
+
 A browser's own letter size makes everything in rem larger; widths stay as they are.
 """
 
@@ -16,8 +18,10 @@ const WHOLE = new RegExp([
   "[0-9]{1,3}(?:,[0-9]{3})+", "[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日",
   "[0-9]{4}년 [0-9]{1,2}월 [0-9]{1,2}일", `(?:${MONTHS}) [0-9]{1,2}, [0-9]{4}`,
 ].join("|"), "gu");
-const NAMES = ".person, span[lang=ja]";
 const found = [], root = document.documentElement;
+const NAMES = ".person, span[lang=ja]";
+const PHRASE = /[^\s\u3000\u3001\u3002\u30fb\uff08\uff09\u300c\u300d]+/gu;
+const phrased = root.lang === "ja" && !root.classList.contains("easy");
 const rows = (range) => {
   const tops = [];
   for (const box of range.getClientRects()) {
@@ -56,6 +60,11 @@ for (const size of argument) {
     const el = node.parentElement;
     if (!visible(el) || el.closest("script, style, option")) continue;
     const name = el.closest(NAMES) && !el.closest(".kana, .languages");
+    if (phrased && el.closest("h1, h2, h3")) {
+      for (const [words, range] of parts(node, PHRASE)) {
+        if (rows(range) > 1 && !wider(range)) found.push(`${size} %: ${words} is no whole phrase`);
+      }
+    }
     for (const [words, range] of parts(node, name ? /[^\s\u3000]+/gu : WHOLE)) {
       if (rows(range) > 1 && !wider(range)) found.push(`${size} %: ${words} is broken`);
     }

@@ -58,11 +58,15 @@ class LocalText:
 
 @lru_cache(maxsize=1_024)
 def _read(japanese: str, easy: str) -> str:
-    """Return a text of the ward with readings: first its own, of its places and names, then ours.
+    """Return a text of the ward with readings: of its own words, such as places, and of ours.
 
     Its own stand in the text in やさしい日本語. A single kanji there may be read otherwise here.
     """
-    own = {word: reading for word, reading in RUBY.findall(easy) if len(word) > 1}
+    own = {
+        word: reading
+        for word, reading in RUBY.findall(easy)
+        if len(word) > 1 and with_readings(word) == word
+    }
     words = [RUBY.pattern, *map(re.escape, sorted(own, key=len, reverse=True))]
     return with_readings(re.sub("|".join(words), lambda found: _marked(found[0], own), japanese))
 
