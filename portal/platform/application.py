@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 
 from portal import __version__
 from portal.domain.foundation.texts import use_locale
+from portal.domain.people.authn import sessions
 from portal.platform.failures import default_message, error_page
 from portal.platform.http import disclosure
 from portal.platform.http.entrance import let_in
@@ -21,6 +22,7 @@ from portal.platform.http.incoming import WebRequest
 from portal.platform.observing import observed
 from portal.platform.page import Page
 from portal.platform.readiness import Readiness
+from portal.platform.rendering.assets import INLINE
 from portal.platform.routes import MAX_BODY, SITE, read_page, site_of
 from portal.platform.site import Site
 
@@ -170,7 +172,8 @@ def serve_site(routes: ASGIApp, site: Site) -> ASGIApp:
     settings, readiness = site.settings, Readiness(site.database)
     checked = settings.in_production and settings.trusted_proxies
     inner = let_in(routes, site.hosts, settings.trusted_proxies if checked else None)
-    wrapped = observed(security_headers(inner, https=site.https), site)
+    script = site.assets.script_digest(INLINE) if site.kind == sessions.RESIDENT else ""
+    wrapped = observed(security_headers(inner, https=site.https, script=script), site)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         scope[SITE] = site  # type: ignore[literal-required]

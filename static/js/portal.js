@@ -1,28 +1,15 @@
 "use strict";
-// Everything works without this file; it only makes some things smoother.
+// Stands in each resident page. Everything works without it; it only makes some things smoother.
+document.querySelectorAll("[data-shows]").forEach((button) => { button.hidden = false; });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-shows]");
-  if (!button) return;
-  const field = document.getElementById(button.dataset.shows);
-  const hidden = field.type === "password";
-  field.type = hidden ? "text" : "password";
-  button.setAttribute("aria-pressed", String(hidden));
-});
-document.querySelectorAll("[data-shows]").forEach((button) => { button.hidden = false; });
-document.querySelectorAll("[data-copies]").forEach((button) => {
-  if (!navigator.clipboard) return;
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent.trim());
-    document.getElementById(button.dataset.says).textContent = button.dataset.said;
-  });
-});
-document.querySelectorAll("[data-prints]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-});
-// "back" does not lead to the page that was left
-document.addEventListener("click", (event) => {
+  if (button) {
+    const field = document.getElementById(button.dataset.shows);
+    const hidden = field.type === "password";
+    field.type = hidden ? "text" : "password";
+    button.setAttribute("aria-pressed", String(hidden));
+  }
+  // "back" does not lead to the page that was left
   const link = event.target.closest("a[data-replaces]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -49,17 +36,13 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
 });
-const awake = document.querySelector("[data-awake]");
-if (awake && "wakeLock" in navigator) {
-  const hold = () => navigator.wakeLock.request("screen").catch(() => {});
-  hold();
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "visible") hold(); });
-}
-["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => {
-  document.addEventListener(name, (event) => {
-    // the page itself says it
-    if (event.detail.xhr && event.detail.xhr.getResponseHeader("x-outcome")) return;
-    const box = document.getElementById("offline");
-    if (box) box.hidden = false;
-  });
+// What only makes an answer come smoother is fetched when somebody begins to type.
+document.querySelectorAll("[data-loads]").forEach((form) => {
+  form.addEventListener("focusin", () => {
+    form.dataset.loads.split(" ").forEach((address) => {
+      const script = document.createElement("script");
+      script.src = address;
+      document.head.append(script);
+    });
+  }, { once: true });
 });

@@ -7,7 +7,6 @@ CSP = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
-    "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
     # With no-referrer a browser sends "Origin: null" with our own forms; nobody else ever sees a
     # referrer.
@@ -19,12 +18,19 @@ HEADERS = {
 }
 
 
-def security_headers(app: ASGIApp, *, https: bool) -> ASGIApp:
+def content_policy(script: str = "") -> str:
+    """Return the policy of a site; ``script`` is the digest of the one that stands in its pages."""
+    own = "script-src 'self'"
+    return CSP.replace(own, f"{own} '{script}'") if script else CSP
+
+
+def security_headers(app: ASGIApp, *, https: bool, script: str = "") -> ASGIApp:
     """Wrap an application so that every answer carries the headers.
 
-    What a handler set itself stays.
+    What a handler set itself stays. ``script`` is the digest of the one that stands in pages.
     """
     ours = HEADERS | {"cache-control": "no-store"}
+    ours["content-security-policy"] = content_policy(script)
     if https:
         ours["strict-transport-security"] = "max-age=31536000; includeSubDomains"
     written = [(name.encode(), value.encode()) for name, value in ours.items()]

@@ -1,8 +1,10 @@
 """Our CSS and JS and the packaged htmx file, under content-hashed names with a long cache."""
 
+import base64
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from portal.domain.foundation.texts import _s
 from portal.platform.rendering import scripts, stylesheets
 
 PREFIX = "/static/"
+INLINE = "js/portal.js"
+"""The script that stands in each resident page: a request of its own would hold up its drawing."""
+COMMENT = re.compile(r"(^|\s)//\s.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,17 @@ class Assets:
                 _s("静的ファイル %(name)s がありません。「./run setup」を実行してください。")
                 % {"name": name}
             ) from None
+
+    def script(self, name: str) -> str:
+        """Return a script as it stands in pages: without comments and indentation."""
+        lines = self._files[self._urls[name].removeprefix(PREFIX)].body.decode().splitlines()
+        kept = (COMMENT.sub("", line).strip() for line in lines)
+        return "\n".join(line for line in kept if line)
+
+    def script_digest(self, name: str) -> str:
+        """Return what a content security policy names this script by."""
+        digest = hashlib.sha256(self.script(name).encode()).digest()
+        return f"sha256-{base64.b64encode(digest).decode()}"
 
     def get(self, hashed_name: str) -> Asset | None:
         """Return a file by its hashed name."""

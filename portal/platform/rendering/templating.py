@@ -16,7 +16,7 @@ from portal.domain.foundation.languages import FURIGANA
 from portal.domain.foundation.program.day_text import EASY
 from portal.domain.foundation.resources import TEMPLATES
 from portal.domain.foundation.texts import _, _n, _s, _sn
-from portal.platform.rendering.assets import Assets
+from portal.platform.rendering.assets import INLINE, Assets
 from portal.platform.rendering.phrases import MARK, WBR, PhrasesInHeadings, phrases
 from portal.platform.rendering.template_layout import WithoutLayout
 
@@ -172,7 +172,8 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
             lambda singular, plural, number: phrases(_n(singular, plural, number)),
             in_heading(read),
         )
-        environment.globals.update(_h=one, _hn=many)
+        script = Markup(assets.script(INLINE))  # noqa: S704  (our own file)
+        environment.globals.update(_h=one, _hn=many, inline_script=script)
 
     @pass_context
     def resident_text(context: Context, message: str, **variables: object) -> Markup:  # noqa: ARG001  (jinja2's signature)

@@ -190,7 +190,8 @@ def test_every_public_page_opens_in_every_language(
     assert page.status_code == 200
     assert page.text.count("<h1") == 1
     assert 'class="tel"' in page.text
-    assert "{" not in re.sub(r"<meta[^>]*>", "", page.text), "a reading that did not become ruby"
+    shown = re.sub(r"<meta[^>]*>|<script>.*?</script>", "", page.text, flags=re.DOTALL)
+    assert "{" not in shown, "a reading that did not become ruby"
 
 
 def test_help_tells_how_to_reach_people_and_what_nobody_ever_asks(
