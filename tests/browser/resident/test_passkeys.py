@@ -234,7 +234,7 @@ def complaints(page: Page, path: str, spoken: str) -> list[str]:
     found = check_page(page, lang=LANGUAGES[spoken]) + sizes.complaints(page)
     if spoken == "ja":
         found += [f"longer texts: {text}" for text in pseudo.complaints(page)]
-    elif spoken == "easy":
+    elif spoken in {"easy", "furigana"}:
         found += [f"no reading: {text}" for text in language.without_reading(page, "select")]
     else:
         found += [f"not translated: {text}" for text in language.untranslated(page)]

@@ -41,8 +41,10 @@ const wider = (words) => { // one that is wider than its line must break somewhe
   const room = el.closest("p, li, dd, dt, h1, h2, h3, main, td, th");
   const gauge = document.createElement("span");
   gauge.style.cssText = "position: absolute; visibility: hidden; white-space: nowrap";
-  gauge.style.font = s.font;
-  gauge.style.letterSpacing = s.letterSpacing;
+  // one by one: after forced colors Chromium has no shorthand
+  for (const name of ["fontFamily", "fontSize", "fontWeight", "letterSpacing"]) {
+    gauge.style[name] = s[name];
+  }
   gauge.textContent = words.toString();
   document.body.append(gauge);
   const width = gauge.getBoundingClientRect().width;

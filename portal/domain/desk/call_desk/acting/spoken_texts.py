@@ -86,7 +86,7 @@ _NAMES: Mapping[Act, Sentence] = MappingProxyType(
         Act.ALTERNATIVE: lambda: _("紙の代替品"),
         Act.DECLINE_FORM: lambda: _("辞退届の用紙"),
         Act.CHANNEL: lambda: _("番号の受け取り方の変更"),
-        Act.COUPON_FAULT: lambda: _("お店で使えないクーポンの調査"),
+        Act.COUPON_FAULT: lambda: _("お店で使えないクーポンの件"),
     }
 )
 
