@@ -107,7 +107,11 @@ def test_our_gates_find_what_the_rules_of_axe_find_that_they_replace(
 @pytest.mark.parametrize(
     ("style", "body", "said"),
     [
-        ("p { font-size: 2.5rem; overflow-wrap: anywhere; }", "<p>1人に30,000円です</p>", ""),
+        (
+            "p { width: 9.6em; overflow-wrap: anywhere; }",
+            "<p>もらえるのは30,000円</p>",
+            "30,000円 is broken",
+        ),
         ("p { width: 3em; overflow-wrap: anywhere; }", "<p>30,000円</p>", ""),
         ("p { width: 9em; }", "<p>期限は2023年12月31日です</p>", "2023年12月31日 is broken"),
         ("p { width: 10em; }", "<p>Until December 31, 2023</p>", "December 31, 2023 is broken"),

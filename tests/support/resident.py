@@ -39,7 +39,7 @@ from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
 from portal.platform.in_force import InForce
 from portal.platform.rendering.phrases import WBR
-from portal.platform.rendering.templating import DAY_MARK, DAY_TAGS
+from portal.platform.rendering.templating import AMOUNT_MARK, DAY_MARK, DAY_TAGS
 from portal.platform.site import Site
 from portal.settings import Settings
 from portal.web import routes
@@ -113,7 +113,7 @@ class Loop:
 
 def as_read(response: httpx.Response) -> httpx.Response:
     """A page as its reader has it: without the marks of where lines may break."""
-    if DAY_MARK not in response.text and WBR not in response.text:
+    if all(mark not in response.text for mark in (DAY_MARK, AMOUNT_MARK, WBR)):
         return response
     kept = [
         (name, value)

@@ -32,6 +32,9 @@ DAY = re.compile(
     r" \d{1,2}, \d{4}"
 )
 """A day as ``format_day`` and forms write it, in the languages without readings."""
+AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\{円\|えん\}|円|日元|日圓|엔| yen)")
+"""An amount as ``yen`` writes it."""
+AMOUNT_MARK = '<span class="nowrap">'
 DAY_MARK = '<span class="day">'
 WHOLE = DAY_MARK + r"\g<0></span>"
 RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", re.DOTALL)
@@ -39,7 +42,7 @@ RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", 
 MACROS_KEPT = 4_096
 TEXTS_KEPT = 20_000
 """Enough for a few thousand texts in a few languages: none is put together twice."""
-DAY_TAGS = re.compile(r'<span class="day">(.*?)</span>', re.DOTALL)
+DAY_TAGS = re.compile(r'<span class="(?:day|nowrap)">(.*?)</span>', re.DOTALL)
 
 
 def with_readings(html: str) -> str:
@@ -48,6 +51,11 @@ def with_readings(html: str) -> str:
     A day with readings stays on one line.
     """
     return texts.RUBY.sub(RUBY_HTML, EASY_DAY.sub(WHOLE, read_numbers(html)))
+
+
+def with_whole_amounts(html: str) -> str:
+    """Mark each amount of escaped text, so that it is never parted from its unit."""
+    return html if AMOUNT_MARK in html else AMOUNT.sub(rf"{AMOUNT_MARK}\g<0></span>", html)
 
 
 def with_whole_days(html: str) -> str:
@@ -63,8 +71,9 @@ def ruby(text: object) -> Markup:
 
 
 def resident_ruby(text: object) -> Markup:
-    """Do what ``ruby`` does, and keep days whole: residents read on narrow screens."""
-    return Markup(with_whole_days(str(ruby(text))))  # noqa: S704  (escaped there)
+    """Do what ``ruby`` does, and keep days and amounts whole: residents read on narrow screens."""
+    html = with_whole_amounts(str(escape(text)))
+    return Markup(with_whole_days(with_readings(html)))  # noqa: S704  (escaped just here)
 
 
 def plain(text: object) -> Markup:

@@ -15,7 +15,7 @@ BROKEN = r"""
 const MONTHS = "January|February|March|April|May|June|July"
   + "|August|September|October|November|December";
 const WHOLE = new RegExp([
-  "[0-9]{1,3}(?:,[0-9]{3})+", "[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日",
+  "[0-9]{1,3}(?:,[0-9]{3})+(?:円|日元|日圓|엔| yen)?", "[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日",
   "[0-9]{4}년 [0-9]{1,2}월 [0-9]{1,2}일", `(?:${MONTHS}) [0-9]{1,2}, [0-9]{4}`,
 ].join("|"), "gu");
 const found = [], root = document.documentElement;
