@@ -37,12 +37,10 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("[data-sent]").forEach((form) => { delete form.dataset.sent; });
 });
 // What only makes an answer come smoother is fetched when somebody begins to type.
-document.querySelectorAll("[data-loads]").forEach((form) => {
-  form.addEventListener("focusin", () => {
-    form.dataset.loads.split(" ").forEach((address) => {
-      const script = document.createElement("script");
-      script.src = address;
-      document.head.append(script);
-    });
+document.querySelectorAll("[data-loads]").forEach((part) => {
+  part.addEventListener("focusin", () => {
+    const script = document.createElement("script");
+    script.src = part.dataset.loads;
+    part.append(script);
   }, { once: true });
 });
