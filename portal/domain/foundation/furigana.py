@@ -14,7 +14,7 @@ from pathlib import Path
 
 from portal.domain.foundation.counters import COUNTERS, TAILS
 
-WORDS = Path(__file__).with_name("furigana.txt")
+WORDS = Path(__file__).with_suffix(".txt")
 KANJI = r"[\u3400-\u9fff\uf900-\ufaff々]"
 RUN = re.compile(rf"{KANJI}+")
 UNTOUCHED = re.compile(r"\{[^{}]*\}|%\(\w+\)[a-z]|<[^<>]*>")
