@@ -26,7 +26,6 @@ from portal.web.information.opening import opening
 from portal.web.information.shops import printed_address
 from portal.web.signin.longer import ending_of
 from portal.web.waiting_room.room import WaitingRoom
-from portal.worker.worker import Worker
 
 STOP_SECONDS = 4.0
 """How long a worker beside the site may finish what it is at; the server kills it after five."""
@@ -87,6 +86,8 @@ def create_app() -> ASGIApp:
     handlers = routes.handlers(settings)
     if not settings.worker_beside:
         return serve_residents(make_routes(handlers, on_startup=[end_with_parent]), site)
+    from portal.worker.worker import Worker  # noqa: PLC0415  (13 MB that most processes never need)
+
     # its own connections: a job waits longer than a family does
     own = replace(site, database=Database(make_engine(settings.database_url)))
     worker = Worker(own.work_source(), settings)
