@@ -15,9 +15,10 @@ from portal.cli.context import (
     write_json,
 )
 from portal.cli.late import warn_after_delivery
+from portal.cli.progress import progress_bar
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.people.coupons.assignment import Assigned, assign, plan
+from portal.domain.people.coupons.assignment import Assigned, assign_in_portions, plan
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.households.protection import protection_loaded
 
@@ -45,9 +46,9 @@ def _reserve(_context: click.Context, _parameter: click.Parameter, written: str)
 @click.pass_obj
 @answering
 def assign_codes(context: Context, reserve: Reserve) -> None:
-    """Give one code to every child in issue, in one transaction.
+    """Give one code to every child in issue, in portions.
 
-    Ends with 3 while children are held.
+    A run that was broken off is gone on with by the next one. Ends with 3 while children are held.
 
     Before the first day of delivery this is preparing; after its last day it warns and goes on.
     """
@@ -61,12 +62,8 @@ def assign_codes(context: Context, reserve: Reserve) -> None:
             sys.exit(FAILED)
         held = planned.held
     else:
-        with database.write() as session:
-            done = assign(
-                context.work(session),
-                reserve=reserve,
-                protection_loaded=protection_loaded(session),
-            )
+        with progress_bar(_s("コードを割り当てています")) as report:
+            done = assign_in_portions(context.work_source(), reserve, report)
         context.write(asdict(done))
         held = done.held
         if context.speaks:

@@ -16,14 +16,13 @@ from portal.domain.foundation.transfers.taking import file_against_sheet
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.daily.keeping import held_input
 from portal.domain.oversight.daily.machine import Done, Errand
-from portal.domain.people.coupons.assignment import assign
+from portal.domain.people.coupons.assignment import assign_in_portions, given_since
 from portal.domain.people.coupons.batch_file import Expected, Order, ParsedBatch, Terms, read_batch
 from portal.domain.people.coupons.issuer_file import issuer_in_use
 from portal.domain.people.coupons.leftover import left_over_numbers
 from portal.domain.people.coupons.loader import load_batch
 from portal.domain.people.coupons.models import CouponBatch
 from portal.domain.people.coupons.reserve import Reserve
-from portal.domain.people.households.protection import protection_loaded
 
 
 def load_codes(errand: Errand) -> Done:
@@ -74,13 +73,13 @@ def _stored_before(errand: Errand, parsed: ParsedBatch) -> int | None:
 
 
 def assign_codes(errand: Errand) -> Done:
-    """Give one code to every child in issue; the task ends in the same transaction."""
+    """Give one code to every child in issue, also to those that a killed worker left."""
     reserve = Reserve.parse(str(errand.task.detail["reserve"]))
+    made = assign_in_portions(errand.source, reserve, errand.report)
     with errand.source.writing() as work:
-        loaded = protection_loaded(work.session)
-        made = assign(work, reserve=reserve, protection_loaded=loaded)
+        count, yen = given_since(work, errand.task.asked_at)
         # how many are held is told on the page of holds, to each what each may know
-        done = Done({"count": made.count, "yen": made.yen, "left": made.left})
+        done = Done({"count": count, "yen": yen, "left": made.left})
         finish(work, errand.task, done.result)
     return done
 

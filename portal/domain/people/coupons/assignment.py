@@ -1,18 +1,20 @@
-"""Assign codes to entitlements: one each, in one transaction.
+"""Assign codes to entitlements, one each.
 
 None is assigned twice, and none of the reserve.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, func, select, text, update
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.foundation.work import Work
+from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.states import COUPON, LIVE, STOCK
@@ -20,12 +22,18 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import locked
 from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
 from portal.domain.people.households.models import Hold, Household
+from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.queries import withheld
 from portal.domain.people.households.states import HoldState, HouseholdState
 
 ASSIGN_LOCK = 7_208_154
 """Key of PostgreSQL's advisory lock that serializes assignments, so that the reserve counts once.
 """
+PORTION = 2_000
+"""Children of one transaction, so that nobody who signs in meanwhile waits for long."""
+
+Progress = Callable[[int, int], None]
+"""What is called with how many children have a code, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +152,40 @@ def assign(
     if count:
         record(work, "coupon.assigned", "coupon", count=count, yen=yen)
     return Assigned(count, yen, planned.stock - count, planned.held)
+
+
+def assign_in_portions(source: WorkSource, reserve: Reserve, progress: Progress) -> Assigned:
+    """Assign one code to every entitlement that may have one, portion by portion, or to none.
+
+    A run that is killed leaves whole portions, and the next one goes on with the rest.
+
+    Raises:
+        NotAllowedError, ConflictError: as ``assign``, before any code is given; or, in a later
+            portion, since others used up the stock or took back protection meanwhile.
+    """
+    with source.reading() as work:
+        planned = plan(work, reserve)
+        if planned.missing and protection_loaded(work.session):
+            raise _shortage(work, planned)
+    count = yen = 0
+    while True:
+        with source.writing() as work:
+            loaded = protection_loaded(work.session)
+            made = assign(work, reserve=reserve, protection_loaded=loaded, limit=PORTION)
+        count, yen = count + made.count, yen + made.yen
+        progress(count, max(count, planned.wanted))
+        if made.count < PORTION:
+            return Assigned(count, yen, made.left, made.held)
+
+
+def given_since(work: Work, since: datetime) -> tuple[int, int]:
+    """Return how many codes were assigned since an instant (UTC), and their sum in yen."""
+    portions = work.session.scalars(
+        select(AuditEvent.detail).where(
+            AuditEvent.action == "coupon.assigned", AuditEvent.at >= since
+        )
+    ).all()
+    return sum(one["count"] for one in portions), sum(one["yen"] for one in portions)
 
 
 def _shortage(work: Work, planned: AssignmentPlan) -> ConflictError:

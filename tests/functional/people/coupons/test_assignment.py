@@ -11,7 +11,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotAllowedError
-from portal.domain.people.coupons.assignment import Assigned, assign, assign_replacement, plan
+from portal.domain.people.coupons import assignment
+from portal.domain.people.coupons.assignment import (
+    Assigned,
+    assign,
+    assign_in_portions,
+    assign_replacement,
+    given_since,
+    plan,
+)
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.queries import coupons_of_household, state_counts
 from portal.domain.people.coupons.reserve import Reserve
@@ -19,9 +27,10 @@ from portal.domain.people.coupons.services import void_unseen
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import change, hold_household
 from portal.domain.people.households.models import Hold, Household
+from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, NOW, TERMS, add_households, load_codes
-from tests.support.work import work_in
+from tests.support.work import source_of, work_in
 
 NONE = Reserve()
 
@@ -226,3 +235,51 @@ def test_the_reserve_is_written_as_number_or_percent() -> None:
     for text in ("-1", "many", "1.5", "100%", ""):
         with pytest.raises(InputError):
             Reserve.parse(text)
+
+
+def test_portions_give_all_and_a_run_that_was_killed_is_gone_on_with(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assignment, "PORTION", 4)
+    with database.write() as session:
+        add_households(session, 10)
+        record_protection(work_in(session), ProtectionSource.EXTRACT)
+    load_codes(database, tmp_path, 12)
+    source, steps = source_of(database), list[tuple[int, int]]()
+
+    def killed(given: int, of: int) -> None:
+        steps.append((given, of))
+        if given == 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        assign_in_portions(source, Reserve(count=2), killed)
+    assert steps == [(4, 10), (8, 10)]
+    with database.read() as session:
+        assert state_counts(session)["assigned"] == 8
+    done = assign_in_portions(source, Reserve(count=2), lambda *step: steps.append(step))
+    assert (done.count, done.yen, done.left) == (2, 60_000, 2)
+    with database.read() as session:
+        assert given_since(work_in(session), NOW) == (10, 300_000)
+        assert state_counts(session)["assigned"] == 10
+
+
+def test_no_portion_is_given_before_protection_is_known(database: Database, tmp_path: Path) -> None:
+    with database.write() as session:
+        add_households(session, 1)
+    load_codes(database, tmp_path, 2)
+    with pytest.raises(NotAllowedError) as refused:
+        assign_in_portions(source_of(database), Reserve(), lambda *_step: None)
+    assert refused.value.code == "protection_missing"
+
+
+def test_portions_of_a_small_stock_give_none(database: Database, tmp_path: Path) -> None:
+    with database.write() as session:
+        add_households(session, 10)
+        record_protection(work_in(session), ProtectionSource.EXTRACT)
+    load_codes(database, tmp_path, 9)
+    with pytest.raises(ConflictError) as refused:
+        assign_in_portions(source_of(database), Reserve(), lambda *_step: None)
+    assert refused.value.code == "coupon_stock"
+    with database.read() as session:
+        assert state_counts(session)["assigned"] == 0
