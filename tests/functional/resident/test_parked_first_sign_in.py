@@ -108,7 +108,7 @@ def test_the_owners_activation_ends_the_waiting_session(ward: Resident, kind: st
         "variant (b) of D1"
     )
     for place in ("/start/channel", "/start/channel/prove", "/start/password", "/start/none"):
-        assert stranger.get(place).headers["location"] == "/signin", place
+        assert stranger.get(place).headers["location"] == "/signin?elsewhere=1", place
     for place in ("/start/channel/choose", "/start/channel/prove/submit"):
         answer = stranger.post(place, {"channel": "totp", "code": "000000"})
         assert answer.headers["location"] == "/signin?ended=1", place
