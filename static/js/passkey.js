@@ -20,7 +20,7 @@ const written = (made) => {
   });
   return JSON.stringify({ id: made.id, rawId: toText(made.rawId), type: made.type, response });
 };
-const say = (form, name) => {
+const sayIn = (form, name) => {
   form.querySelectorAll("[data-failed], [data-there]").forEach((one) => { one.hidden = true; });
   const sentence = name && form.querySelector(name);
   if (sentence) sentence.hidden = false;
@@ -31,13 +31,13 @@ if (window.PublicKeyCredential) {
     form.hidden = false;
     button.addEventListener("click", async (event) => { // the answer is sent, not the press
       event.preventDefault();
-      say(form, "");
+      sayIn(form, "");
       button.disabled = true;
       try {
         form.elements.passkey.value = written(await ask(form));
         if (form.requestSubmit) form.requestSubmit(); else form.submit();
       } catch (error) {
-        say(form, error.name === "InvalidStateError" ? "[data-there]" : "[data-failed]");
+        sayIn(form, error.name === "InvalidStateError" ? "[data-there]" : "[data-failed]");
       }
       button.disabled = false;
     });

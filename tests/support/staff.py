@@ -195,8 +195,9 @@ def serve_staff(
     now: datetime = NOON,
     *,
     ready: bool = True,
+    host: str = "127.0.0.1",
 ) -> Server:
-    """Start the site as a server whose clock goes on from `now`.
+    """Start the site as a server whose clock goes on from `now`, for browsers that call it `host`.
 
     Not `ready`: it never gets to making its search index.
     """
@@ -209,7 +210,7 @@ def serve_staff(
         "PORTAL_DATABASE_URL": database_url,
         "PORTAL_ENVIRONMENT": "test",
         "PORTAL_CLOCK_OFFSET": str(offset),
-        "PORTAL_ADMIN_URL": f"http://127.0.0.1:{port}",
+        "PORTAL_ADMIN_URL": f"http://{host}:{port}",
         "LANG": "ja_JP.UTF-8",
     }
     unready = ["granian", "--interface", "asgi", "--no-access-log", "--http", "1", "--factory"]
