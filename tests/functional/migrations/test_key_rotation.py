@@ -32,7 +32,16 @@ from tests.support.work import sample_program, work_in
 
 pytestmark = pytest.mark.matrix
 
-OTHER_KEYS = {"backup:{}", "birth:{}", "code:{}:{}", "device", "form", "lock", "staff_mailbox:{}"}
+OTHER_KEYS = {
+    "backup:{}",
+    "birth:{}",
+    "code:{}:{}",
+    "device",
+    "form",
+    "form_key",
+    "lock",
+    "staff_mailbox:{}",
+}
 """Purposes of the pepper and of the key that signs."""
 MADE_ANEW = {
     "household": "household.number_digest",
