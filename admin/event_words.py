@@ -71,6 +71,8 @@ def _account() -> dict[str, str]:
         "account.own_password": _s("自分のパスワードを設定"),
         "account.sign_out_everywhere": _s("すべての端末でサインアウト"),
         "account.device_signed_out": _s("1台の端末をサインアウト"),
+        "household.large_print_wanted": _s("大きな文字の手紙を希望した"),
+        "household.large_print_ended": _s("手紙をふつうの大きさに戻した"),
         "account.reminders_ended": _s("期限のお知らせを止めた"),
         "account.reminders_wanted": _s("期限のお知らせを、また受け取ることにした"),
         "account.channel_removed": _s("確認の番号の受け取り方を削除"),

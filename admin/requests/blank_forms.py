@@ -14,6 +14,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.letters.letters.queries import letters_of
+from portal.domain.people.households.large_print import large_print_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf
@@ -68,7 +69,8 @@ def _blank(page: Page, form: str) -> bytes:
         ALTERNATIVE: alternative_form_pdf,
         REDELIVERY: redelivery_form_pdf,
     }[form]
-    return draw(program, page.now, number)
+    large = large_print_of(page.session, _key(page)) is not None
+    return draw(program, page.now, number, large=large)
 
 
 def handlers() -> list[HTTPRouteHandler]:

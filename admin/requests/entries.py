@@ -29,6 +29,7 @@ from admin.requests.entry_forms import (
     read_entry,
 )
 from admin.requests.scans import SCAN
+from portal.domain.desk.call_desk.acting.letter_size import LetterSize
 from portal.domain.desk.casework.access import Part
 from portal.domain.desk.casework.languages import language_of
 from portal.domain.foundation.actors import Channel
@@ -41,6 +42,7 @@ from portal.domain.foundation.program.settings.requests import (
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.letters.shipments.words import where
+from portal.domain.people.households.large_print import large_print_of, wish_large_print
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.tasks.models import Task
@@ -54,7 +56,7 @@ from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.words import bar_text
 from portal.domain.requests.requests.fields import Field, Place
 from portal.domain.requests.requests.models import PaperForm, Request
-from portal.domain.requests.requests.paper_forms import NoScan, Signer
+from portal.domain.requests.requests.paper_forms import NoScan, Signer, as_entered
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.requests.words import next_words
 from portal.platform.http.locale import CODE_OF, NAMES
@@ -78,10 +80,13 @@ class EntryView(View):
     letter_number: str
     languages_of_forms: Mapping[str, str]
     reads: str
+    large_print: str
+    sizes: tuple[LetterSize, ...]
+    said: str
 
 
-def show(page: Page) -> Response[Any]:
-    """Offer every kind with its channels, and the blank forms to print."""
+def show(page: Page, status_code: int = 200) -> Response[Any]:
+    """Offer every kind with its channels, the size of letters, and the blank forms to print."""
     if (answer := household.refused(page)) is not None:
         return answer
     return page.render(
@@ -94,7 +99,11 @@ def show(page: Page) -> Response[Any]:
             letter_number=letter_number(page, _key(page)),
             languages_of_forms=NAMES,
             reads=CODE_OF[language_of(page.session, _key(page))],
+            large_print=CODE_OF.get(large_print_of(page.session, _key(page)) or "", ""),
+            sizes=tuple(LetterSize),
+            said=page.query.get("said", ""),
         ),
+        status_code,
     )
 
 
@@ -275,6 +284,9 @@ def submit(page: Page) -> Response[Any]:
                 )
             known = {row.id for row in requests_of(page.session, _key(page))}
             place = _place(page, enter(page, kind, _key(page), entry), known)
+            if page.form.get("large_print") == "yes":
+                language = language_of(page.session, _key(page))
+                wish_large_print(as_entered(page.work, channel), _key(page), language)
             keep_result(page.session, key, place)
     except REFUSALS as error:
         page.form.error(place_of(page, kind, error), error.message)

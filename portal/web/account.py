@@ -15,15 +15,18 @@ from portal.domain.foundation.errors import (
     NotAllowedError,
     NotFoundError,
 )
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import codes, sessions
 from portal.domain.people.authn.passwords import SALT_BYTES
 from portal.domain.people.credentials.states import Door
+from portal.domain.people.households.large_print import large_print_of
 from portal.domain.people.signin import account
 from portal.domain.people.signin.changes import WaitingChange, waiting_changes
 from portal.domain.people.signin.letter_requests import letter_state, open_letter_request, own_task
+from portal.domain.people.signin.letter_size import set_large_print
 from portal.domain.people.signin.locked_out import stamp, stamped_at
 from portal.domain.people.signin.reminder_wish import set_reminders
 from portal.domain.people.signin.shut_since import door_shut_since
@@ -69,6 +72,7 @@ class AccountView(View):
     source_closed: bool
     own_password: bool
     reminders: bool
+    large_print: bool
     devices: int
     passkeys: bool
     said: str
@@ -92,6 +96,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             source_closed=codes.has_closed(page.session, credential.id),
             own_password=credential.own_password_hash is not None,
             reminders=credential.reminders_ended_at is None,
+            large_print=large_print_of(page.session, credential.household_id) is not None,
             devices=sessions.count(
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
             ),
@@ -110,6 +115,15 @@ def submit_reminders(page: Page) -> Response[Any]:
     """End the reminders of a last day, or take them up again."""
     set_reminders(page.work, session_of(page), wanted=page.form.get("wanted") == "yes")
     return page.redirect("/account?said=reminders#reminders")
+
+
+def submit_letter_size(page: Page) -> Response[Any]:
+    """Keep the wish for large print in the language of the page, or end it."""
+    offered = page.site.program.languages
+    locale = page.request.locale if page.request.locale in offered else SOURCE_LOCALE
+    wanted = page.form.get("large") == "yes"
+    set_large_print(page.work, session_of(page), locale if wanted else None)
+    return page.redirect("/account?said=letter-size#letter-size")
 
 
 def show_password(page: Page, status_code: int = 200) -> Response[Any]:
@@ -277,6 +291,7 @@ def handlers() -> list[HTTPRouteHandler]:
             "POST", "/account/backup-codes/submit", new_codes, by_channel, ACCESS, shows=show_codes
         ),
         endpoint("POST", "/account/reminders", submit_reminders, signed_in, ACCESS),
+        endpoint("POST", "/account/letter-size", submit_letter_size, signed_in, ACCESS),
         endpoint("POST", "/account/sign-out-everywhere", sign_out_everywhere, signed_in, ACCESS),
         endpoint("GET", "/account/lost", show_lost, fresh, ACCESS),
         endpoint("POST", "/account/lost/submit", submit_lost, fresh, ACCESS, shows=show_lost),

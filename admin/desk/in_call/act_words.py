@@ -28,6 +28,7 @@ def when_right(code: str) -> str:
         Act.DECLINE_FORM: _s("受け取らないことにしたい"),
         Act.CHANNEL: _s("機種変更などで、確認の番号を受け取れなくなる"),
         Act.COUPON_FAULT: _s("お店で断られた、読み取れない、もう使われていると言われた"),
+        Act.LETTER_SIZE: _s("手紙の文字が小さくて読めない。理由は聞かない"),
     }
     return sentences.get(code, "")
 
@@ -43,6 +44,7 @@ def done(code: str) -> str:
         Act.DECLINE_FORM: _s("辞退届の用紙の依頼を受け付けました"),
         Act.CHANNEL: _s("受け取り方の変更を提案しました"),
         Act.COUPON_FAULT: _s("クーポンの調査を受け付けました"),
+        Act.LETTER_SIZE: _s("手紙の文字の大きさを変えました"),
     }
     return sentences.get(code, code)
 
@@ -70,5 +72,6 @@ def desk_events() -> dict[str, str]:
         "desk.decline_form": _s("辞退届の用紙の依頼を受け付け"),
         "desk.channel": _s("番号の受け取り方の変更を提案"),
         "desk.coupon_fault": _s("お店で使えないクーポンの調査を受け付け"),
+        "desk.letter_size": _s("手紙の文字の大きさを変えた"),
         "credential.reset_channel": _s("番号の受け取り方を消した（登録しなおす）"),
     }

@@ -26,6 +26,7 @@ from portal.domain.desk.call_desk.acting.alternative import ask_alternative
 from portal.domain.desk.call_desk.acting.coupon_fault import report_for_caller, shown_coupons
 from portal.domain.desk.call_desk.acting.decline_form import ask_decline_form
 from portal.domain.desk.call_desk.acting.kinds import NEEDED, Act
+from portal.domain.desk.call_desk.acting.letter_size import LetterSize, change_letter_size
 from portal.domain.desk.call_desk.acting.lost import report_lost
 from portal.domain.desk.call_desk.acting.new_letter import ask_letter
 from portal.domain.desk.call_desk.acting.offers import offers
@@ -41,9 +42,11 @@ from portal.domain.foundation.errors import DomainError, InputError, NotAllowedE
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.settings.requests import AlternativeProduct
 from portal.domain.foundation.texts import _s, plain, use_locale
+from portal.domain.foundation.work import Work
 from portal.domain.letters.shipments.words import where
 from portal.domain.mailroom.incidents.faults import FaultReport
 from portal.domain.mailroom.incidents.kinds import ShopAnswer
+from portal.domain.people.households.large_print import large_print_of
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.alternatives import choosing
@@ -136,6 +139,8 @@ class DeskActView(View):
     items: Sequence[ItemChoice]
     children: Sequence[ChildChoice]
     refused: Sequence[household.ChildRow]
+    sizes: tuple[LetterSize, ...]
+    large_now: bool
     incident_words: ModuleType
     shop_said: tuple[str, ...]
     chosen: set[int]
@@ -172,6 +177,8 @@ def _draw(act: Act, page: Page, call: Call, status_code: int) -> Response[Any]:
             items=items,
             children=children,
             refused=refused,
+            sizes=tuple(LetterSize),
+            large_now=large_print_of(session, household_id) is not None,
             incident_words=incident_words,
             shop_said=tuple(ShopAnswer),
             chosen=chosen(page, "child-"),
@@ -302,24 +309,9 @@ def _alternative(page: Page) -> DeskAct:
     return ask_alternative(page.work, _key(page), wishes, written)
 
 
-def _decline_form(page: Page) -> DeskAct:
-    return ask_decline_form(page.work, _key(page))
-
-
-def _new_letter(page: Page) -> DeskAct:
-    return ask_letter(page.work, _key(page))
-
-
-def _unlock(page: Page) -> DeskAct:
-    return unlock(page.work, _key(page))
-
-
-def _lost(page: Page) -> DeskAct:
-    return report_lost(page.work, _key(page))
-
-
-def _channel(page: Page) -> DeskAct:
-    return channel.propose(page.work, _key(page))
+def _for_household(act: Callable[[Work, int], DeskAct]) -> Callable[[Page], DeskAct]:
+    """Return an act of which nothing is asked but the household."""
+    return lambda page: act(page.work, _key(page))
 
 
 def _coupon_fault(page: Page) -> DeskAct:
@@ -329,20 +321,25 @@ def _coupon_fault(page: Page) -> DeskAct:
     return report_for_caller(page.work, _key(page), ordinal, reported)
 
 
+def _letter_size(page: Page) -> DeskAct:
+    return change_letter_size(page.work, _key(page), page.form.get("size"))
+
+
 DOES: Mapping[Act, Callable[[Page], DeskAct]] = {
     Act.REDELIVERY: _redelivery,
-    Act.NEW_LETTER: _new_letter,
-    Act.UNLOCK: _unlock,
-    Act.LOST: _lost,
+    Act.NEW_LETTER: _for_household(ask_letter),
+    Act.UNLOCK: _for_household(unlock),
+    Act.LOST: _for_household(report_lost),
     Act.ALTERNATIVE: _alternative,
-    Act.DECLINE_FORM: _decline_form,
-    Act.CHANNEL: _channel,
+    Act.DECLINE_FORM: _for_household(ask_decline_form),
+    Act.CHANNEL: _for_household(channel.propose),
     Act.COUPON_FAULT: _coupon_fault,
+    Act.LETTER_SIZE: _letter_size,
 }
 FIELDS = {
     (Act.ALTERNATIVE, one.name): one.name for one in ALTERNATIVE_WRITTEN.asked(Place.CALL)
 } | {(Act.COUPON_FAULT, name): name for name in ("child", "said", "shop", "words")}
-LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children"}
+LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children", Act.LETTER_SIZE: "size"}
 """The field beside which a refusal is shown, if the act has one."""
 
 

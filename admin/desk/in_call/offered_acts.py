@@ -22,6 +22,7 @@ PLACES = {
     Act.DECLINE_FORM: "decline-form",
     Act.CHANNEL: "channel",
     Act.COUPON_FAULT: "coupon-fault",
+    Act.LETTER_SIZE: "letter-size",
 }
 """The last part of each act's address."""
 

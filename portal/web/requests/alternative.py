@@ -26,6 +26,7 @@ from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.tickets import household_of
 from portal.web.requests.own_form import own_form_key
+from portal.web.requests.request_documents import wants_large
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.fresh import freshly_signed_in
 
@@ -272,7 +273,7 @@ def refused(page: Page, error: DomainError) -> Response[Any]:
 
 def blank_form(page: Page) -> Response[Any]:
     """Send the blank form for requesting paper to anybody."""
-    pdf = alternative_form_pdf(page.site.program, page.now)
+    pdf = alternative_form_pdf(page.site.program, page.now, large=wants_large(page))
     return page.download("alternative.pdf", pdf)
 
 

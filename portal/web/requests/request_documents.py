@@ -12,6 +12,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import _, use_locale
+from portal.domain.people.households.large_print import large_print_of
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.alternatives.items import items_of as alternative_items
 from portal.domain.requests.alternatives.words import product_name
@@ -59,7 +60,8 @@ def receipt(page: Page) -> Response[Any]:
         page.session, own_credential(page).household_id, str(page.params["receipt_no"])[:20]
     )
     rights = rights_of_request(page.session, row) if declared_online(row) else []
-    pdf = _decline_copy(page, row, rights) if rights else _receipt(page, row)
+    large = large_print_of(page.session, own_credential(page).household_id) is not None
+    pdf = _decline_copy(page, row, rights, large) if rights else _receipt(page, row, large)
     name = f'attachment; filename="{row.receipt_no}.pdf"'
     return page.send(
         pdf, "application/pdf", {"content-disposition": name, "cache-control": "no-store"}
@@ -78,7 +80,9 @@ def _status(row: Request, now: datetime) -> str:
     return _("%(state)s（%(day)s）") % {"state": state_words(row), "day": format_day(jst_date(now))}
 
 
-def _decline_copy(page: Page, row: Request, rights: Sequence[tuple[int, int]]) -> bytes:
+def _decline_copy(
+    page: Page, row: Request, rights: Sequence[tuple[int, int]], large: bool
+) -> bytes:
     view = household_of(page)
     names = {child.ordinal: child.fields.name for child in view.children}
     with use_locale(SOURCE_LOCALE):
@@ -101,7 +105,7 @@ def _decline_copy(page: Page, row: Request, rights: Sequence[tuple[int, int]]) -
         coming=coming,
         can_withdraw=_can_withdraw(page, row),
     )
-    return documents.decline_copy_pdf(page.site.program, copy)
+    return documents.decline_copy_pdf(page.site.program, copy, large=large)
 
 
 def _can_withdraw(page: Page, row: Request) -> bool:
@@ -117,7 +121,7 @@ def _coming(page: Page, row: Request) -> tuple[str, ...]:
     )
 
 
-def _receipt(page: Page, row: Request) -> bytes:
+def _receipt(page: Page, row: Request, large: bool) -> bytes:
     names = {child.ordinal: child.fields.name for child in household_of(page).children}
 
     def make() -> documents.Receipt:
@@ -135,7 +139,7 @@ def _receipt(page: Page, row: Request) -> bytes:
         rows.append(documents.ReceiptRow(_("いまの様子"), _status(row, page.now)))
         return documents.Receipt(_("受付票"), tuple(rows), _coming(page, row))
 
-    return documents.receipt_pdf(page.site.program, row, make)
+    return documents.receipt_pdf(page.site.program, row, make, large=large)
 
 
 def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[str, str]]:
@@ -150,9 +154,14 @@ def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[s
     return [(names[ordinal], product) for ordinal, product in found if ordinal in names]
 
 
+def wants_large(page: Page) -> bool:
+    """Tell whether a blank form is asked for in large print; nobody is known for it."""
+    return page.query.get("size", "") == "large"
+
+
 def blank_form(page: Page) -> Response[Any]:
     """Send the blank form for declining on paper to anybody."""
-    pdf = decline_form_pdf(page.site.program, page.now)
+    pdf = decline_form_pdf(page.site.program, page.now, large=wants_large(page))
     return page.download("decline.pdf", pdf)
 
 

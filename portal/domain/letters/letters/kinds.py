@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, false, func
+from sqlalchemy import ColumnElement, String, cast, false, func, null
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
@@ -17,13 +17,15 @@ class Kind:
     """How letters of a kind are stored.
 
     ``counter`` is the condition for letters that the ward hands over itself. Letters of a run with
-    an equal ``addressee`` are for the same people.
+    an equal ``addressee`` are for the same people. ``large_print`` is the language of a letter
+    in large print, if it is one.
     """
 
     table: type[Letter] | type[LetterWithoutId]
     machine: StateMachine
     counter: ColumnElement[bool]
     addressee: ColumnElement[int]
+    large_print: ColumnElement[str | None]
 
     @property
     def by_post(self) -> ColumnElement[bool]:
@@ -36,12 +38,19 @@ class Kind:
         return self.machine.name
 
 
-CREDENTIAL = Kind(Letter, LETTER, Letter.counter.expression, Letter.household_id.expression)
+CREDENTIAL = Kind(
+    Letter,
+    LETTER,
+    Letter.counter.expression,
+    Letter.household_id.expression,
+    Letter.large_print.expression,
+)
 WITHOUT_ID = Kind(
     LetterWithoutId,
     LETTER_WITHOUT_ID,
     false(),
     func.coalesce(LetterWithoutId.household_id, -LetterWithoutId.test_address_id),
+    cast(null(), String(10)),
 )
 KINDS = (CREDENTIAL, WITHOUT_ID)
 

@@ -123,7 +123,8 @@ class Letter(Base):
     ``number`` is printed where a returned envelope's window shows it. A new letter may be prepared
     while the old one is still valid; printing it replaces the old one. ``reason`` is why it was
     made (``LetterReason``): a reissue after a loss is no redelivery. A ``counter`` letter is
-    printed without name and address, to be handed over at the ward's counter.
+    printed without name and address, to be handed over at the ward's counter. ``large_print``: the
+    language in which it was printed in large letters; None for the usual size.
     """
 
     __tablename__ = "letter"
@@ -154,6 +155,7 @@ class Letter(Base):
     reason: Mapped[str] = mapped_column(String(12), default="first", server_default="first")
     print_run_id: Mapped[int] = mapped_column(ForeignKey("print_run.id"), index=True)
     chunk_number: Mapped[int] = mapped_column(Integer)
+    large_print: Mapped[str | None] = mapped_column(String(10))
     position: Mapped[int | None] = mapped_column(Integer)
     credential_id: Mapped[int | None] = mapped_column(ForeignKey("credential.id"))
     children: Mapped[int]

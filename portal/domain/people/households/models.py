@@ -26,7 +26,8 @@ class Household(Base):
     """One household with its householder; all personal fields are in ``sealed`` under its data key.
 
     ``counter``: no address may be used; its letter is handed over at the ward's counter although it
-    is protected.
+    is protected. ``large_print``: the language in which it wants its letters in large print; None
+    for the usual size. Why is never asked.
     """
 
     __tablename__ = "household"
@@ -38,6 +39,7 @@ class Household(Base):
     birth_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     protected: Mapped[bool] = mapped_column(default=False, index=True)
     counter: Mapped[bool] = mapped_column(default=False, server_default=false())
+    large_print: Mapped[str | None] = mapped_column(String(10))
     state: Mapped[str] = state_column(HOUSEHOLD.initial)
     codes: Mapped[list[str]] = mapped_column(JSON, default=list)
     import_id: Mapped[int] = mapped_column(BigId, index=True)

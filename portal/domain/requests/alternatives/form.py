@@ -8,7 +8,9 @@ from portal.domain.foundation.texts import _
 from portal.domain.requests.requests.blank_forms import BlankForm, blank_form_pdf
 
 
-def alternative_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
+def alternative_form_pdf(
+    program: Program, now: datetime, letter_number: str = "", *, large: bool = False
+) -> bytes:
     """Return the form as PDF: Japanese, with its meaning in the reader's language."""
     meaning = (
         _("この書類は、電子クーポンを、紙の代替品に変えるための書類です。"),
@@ -23,5 +25,6 @@ def alternative_form_pdf(program: Program, now: datetime, letter_number: str = "
         meaning,
         letter_number,
         {"unit": f"{program.amount_yen:,}円", "products": products},
+        large,
     )
     return blank_form_pdf(program, form, now)

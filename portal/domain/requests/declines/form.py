@@ -17,7 +17,9 @@ def meaning_of(program: Program) -> tuple[str, ...]:
     )
 
 
-def decline_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
+def decline_form_pdf(
+    program: Program, now: datetime, letter_number: str = "", *, large: bool = False
+) -> bytes:
     """Return the blank form as PDF.
 
     At most a letter's number is on it: no name, no address, no child (§2.6).
@@ -28,5 +30,6 @@ def decline_form_pdf(program: Program, now: datetime, letter_number: str = "") -
         meaning_of(program),
         letter_number,
         {"unit": f"{program.amount_yen:,}円"},
+        large,
     )
     return blank_form_pdf(program, form, now)

@@ -7,13 +7,16 @@ from portal.domain.foundation.texts import _
 from portal.domain.requests.requests.blank_forms import BlankForm, blank_form_pdf
 
 
-def redelivery_form_pdf(program: Program, now: datetime, letter_number: str = "") -> bytes:
+def redelivery_form_pdf(
+    program: Program, now: datetime, letter_number: str = "", *, large: bool = False
+) -> bytes:
     """Return the form as PDF: Japanese, with its meaning in the reader's language."""
     form = BlankForm(
         "redelivery_form.typ",
         program.windows.redelivery.last_day,
         _meaning(program),
         letter_number,
+        large=large,
     )
     return blank_form_pdf(program, form, now)
 

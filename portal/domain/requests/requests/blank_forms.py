@@ -13,7 +13,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.texts import current_locale, use_locale
+from portal.domain.foundation.texts import _, current_locale, use_locale
 from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.letters.drawing.window import pieces
@@ -29,6 +29,7 @@ class BlankForm:
         meaning: What it is for, in the reader's language.
         letter: The number of a letter that it bears; "" for none.
         values: Further values of the template.
+        large: Whether nothing on it is smaller than 18 points, on as many pages as it takes.
     """
 
     template: str
@@ -36,6 +37,7 @@ class BlankForm:
     meaning: Sequence[str]
     letter: str = ""
     values: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
+    large: bool = False
 
 
 def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
@@ -46,6 +48,7 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
     lines = [pieces(line) for line in said] if locale != SOURCE_LOCALE else []
     with use_locale(SOURCE_LOCALE):
         reception = reception_text(program.calendar, day)
+        large_wish = _("これからの手紙と書類を、大きな文字（18ポイント）で希望します。")
     data = {
         "addressee": names.mayor.in_language(SOURCE_LOCALE),
         "program": names.program.in_language(SOURCE_LOCALE),
@@ -57,6 +60,8 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
         "fax": contact.fax,
         "reception": reception,
         "letter": form.letter,
+        "large": form.large,
+        "large-wish": large_wish,
         "locale": locale,
         "help": _frozen(lines),
         "day": (day.year, day.month, day.day),
@@ -64,7 +69,7 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
     return _draw(form.template, tuple(sorted({**data, **form.values}.items())))
 
 
-@lru_cache(maxsize=36)
+@lru_cache(maxsize=72)
 def _draw(template: str, data: tuple[tuple[str, Any], ...]) -> bytes:
     return compile_pdf(template, dict(data), timestamp=0)
 

@@ -108,8 +108,12 @@ def instant_text(instant: datetime) -> str:
     return f"{format_wareki(local.date())} {local.hour}時{local.minute}分"
 
 
-def receipt_pdf(program: Program, row: Request, make: Callable[[], Receipt]) -> bytes:
+def receipt_pdf(
+    program: Program, row: Request, make: Callable[[], Receipt], *, large: bool = False
+) -> bytes:
     """Return the PDF of a request's receipt; ``make()`` returns its texts in the current language.
+
+    With ``large`` nothing on it is smaller than 18 points.
 
     Raises:
         BusyError: too many are drawn at this moment.
@@ -137,16 +141,18 @@ def receipt_pdf(program: Program, row: Request, make: Callable[[], Receipt]) -> 
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
         "parts": parts,
+        "large": large,
         "day": _day(row.received_at),
     }
     with in_turn():
         return compile_pdf("receipt.typ", data, timestamp=int(row.received_at.timestamp()))
 
 
-def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
+def decline_copy_pdf(program: Program, copy: DeclineCopy, *, large: bool = False) -> bytes:
     """Return the 辞退届 of an online declaration.
 
-    ``copy.meaning`` says in the reader's language what it is.
+    ``copy.meaning`` says in the reader's language what it is. With ``large`` nothing on it is smaller
+    than 18 points.
 
     Raises:
         BusyError: too many are drawn at this moment.
@@ -168,6 +174,7 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy) -> bytes:
         "reason": copy.reason,
         "text": drawable(copy.text),
         "status": copy.status,
+        "large": large,
         "coming": list(copy.coming),
         "can-withdraw": copy.can_withdraw,
         "last-day": format_wareki(program.windows.decline.last_day),

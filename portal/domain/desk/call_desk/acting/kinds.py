@@ -18,6 +18,7 @@ class Act(Labeled):
     DECLINE_FORM = "decline_form", lambda: _s("辞退届の用紙を送る")
     CHANNEL = "channel", lambda: _s("番号の受け取り方を変える")
     COUPON_FAULT = "coupon_fault", lambda: _s("お店で使えないクーポンを調べる")
+    LETTER_SIZE = "letter_size", lambda: _s("手紙の文字の大きさを変える")
 
 
 NEEDED: Mapping[Act, Level] = MappingProxyType(
@@ -26,6 +27,7 @@ NEEDED: Mapping[Act, Level] = MappingProxyType(
         # this level (``security.md`` A14)
         Act.REDELIVERY: Level.STATUS,
         Act.NEW_LETTER: Level.STATUS,
+        Act.LETTER_SIZE: Level.STATUS,
         Act.UNLOCK: Level.ACT,
         Act.LOST: Level.ACT,
         Act.ALTERNATIVE: Level.ACT,

@@ -53,6 +53,10 @@ _BEFORE: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
             lambda: _("クーポンの会社に聞いて、調べます。クーポンの番号は、言わないでください。"),
             lambda: _("使われていなければ、いまのクーポンを止めて、新しいクーポンを出します。"),
         ),
+        Act.LETTER_SIZE: (
+            lambda: _("次の手紙から、文字の大きさを変えます。理由は聞きません。"),
+            lambda: _("いつでも、もとに戻せます。"),
+        ),
     }
 )
 _AFTER: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
@@ -73,6 +77,7 @@ _AFTER: Mapping[Act, tuple[Sentence, ...]] = MappingProxyType(
         Act.COUPON_FAULT: (
             lambda: _("結果が出たら、お知らせします。ホームの画面でも見られます。"),
         ),
+        Act.LETTER_SIZE: (lambda: _("次の手紙から変わります。"),),
     }
 )
 
@@ -87,6 +92,7 @@ _NAMES: Mapping[Act, Sentence] = MappingProxyType(
         Act.DECLINE_FORM: lambda: _("辞退届の用紙"),
         Act.CHANNEL: lambda: _("番号の受け取り方の変更"),
         Act.COUPON_FAULT: lambda: _("お店で使えないクーポンの件"),
+        Act.LETTER_SIZE: lambda: _("手紙の文字の大きさ"),
     }
 )
 

@@ -5,7 +5,7 @@ It contains no secret, no child's name and no amount.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _, _s, use_locale
@@ -47,6 +47,7 @@ def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
     """Return one PDF (tagged, PDF/UA-1) with a page for each card, in the given order.
 
     Each is in Japanese with the other languages below, because the household's language is unknown.
+    One in large print has two pages, both sides of one sheet; all cards are of one size.
 
     Raises:
         InputError: an address that no size fits, or texts that need more than their page.
@@ -60,19 +61,18 @@ def render_cards(cards: Sequence[CardContent], frame: LetterFrame) -> bytes:
         timestamp=frame.timestamp,
         fonts=frame.fonts,
     )
-    if page_count(pdf) != len(cards):
+    if page_count(pdf) != len(cards) * (2 if cards[0].letter.large else 1):
         raise InputError(_s("カードの文が長すぎて、1枚に収まりません。"), code="letter_too_long")
     return pdf
 
 
 def _frame_data(frame: LetterFrame) -> TypstData:
-    day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
     return {
         "title": _("申請についてのお知らせ"),
         "ward": frame.ward,
         "mayor": frame.mayor,
         "date": frame.notice_date,
-        "day": [day.year, day.month, day.day],
+        "day": frame.day,
         "sender": frame.return_address,
         "layout": layout_data(frame.layout),
     }
@@ -82,6 +82,7 @@ def _card_data(card: CardContent, frame: LetterFrame) -> TypstData:
     return {
         **window_data(card.letter, frame),
         "receipt": card.receipt_no,
+        "large": card.letter.large,
         "texts": [{"locale": locale, **_texts(card, frame, locale)} for locale in frame.languages],
     }
 

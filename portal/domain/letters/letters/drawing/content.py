@@ -23,6 +23,7 @@ class LetterContent:
         sign_in_url: opens the sign-in page with the ID filled in, never the password.
         customer_bars: from ``barcode.customer_bars``; None where there is none.
         enclosures: what lies in the envelope beside the letter.
+        large: the language in which the front is drawn in large letters; "" for the usual front.
     """
 
     letter_number: str
@@ -37,6 +38,7 @@ class LetterContent:
     customer_bars: str | None = field(default=None, repr=False)
     enclosures: tuple[str, ...] = ()
     addressee_image: bytes | None = field(default=None, repr=False)
+    large: str = ""
 
     @property
     def printed_id(self) -> str:

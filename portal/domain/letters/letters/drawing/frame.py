@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from portal.domain.foundation.errors import InputError
@@ -39,6 +39,12 @@ class LetterFrame:
     fonts: tuple[Path, ...] = ()
     is_specimen: bool = False
     """Whether each letter is marked as a specimen without a valid ID."""
+
+    @property
+    def day(self) -> tuple[int, int, int]:
+        """The date of the PDF: year, month and day."""
+        day = datetime.fromtimestamp(self.timestamp, tz=UTC)
+        return day.year, day.month, day.day
 
 
 def letter_frame(

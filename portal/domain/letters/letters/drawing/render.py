@@ -3,13 +3,13 @@
 import json
 from bisect import bisect_left
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import lru_cache
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, plain
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.large import large_labels
 from portal.domain.letters.letters.drawing.public_page import leading_there
 from portal.domain.letters.letters.drawing.sign_in_qr import qr_path
 from portal.domain.letters.letters.drawing.typesetting import (
@@ -20,7 +20,13 @@ from portal.domain.letters.letters.drawing.typesetting import (
     compile_pdf,
     page_count,
 )
-from portal.domain.letters.letters.drawing.window import Piece, layout_data, pieces, window_data
+from portal.domain.letters.letters.drawing.window import (
+    Piece,
+    layout_data,
+    pair,
+    pieces,
+    window_data,
+)
 
 FRONT_NOTES = (
     "where_usable",
@@ -165,7 +171,7 @@ def _letter_data(content: LetterContent, frame: LetterFrame) -> TypstData:
         "password": content.printed_password,
         "qr": qr,
         "qr-units": units,
-        "amount": _pair(_household_text(frame, "amount", "ja", content)),
+        "amount": pair(_household_text(frame, "amount", "ja", content)),
         "languages": [
             {
                 "locale": locale,
@@ -175,6 +181,10 @@ def _letter_data(content: LetterContent, frame: LetterFrame) -> TypstData:
             if locale != "ja"
         ],
         "enclosures": content.enclosures,
+        "large": content.large,
+        "large-amount": pair(_household_text(frame, "amount", content.large, content))
+        if content.large
+        else None,
     }
 
 
@@ -202,13 +212,12 @@ def _frame_data(frame: LetterFrame) -> TypstData:
     def text(block: str, locale: str = "ja") -> str:
         return frame.texts.blocks[block].in_language(locale)
 
-    day = datetime.fromtimestamp(frame.timestamp, tz=UTC)
     return {
         "title": plain(text("title")),
         "ward": frame.ward,
         "mayor": frame.mayor,
         "date": frame.notice_date,
-        "day": [day.year, day.month, day.day],
+        "day": frame.day,
         "sender": frame.return_address,
         "url": frame.plain_url,
         "specimen": frame.is_specimen,
@@ -219,27 +228,23 @@ def _frame_data(frame: LetterFrame) -> TypstData:
                 for name in ("title", "opening", "step_1", "step_2", "step_3")
             },
             **{
-                name: _pair(text(name))
+                name: pair(text(name))
                 for name in ("exchange_deadline", "use_deadline", *FRONT_NOTES)
             },
             "call_center": _call_center(text("call_center")),
         },
         "notes": FRONT_NOTES,
         "reading": leading_there(frame),
+        "large": large_labels(frame),
         "back": [
             {
                 "locale": locale,
                 "title": pieces(text("title", locale)),
                 "opening": pieces(text("opening", locale)),
                 "steps": [pieces(text(f"step_{number}", locale)) for number in (1, 2, 3)],
-                "notes": [_pair(text(name, locale)) for name in BACK_NOTES],
+                "notes": [pair(text(name, locale)) for name in BACK_NOTES],
             }
             for locale in frame.languages
             if locale != "ja"
         ],
     }
-
-
-def _pair(text: str) -> dict[str, list[Piece]]:
-    heading, _, body = text.partition("\n")
-    return {"heading": pieces(heading), "body": pieces(body)}

@@ -92,3 +92,9 @@ def pieces(text: str) -> list[Piece]:
     if end < len(text):
         found.append(text[end:])
     return found
+
+
+def pair(text: str) -> dict[str, list[Piece]]:
+    """Return the pieces of a text's first line, its heading, and those of the rest."""
+    heading, _, body = text.partition("\n")
+    return {"heading": pieces(heading), "body": pieces(body)}

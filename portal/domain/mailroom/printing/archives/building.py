@@ -188,12 +188,14 @@ def _chunks(session: Session, run_id: int) -> list[Chunk]:
             letters.position,
             letters.children,
             letters.enclosures,
+            kind.large_print,
         )
         .where(letters.print_run_id == run_id, letters.state == LetterState.PRINTED, kind.by_post)
         .order_by(letters.chunk_number, letters.position)
     )
-    for chunk_number, number, position, children, enclosures in rows:
-        chunks[chunk_number].kept.append(Sheet(number, position or 0, children, enclosures))
+    for chunk_number, number, position, children, enclosures, large in rows:
+        sheet = Sheet(number, position or 0, children, enclosures, large or "")
+        chunks[chunk_number].kept.append(sheet)
     return list(chunks.values())
 
 

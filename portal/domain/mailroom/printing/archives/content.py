@@ -18,21 +18,25 @@ import pypdfium2
 from portal.domain.foundation import sealed_tar
 from portal.domain.foundation.disk import digest_of
 from portal.domain.mailroom.printing.runs.pages import READING
-from portal.domain.mailroom.printing.runs.pipeline.files import back_file, file_gone
+from portal.domain.mailroom.printing.runs.pipeline.files import file_gone, large_text_file
 from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts
-from portal.domain.mailroom.printing.runs.writers.enclosures import FORMS, enclosure_file
+from portal.domain.mailroom.printing.runs.writers.enclosures import shared_names
 
-COLUMNS = ("letter_number", "children", "enclosures", "file", "page")
+COLUMNS = ("letter_number", "children", "enclosures", "file", "page", "large_print")
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One letter in an archive, with its page in the file as it was printed."""
+    """One letter in an archive, with its page in the file as it was printed.
+
+    ``large`` is the language of a letter in large print, "" for the usual size.
+    """
 
     number: str
     position: int
     children: int
     enclosures: int
+    large: str = ""
 
 
 @dataclass(slots=True)
@@ -58,7 +62,7 @@ class Plan:
     chunks: Sequence[Chunk]
     enclosed: tuple[str, ...] = ()
     shared: Mapping[str, str] = field(default_factory=dict)
-    """SHA-256 of the back and the forms as checked in the proof, by file name."""
+    """SHA-256 of the files that letters share, as checked in the proof, by file name."""
 
     @property
     def name(self) -> str:
@@ -84,8 +88,8 @@ def archive_file(run_id: int, number: int) -> str:
 def members_of(plan: Plan, progress: Callable[[int, int], None] | None = None) -> Iterator[bytes]:
     """Yield the tar piece by piece, and tell after each file how many letters are packed.
 
-    It has every file with its letters, the back, the forms to enclose, the manifest, and the
-    digests of all of them.
+    It has every file with its letters, the back, the forms to enclose, the texts in large print,
+    the manifest, and the digests of all of them.
     """
     mtime = int(plan.instant.timestamp())
     digests: list[tuple[str, str]] = []
@@ -102,8 +106,8 @@ def members_of(plan: Plan, progress: Callable[[int, int], None] | None = None) -
         packed += len(chunk.kept)
         if progress is not None:
             progress(packed, plan.letters)
-    forms = [enclosure_file(plan.run_id, name) for name in plan.enclosed if name in FORMS]
-    for name in (back_file(plan.run_id), *forms):
+    large = sorted({sheet.large for chunk in plan.chunks for sheet in chunk.kept if sheet.large})
+    for name in shared_names(plan.run_id, plan.enclosed, large):
         if not (plan.folder / name).is_file():
             if name in plan.shared:
                 raise file_gone(name)
@@ -166,7 +170,9 @@ def _lists(plan: Plan, digests: Sequence[tuple[str, str]]) -> Iterator[tuple[str
     writer.writerow(COLUMNS)
     for chunk in plan.chunks:
         for page, sheet in enumerate(chunk.kept, 1):
-            writer.writerow((sheet.number, sheet.children, sheet.enclosures, chunk.file, page))
+            text = large_text_file(plan.run_id, sheet.large) if sheet.large else ""
+            row = (sheet.number, sheet.children, sheet.enclosures, chunk.file, page, text)
+            writer.writerow(row)
     pieces = [sheet.enclosures for chunk in plan.chunks for sheet in chunk.kept]
     counts = {chunk.file: len(chunk.kept) for chunk in plan.chunks}
     sums = {

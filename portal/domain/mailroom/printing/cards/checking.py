@@ -1,7 +1,7 @@
 """Check which of the waiting cards may be printed now, and which must be stopped."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -44,6 +44,7 @@ class Ready:
     content: CardContent
     changed_at: datetime
     approved_at: datetime | None
+    large: str | None
     request_version: int | None = None
 
 
@@ -63,8 +64,13 @@ class CardCheck:
     unprintable: tuple[int, ...]
 
 
-def check_cards(work: Work, printer: Printer, kind: CardKind | None = None) -> CardCheck:
-    """Check the waiting cards of one kind or of both, oldest first, without changing anything."""
+def check_cards(
+    work: Work, printer: Printer, kind: CardKind | None = None, *, large: bool | None = None
+) -> CardCheck:
+    """Check the waiting cards of one kind or of both, oldest first, without changing anything.
+
+    ``large``: only those in large print, or only the others; they have files of their own.
+    """
     ready: list[Ready] = []
     stopped: list[int] = []
     unprintable: list[int] = []
@@ -81,6 +87,8 @@ def check_cards(work: Work, printer: Printer, kind: CardKind | None = None) -> C
         decided = decisions(work, left, printer.program.languages)
         seen = versions(work.session, left)
         for row in left:
+            if large not in {None, states[row.household_id][2] is not None}:
+                continue
             addressee = addressees[row.household_id]
             if checks.findings(row.household_id, addressee):
                 unprintable.append(row.household_id)
@@ -88,6 +96,7 @@ def check_cards(work: Work, printer: Printer, kind: CardKind | None = None) -> C
             printable += 1
             if len(ready) < CARDS_PER_FILE:
                 content = _content(row, addressee, decided.get(row.id, {}))
+                content = _sized(content, states[row.household_id][2])
                 ready.append(
                     Ready(
                         row.id,
@@ -159,14 +168,21 @@ def is_late(row: Announcement, today: date) -> bool:
 
 def household_states(
     session: Session, ids: Collection[int]
-) -> dict[int, tuple[datetime, datetime | None]]:
-    """Return when each household and its approved print text were changed last (UTC)."""
+) -> dict[int, tuple[datetime, datetime | None, str | None]]:
+    """Return when each household and its approved print text were changed last (UTC).
+
+    The third is the language in which it wants large print, if it does.
+    """
     rows = session.execute(
-        select(Household.id, Household.changed_at, PrintText.approved_at)
+        select(Household.id, Household.changed_at, PrintText.approved_at, Household.large_print)
         .outerjoin(PrintText, PrintText.household_id == Household.id)
         .where(Household.id.in_(ids))
     )
-    return {key: (changed, approved) for key, changed, approved in rows}
+    return {key: (changed, approved, large) for key, changed, approved, large in rows}
+
+
+def _sized(content: CardContent, large: str | None) -> CardContent:
+    return replace(content, letter=replace(content.letter, large=large or ""))
 
 
 def _content(

@@ -1,5 +1,6 @@
 """Check that every card of a program fits its page, for ``portal program check``."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -31,14 +32,18 @@ def card_findings(program: Program) -> list[Finding]:
         return []
     frame = frame_of(program, load_texts(program.letter_texts_file))
     sample = sample_letter(program, ())
-    cards = {event: _card(frame, sample, event) for event in ProgressEvent}
-    if is_drawn(partial(render_cards, list(cards.values()), frame)):
-        return []
-    return [
-        _too_long(event)
-        for event, card in cards.items()
-        if not is_drawn(partial(render_cards, [card], frame))
-    ]
+    found: list[Finding] = []
+    for size in ("", *frame.languages):
+        sized = replace(sample, large=size)
+        cards = {event: _card(frame, sized, event) for event in ProgressEvent}
+        if is_drawn(partial(render_cards, list(cards.values()), frame)):
+            continue
+        found += [
+            _too_long(event)
+            for event, card in cards.items()
+            if not is_drawn(partial(render_cards, [card], frame))
+        ]
+    return found
 
 
 def _too_long(event: ProgressEvent) -> Finding:

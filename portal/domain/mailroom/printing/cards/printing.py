@@ -13,6 +13,7 @@ import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 from sqlalchemy import select
@@ -107,19 +108,19 @@ def print_cards(printer: Printer, folder: Path | None = None) -> BuiltCards:
         files: list[Path] = []
         waiting: list[int] = []
         cards = stopped = 0
-        for kind in CardKind:
+        for kind, large in product(CardKind, (False, True)):
             while True:
-                made, count, barred, unprintable = _print_file(printer, place, kind)
+                made, count, barred, unprintable = _print_file(printer, place, kind, large=large)
                 cards, stopped = cards + count, stopped + barred
                 if made is None:
-                    waiting += unprintable
+                    waiting += [key for key in unprintable if key not in waiting]
                     break
                 files.append(made)
     return BuiltCards(tuple(files), cards, stopped, tuple(waiting), finished)
 
 
 def _print_file(
-    printer: Printer, folder: Path, kind: CardKind
+    printer: Printer, folder: Path, kind: CardKind, *, large: bool
 ) -> tuple[Path | None, int, int, tuple[int, ...]]:
     """Print one file; if a household changes meanwhile, draw it again.
 
@@ -129,7 +130,7 @@ def _print_file(
     for _round in range(ROUNDS):
         with printer.read() as session:
             now = printer.clock.now(session)
-            found = check_cards(printer.work(session), printer, kind)
+            found = check_cards(printer.work(session), printer, kind, large=large)
             texts = approved_texts(printer.work(session)) if found.ready else None
         if not found.ready:
             with printer.write() as session:
@@ -137,7 +138,8 @@ def _print_file(
             return None, 0, barred, found.unprintable
         day = jst_date(now)
         pdf = render_cards([one.content for one in found.ready], printer.frame(day))
-        name = f"{kind}s-{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
+        size = "large-" if large else ""
+        name = f"{kind}s-{size}{day:%Y%m%d}-{secrets.token_hex(4)}.pdf"
         part = write_part(folder / name, pdf)
         # from here on, the next print can see in the database whether this file was recorded
         with printer.write() as session:
@@ -216,7 +218,7 @@ def _is_unchanged(work: Work, rows: Sequence[Announcement], drawn: Sequence[Read
     states = household_states(work.session, {one.household_id for one in drawn})
     seen = versions(work.session, rows)
     same = all(
-        states.get(one.household_id) == (one.changed_at, one.approved_at)
+        states.get(one.household_id) == (one.changed_at, one.approved_at, one.large)
         and seen.get(one.id) == one.request_version
         for one in drawn
     )

@@ -26,18 +26,18 @@ from portal.domain.letters.letters.models import Letter, PrintChunk, PrintRun
 from portal.domain.letters.letters.states import LetterState
 from portal.domain.mailroom.printing.proofs.states import SampleReason
 from portal.domain.mailroom.printing.runs.pages import page_pictures, page_texts
-from portal.domain.mailroom.printing.runs.pipeline.files import back_file, file_gone
-from portal.domain.mailroom.printing.runs.pipeline.manifest import enclosed_counts, run_files
+from portal.domain.mailroom.printing.runs.pipeline.files import file_gone
+from portal.domain.mailroom.printing.runs.pipeline.manifest import (
+    enclosed_counts,
+    large_languages,
+    run_files,
+)
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.queries import stopped
 from portal.domain.mailroom.printing.runs.recipients import advance_selection, selection
 from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees
 from portal.domain.mailroom.printing.runs.recipients.preflight import draft
-from portal.domain.mailroom.printing.runs.writers.enclosures import (
-    FORMS,
-    enclosure_file,
-    printed_names,
-)
+from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names, shared_names
 from portal.domain.people.households.models import Household, PrintText
 
 RANDOM_LETTERS = 2
@@ -61,6 +61,7 @@ class Sample:
     amount_yen: int
     counter: bool
     pieces: int = 1
+    large: str = ""
     places: tuple[str, ...] = ()
 
 
@@ -95,16 +96,17 @@ def build_sha256(session: Session, run_id: int) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def shared_files(folder: Path, run_id: int, enclosed: Sequence[str]) -> dict[str, str]:
-    """Return the SHA-256 of the back and the forms that all letters of a run share, by file name.
+def shared_files(
+    session: Session, folder: Path, run_id: int, enclosed: Sequence[str]
+) -> dict[str, str]:
+    """Return the SHA-256 of the files that the letters of a run share, by file name.
+
+    These are the back, the forms, and what is enclosed with letters in large print.
 
     Raises:
         InputError: a file is missing.
     """
-    names = [
-        back_file(run_id),
-        *(enclosure_file(run_id, name) for name in enclosed if name in FORMS),
-    ]
+    names = shared_names(run_id, enclosed, large_languages(session, run_id))
     if missing := [name for name in names if not (folder / name).is_file()]:
         raise file_gone(missing[0])
     return {name: digest_of(folder / name) for name in names}
@@ -185,6 +187,7 @@ def _samples(session: Session, run_id: int) -> list[Sample]:
             letters.amount_yen,
             kind.counter,
             letters.enclosures,
+            kind.large_print,
         )
         .join(Household, Household.id == letters.household_id)
         .join(
@@ -197,9 +200,18 @@ def _samples(session: Session, run_id: int) -> list[Sample]:
     )
     return [
         Sample(
-            key, household_id or 0, number, file or "", place or 0, children, yen, counter, pieces
+            key,
+            home or 0,
+            number,
+            file or "",
+            place or 0,
+            children,
+            yen,
+            counter,
+            pieces,
+            large or "",
         )
-        for key, household_id, number, file, place, children, yen, counter, pieces in rows
+        for key, home, number, file, place, children, yen, counter, pieces, large in rows
     ]
 
 
@@ -249,6 +261,7 @@ def masked(
             password=MASKED_PASSWORD,
             sign_in_url=f"{printer.public_url}/signin",
             enclosures=beside if one.pieces > 1 else (),
+            large=one.large,
         )
         for one in samples
     ]

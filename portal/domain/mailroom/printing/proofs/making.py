@@ -112,8 +112,8 @@ def make_proof(printer: Printer, run_id: int) -> int:
     with locked_folder(folder):
         with printer.read() as session:
             files, built = run_files(session, run_id), build_sha256(session, run_id)
+            shared = shared_files(session, folder, run_id, enclosed)
         check_files(folder, files)
-        shared = shared_files(folder, run_id, enclosed)
         drawn = DrawnProof(job.samples.seed, built, tuple(_draw(printer, job)), shared)
         with printer.write() as session:
             return store_proof(printer.work(session), run_id, drawn)

@@ -8,7 +8,7 @@ before are never valid.
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from portal.domain.foundation.base import refresh_statistics
@@ -17,6 +17,8 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.chain import require_whole_chain
 from portal.domain.foundation.transfers.kinds import Stopped
+from portal.domain.letters.letters.drawing.large import large_text_pdf
+from portal.domain.letters.letters.drawing.render import FRONT_NOTES
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.runs.pipeline.chunks import (
     FinishedChunk,
@@ -30,6 +32,7 @@ from portal.domain.mailroom.printing.runs.pipeline.files import (
     clear_leftovers,
     drop_unknown,
     existing_folder,
+    large_text_file,
     locked_folder,
     make_folder,
     placing,
@@ -42,6 +45,7 @@ from portal.domain.mailroom.printing.runs.pipeline.manifest import (
     RunTotals,
     check_files,
     finish_run,
+    large_languages,
     manifest_names,
     run_files,
 )
@@ -59,7 +63,11 @@ from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job
 from portal.domain.mailroom.printing.runs.pipeline.writer import Press, ReadyChunk, Writer
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight, hold_unprintable
 from portal.domain.mailroom.printing.runs.writers.credential_writer import CredentialWriter
-from portal.domain.mailroom.printing.runs.writers.enclosures import draw_enclosures, enclosure_file
+from portal.domain.mailroom.printing.runs.writers.enclosures import (
+    draw_enclosures,
+    enclosure_file,
+    large_form_file,
+)
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 
@@ -205,11 +213,28 @@ def _finish(
         for name, data in {back_file(run.id): back, **inside}.items():
             put(write_part(folder / name, data))
         _draw_chunks(_Chunks(writer, fresh, folder), press, progress)
+        for name, data in _large_print(printer, run, now).items():
+            put(write_part(folder / name, data))
         with printer.write() as session:
             totals = finish_run(printer.work(session), run.id, folder)
     with printer.read() as session:
         files = run_files(session, run.id)
     return BuiltRun(run.id, folder, tuple(files), totals, checked)
+
+
+def _large_print(printer: Printer, run: OpenRun, now: datetime) -> dict[str, bytes]:
+    """Return what lies beside the run's letters in large print: their text, and the forms."""
+    with printer.read() as session:
+        languages = large_languages(session, run.id)
+    if not languages:
+        return {}
+    frame = printer.frame(run.notice_date)
+    texts = {
+        large_text_file(run.id, locale): large_text_pdf(frame, FRONT_NOTES, locale)
+        for locale in languages
+    }
+    forms = draw_enclosures(printer.program, run.enclosed, now, large=True)
+    return texts | {large_form_file(run.id, name): data for name, data in forms.items()}
 
 
 def _folder_here(printer: Printer, run: OpenRun) -> Path:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
@@ -13,9 +15,11 @@ from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_fram
 from portal.domain.letters.letters.drawing.measuring import (
     Overlong,
     Side,
+    is_drawn,
     measure_letter,
     measure_notice,
 )
+from portal.domain.letters.letters.drawing.render import render_chunk
 from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, LetterTexts, load_texts
 from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names
 
@@ -47,6 +51,7 @@ def letter_findings(program: Program) -> list[Finding]:
     if letter.is_file():
         texts, sample = load_texts(letter), sample_letter(program, program.letter_enclosures)
         found += _overlong(letter.name, measure_letter(frame_of(program, texts), sample))
+        found += _large(frame_of(program, texts), sample)
         found += _typed(letter.name, texts)
     if advance is not None and advance.texts_file.is_file():
         name = advance.texts_file.name
@@ -55,6 +60,20 @@ def letter_findings(program: Program) -> list[Finding]:
         found += _overlong(name, measure_notice(frame_of(program, texts), sample))
         found += _typed(name, texts)
     return found
+
+
+def _large(frame: LetterFrame, sample: LetterContent) -> Iterator[Finding]:
+    """Report the languages in which the front in large print does not fit its page."""
+    for locale in frame.languages:
+        if not is_drawn(partial(render_chunk, [replace(sample, large=locale)], frame)):
+            yield error_of(
+                "large_letter_too_long",
+                _s(
+                    "大きな文字の手紙(%(locale)s)の表が、1ページに収まりません。title、amount、"
+                    "exchange_deadline、use_deadline、call_center のはじめの2行を短くしてください。"
+                )
+                % {"locale": locale},
+            )
 
 
 def _typed(file: str, texts: LetterTexts) -> Iterator[Finding]:

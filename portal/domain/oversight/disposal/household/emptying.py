@@ -62,6 +62,7 @@ def _without_a_name(work: Work, household: Household, children: list[Child]) -> 
     household.sealed = seal_household(data_key, fields, household.number_digest)
     household.birth_digest = None
     household.protected = household.counter = False
+    household.large_print = None
     household.codes = []
     household.changed_at = work.now
     if HOUSEHOLD.can(household.state, "remove"):

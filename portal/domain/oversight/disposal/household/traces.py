@@ -72,7 +72,7 @@ TRACES: tuple[Trace, ...] = (
     Trace(
         Letter,
         lambda keys: Letter.id.in_(keys.letters),
-        {"credential_id": None, "counter": False},
+        {"credential_id": None, "counter": False, "large_print": None},
     ),
     Trace(Credential, lambda keys: Credential.id.in_(keys.credentials)),
     Trace(OutboxMessage, lambda keys: OutboxMessage.household_id == keys.household),

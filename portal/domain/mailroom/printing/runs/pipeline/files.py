@@ -23,6 +23,11 @@ def back_file(run_id: int) -> str:
     return f"back-{run_id:03}.pdf"
 
 
+def large_text_file(run_id: int, locale: str) -> str:
+    """Return the name of the text that is enclosed with letters in large print of a language."""
+    return f"large-{run_id:03}-{locale.replace('@', '-')}.pdf"
+
+
 def make_folder(folder: Path) -> Path:
     """Create a folder for letters, accessible to its owner only."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -22,6 +23,7 @@ from portal.domain.letters.letters.models import PrintChunk, PrintRun
 from portal.domain.letters.letters.states import PRINT_CHUNK, PRINT_RUN, LetterState
 from portal.domain.mailroom.printing.runs.pipeline.files import (
     file_gone,
+    large_text_file,
     put,
     write_part,
 )
@@ -35,6 +37,7 @@ COLUMNS = (
     "file",
     "page",
     "hand_over",
+    "large_print",
 )
 
 
@@ -47,7 +50,7 @@ class HandOver(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One letter of the manifest.
+    """One letter of the manifest; ``large_print`` names the file of its large text, if it has one.
 
     The household is only a key: no name, address or ID leaves the database this way. A letter to be
     handed over at the ward's counter (``hand_over``) has not even that.
@@ -61,6 +64,7 @@ class ManifestRow:
     file: str
     page: int
     hand_over: HandOver = HandOver.POST
+    large_print: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
             PrintChunk.file_name,
             letters.position,
             kind.counter,
+            kind.large_print,
         )
         .join(
             PrintChunk,
@@ -123,9 +128,10 @@ def manifest_rows(session: Session, run_id: int) -> Iterator[ManifestRow]:
         .where(letters.print_run_id == run_id, letters.printed_at.is_not(None))
         .order_by(letters.chunk_number, letters.position)
     )
-    for number, household_id, children, yen, enclosures, file, page, counter in rows:
+    for number, household_id, children, yen, enclosures, file, page, counter, large in rows:
         key, way = (None, HandOver.COUNTER) if counter else (household_id, HandOver.POST)
-        yield ManifestRow(number, key, children, yen, enclosures, file or "", page or 0, way)
+        text = large_text_file(run_id, large) if large else ""
+        yield ManifestRow(number, key, children, yen, enclosures, file or "", page or 0, way, text)
 
 
 def run_files(session: Session, run_id: int) -> list[RunFile]:
@@ -136,6 +142,19 @@ def run_files(session: Session, run_id: int) -> list[RunFile]:
         .order_by(PrintChunk.number)
     )
     return [RunFile(name or "", letters, sha256 or "") for name, letters, sha256 in rows]
+
+
+def large_languages(session: Session, run_id: int) -> list[str]:
+    """Return the languages of the printed letters of a run that are in large print, in order."""
+    kind = kind_of(session, run_id)
+    found = session.scalars(
+        select(kind.large_print.distinct()).where(
+            kind.table.print_run_id == run_id,
+            kind.table.printed_at.is_not(None),
+            kind.large_print.is_not(None),
+        )
+    )
+    return sorted(one for one in found if one is not None)
 
 
 def run_totals(session: Session, run_id: int) -> RunTotals:
@@ -239,5 +258,6 @@ class _Manifest:
             "notice_date": run.notice_date.isoformat(),
             **asdict(self.totals),
             "enclosed": enclosed_counts(run.enclosed, [row.enclosures for row in self.rows]),
+            "large_print": Counter(row.large_print for row in self.rows if row.large_print),
             "files": [asdict(file) for file in self.files],
         }

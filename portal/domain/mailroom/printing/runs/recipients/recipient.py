@@ -20,6 +20,7 @@ class Recipient:
         counter: Whether the ward hands the letter over itself.
         order_id: The order that this letter fulfills, if any.
         reason: Why it is printed: the first letter, or that of the order.
+        large: The language in which it is wanted in large print; None for the usual size.
     """
 
     key: int
@@ -29,3 +30,4 @@ class Recipient:
     counter: bool = False
     order_id: int | None = None
     reason: str = FIRST
+    large: str | None = None

@@ -130,6 +130,7 @@ def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, R
         Household.counter,
         LetterOrder.id,
         LetterOrder.reason,
+        Household.large_print,
     )
     rows = session.execute(
         select(Household.id, func.count(Entitlement.id), func.sum(Entitlement.amount_yen), *facts)
@@ -142,9 +143,9 @@ def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, R
     )
     return {
         key: Recipient(
-            key, int(children), int(yen), tuple(stamp), counter, order_id, reason or FIRST
+            key, int(children), int(yen), tuple(stamp), counter, order_id, reason or FIRST, large
         )
-        for key, children, yen, *stamp, counter, order_id, reason in rows
+        for key, children, yen, *stamp, counter, order_id, reason, large in rows
     }
 
 

@@ -91,14 +91,14 @@ class CredentialWriter:
         """Return the chunk of each letter; households that are no longer due are left out."""
         unchanged = {one.key for one in due(session)}
         chosen = [one for one in ready if one.key in unchanged]
-        by_post = [one for one in chosen if not one.counter]
-        by_hand = [one for one in chosen if one.counter]
-        # letters for the ward's counter have files of their own, so that none gets into the post
-        behind = -(-len(by_post) // chunk_size)
-        return [
-            *(Place(one, 1 + at // chunk_size) for at, one in enumerate(by_post)),
-            *(Place(one, 1 + behind + at // chunk_size) for at, one in enumerate(by_hand)),
-        ]
+        # letters for the ward's counter have files of their own, so that none gets into the post;
+        # so has large print, which gets its text enclosed
+        found: list[Place] = []
+        for counter, large in ((False, False), (False, True), (True, False), (True, True)):
+            alike = [one for one in chosen if (one.counter, bool(one.large)) == (counter, large)]
+            behind = found[-1].chunk if found else 0
+            found += [Place(one, 1 + behind + at // chunk_size) for at, one in enumerate(alike)]
+        return found
 
     def planned_columns(self, recipient: Recipient) -> Values:
         """Return the household, hand-over and reason of a planned letter."""
@@ -108,6 +108,7 @@ class CredentialWriter:
             "counter": recipient.counter,
             "reason": recipient.reason,
             "enclosures": _pieces(self.enclosed, recipient.reason),
+            "large_print": recipient.large,
         }
 
     def still_due(
@@ -136,6 +137,7 @@ class CredentialWriter:
                 login_id=login_id,
                 sign_in_url=f"{self.printer.public_url}/signin?id={login_id}",
                 enclosures=beside if one.recipient.reason == FIRST else (),
+                large=one.recipient.large or "",
             )
             for one, login_id in zip(letters, login_ids, strict=True)
         ]
@@ -167,6 +169,7 @@ class CredentialWriter:
                 "credential_id": credentials[letter.recipient.key],
                 "reason": letter.recipient.reason,
                 "enclosures": _pieces(chunk.enclosed, letter.recipient.reason),
+                "large_print": letter.recipient.large,
             }
             for letter in chunk.letters
         ]
