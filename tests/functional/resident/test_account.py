@@ -1,13 +1,17 @@
 """The account: channels change but the last stays, a loss stops it, a new letter is requested."""
 
+import re
+
 import pytest
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.large_print import POINTS, large_print_of
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task
+from tests.support.reading import pdf
 from tests.support.resident import Resident
 from tests.support.work import work_in
 
@@ -201,3 +205,36 @@ def test_reminders_end_with_one_press_and_begin_again(sqlite_resident: Resident)
     stranger = sqlite_resident.visitor()
     assert stranger.post("/account/reminders", {"wanted": "no"}).status_code in {303, 403}
     assert sqlite_resident.count(AuditEvent, action="account.reminders_ended") == 1
+
+
+def test_large_print_is_one_press_and_one_press_back(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.enter(person)
+    assert "大きな文字の手紙にする" in visitor.open("/account").text
+    for _press in range(2):
+        page = visitor.send("/account/letter-size", {"large": "yes", "reason": "目が悪い"}).text
+        assert "次の手紙から変わります" in page
+        assert "ふつうの大きさに戻す" in page
+    with sqlite_resident.database.read() as session:
+        assert large_print_of(session, person.household_id) == "ja"
+    assert sqlite_resident.count(AuditEvent, action="household.large_print_wanted") == 1
+    visitor.send("/account/letter-size", {"large": "no"})
+    with sqlite_resident.database.read() as session:
+        assert large_print_of(session, person.household_id) is None
+    stranger = sqlite_resident.visitor()
+    assert stranger.post("/account/letter-size", {"large": "yes"}).status_code in {303, 403}
+    assert sqlite_resident.count(AuditEvent, action="household.large_print_wanted") == 1
+
+
+@pytest.mark.parametrize("form", ["decline", "alternative", "redelivery"])
+@pytest.mark.parametrize("code", ["ja", "ko"])
+def test_every_blank_form_is_to_be_had_in_large_print(
+    sqlite_resident: Resident, form: str, code: str
+) -> None:
+    visitor = sqlite_resident.visitor()
+    visitor.http.cookies.set("lang", code)
+    large = visitor.get(f"/{form}/form.pdf?size=large").content
+    assert pdf.smaller(large, POINTS) == ""
+    assert pdf.smaller(visitor.get(f"/{form}/form.pdf").content, POINTS)
+    said = re.sub(r"\s", "", "".join(pdf.text(large)))
+    assert "大きな文字（18ポイント）で希望" in said

@@ -63,3 +63,23 @@ def links(pdf: bytes) -> list[str]:
 def codes(pdf: bytes, dpi: int = 150) -> list[list[str]]:
     """The texts of all QR codes and bar codes of every page."""
     return [qr.decode(page) for page in pages(pdf, dpi)]
+
+
+def smaller(pdf: bytes, points: float, *, below_mm: float = 0, pages: int | None = None) -> str:
+    """The characters that are drawn smaller than ``points``, below a height of each page.
+
+    Blanks do not count; ``pages`` looks at the first ones only.
+    """
+    found = []
+    with _opened(pdf) as document:
+        for page in list(document)[:pages]:
+            reader = page.get_textpage()
+            top = page.get_height() - below_mm * 72 / 25.4
+            for at in range(reader.count_chars()):
+                letter = chr(raw.FPDFText_GetUnicode(reader.raw, at))
+                size = raw.FPDFText_GetFontSize(reader.raw, at)
+                if letter.strip() and size < points - 0.05 and reader.get_charbox(at)[3] < top:
+                    found.append(letter)
+            reader.close()
+            page.close()
+    return "".join(found)

@@ -151,8 +151,8 @@ def receipt_pdf(
 def decline_copy_pdf(program: Program, copy: DeclineCopy, *, large: bool = False) -> bytes:
     """Return the 辞退届 of an online declaration.
 
-    ``copy.meaning`` says in the reader's language what it is. With ``large`` nothing on it is smaller
-    than 18 points.
+    ``copy.meaning`` says in the reader's language what it is. With ``large`` nothing on it is
+    smaller than 18 points.
 
     Raises:
         BusyError: too many are drawn at this moment.

@@ -22,10 +22,11 @@ def nothing_done(desk: Desk) -> bool:
     return not (desk.acts() or desk.staff.count(Request) or desk.staff.count(Task))
 
 
-def test_re_posting_needs_the_status_and_everything_else_more() -> None:
+def test_re_posting_and_large_print_need_the_status_and_everything_else_more() -> None:
     assert {act for act, level in NEEDED.items() if level is Level.STATUS} == {
         Act.REDELIVERY,
         Act.NEW_LETTER,
+        Act.LETTER_SIZE,
     }
     assert set(NEEDED.values()) == {Level.STATUS, Level.ACT}
 
@@ -107,10 +108,8 @@ def test_what_is_read_out_must_be_confirmed_first(sqlite_desk: Desk, place: str)
     assert nothing_done(sqlite_desk)
 
 
-# What was lost, or refused in a shop on the last day, may be told later.
-@pytest.mark.parametrize(
-    "place", [place for place in EVERY if place not in {"lost", "coupon-fault"}]
-)
+# What was lost, or refused in a shop on the last day, may be told later, and how letters are read.
+@pytest.mark.parametrize("place", sorted({*EVERY} - {"lost", "coupon-fault", "letter-size"}))
 def test_after_the_last_day_the_agent_can_only_say_so(sqlite_desk: Desk, place: str) -> None:
     person = sqlite_desk.post.household(active=True)
     sqlite_desk.post.come_back(person)

@@ -25,6 +25,7 @@ from portal.domain.mailroom.printing.cards import printing
 from portal.domain.mailroom.printing.cards.checking import check_cards
 from portal.domain.mailroom.printing.cards.printing import print_cards
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
+from portal.domain.people.households.large_print import POINTS, wish_large_print
 from portal.domain.people.households.models import Hold
 from portal.platform.database import Database
 from tests.functional.letters.announcements.card_support import pages, queue, states
@@ -248,3 +249,22 @@ def test_staff_see_how_many_cards_wait_but_not_the_protected(sqlite_database: Da
     with sqlite_database.read() as session:
         assert card_counts(session, include_protected=False).waiting == 2
         assert card_counts(session, include_protected=True).waiting == 3
+
+
+def test_a_card_in_large_print_is_one_sheet_in_a_file_of_its_own(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    large, usual = add_families(sqlite_database, 2)
+    with sqlite_database.write() as session:
+        wish_large_print(work_in(session), large, "ja")
+    queue(sqlite_database, [large, usual])
+    queue(sqlite_database, [large, usual], "received")
+    built = print_cards(printer(sqlite_database, tmp_path))
+    assert built.cards == 4
+    letters = [path for path in built.files if "-large-" in path.name]
+    assert len(letters) == 2
+    for path in letters:
+        front, back = pdf.text(path.read_bytes())
+        assert "CDFG-HJKL" in front
+        assert "Request" in back or "request" in back
+        assert pdf.smaller(path.read_bytes(), POINTS, below_mm=66, pages=1) == ""

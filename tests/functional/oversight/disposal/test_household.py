@@ -147,6 +147,8 @@ def test_somebody_decided_for_every_table_with_personal_data() -> None:
 
 def test_one_household_goes_and_the_money_stays(ended: Ended, tmp_path: Path) -> None:
     home = ended.last.household_id
+    with ended.database.write() as session:
+        session.get_one(Household, home).large_print = "easy"
     with ended.database.read() as session:
         secrets, before = of_family(session, home), money(session)
         counted = session.scalar(select(func.count(Household.id)))
@@ -163,6 +165,7 @@ def test_one_household_goes_and_the_money_stays(ended: Ended, tmp_path: Path) ->
             counted,
         )
         assert view_household(work_in(session), home).fields.name == NOBODY
+        assert session.get_one(Household, home).large_print is None
         for table in metadata.sorted_tables:
             if WRAPPED in table.c:  # a drill and a rotation open each of them
                 held = select(table.c[WRAPPED]).where(table.c[WRAPPED].is_not(None))

@@ -37,7 +37,8 @@ def _labels(frame: LetterFrame, locale: str) -> TypstData:
             "see": pieces(_("使い方は、同封の「大きな文字の案内」にあります。")),
             "enclosed": pieces(_("同封物")),
             "number": pieces(_("通知書番号")),
-            "call": pieces("\n".join(text("call_center").split("\n")[:2])),
+            "call": pieces(text("call_center").split("\n")[0]),
+            "telephone": frame.values["telephone"].in_language(locale),
             "qr": _("サインインのページを開くQRコード"),
         }
 

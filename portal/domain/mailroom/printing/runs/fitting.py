@@ -70,7 +70,7 @@ def _large(frame: LetterFrame, sample: LetterContent) -> Iterator[Finding]:
                 "large_letter_too_long",
                 _s(
                     "大きな文字の手紙(%(locale)s)の表が、1ページに収まりません。title、amount、"
-                    "exchange_deadline、use_deadline、call_center のはじめの2行を短くしてください。"
+                    "exchange_deadline、use_deadline、call_center の1行目を短くしてください。"
                 )
                 % {"locale": locale},
             )

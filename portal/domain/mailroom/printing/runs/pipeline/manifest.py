@@ -148,13 +148,13 @@ def large_languages(session: Session, run_id: int) -> list[str]:
     """Return the languages of the printed letters of a run that are in large print, in order."""
     kind = kind_of(session, run_id)
     found = session.scalars(
-        select(kind.large_print.distinct()).where(
+        select(kind.large_print).where(
             kind.table.print_run_id == run_id,
             kind.table.printed_at.is_not(None),
             kind.large_print.is_not(None),
         )
     )
-    return sorted(one for one in found if one is not None)
+    return sorted({one for one in found if one is not None})
 
 
 def run_totals(session: Session, run_id: int) -> RunTotals:
