@@ -95,17 +95,9 @@ def check_cards(
                 continue
             printable += 1
             if len(ready) < CARDS_PER_FILE:
-                content = _content(row, addressee, decided.get(row.id, {}))
-                content = _sized(content, states[row.household_id][2])
-                ready.append(
-                    Ready(
-                        row.id,
-                        row.household_id,
-                        content,
-                        *states[row.household_id],
-                        seen.get(row.id),
-                    )
-                )
+                state = states[row.household_id]
+                content = _content(row, addressee, decided.get(row.id, {}), state[2])
+                ready.append(Ready(row.id, row.household_id, content, *state, seen.get(row.id)))
     return CardCheck(printable, tuple(ready), tuple(stopped), told, tuple(unprintable))
 
 
@@ -181,13 +173,9 @@ def household_states(
     return {key: (changed, approved, large) for key, changed, approved, large in rows}
 
 
-def _sized(content: CardContent, large: str | None) -> CardContent:
-    return replace(content, letter=replace(content.letter, large=large or ""))
-
-
 def _content(
-    row: Announcement, addressee: Addressee, decision: Mapping[str, Decision]
+    row: Announcement, addressee: Addressee, decision: Mapping[str, Decision], large: str | None
 ) -> CardContent:
     number = NUMBER_PREFIX + new_letter_number()[1:]
-    letter = draft(number, addressee)
+    letter = replace(draft(number, addressee), large=large or "")
     return CardContent(letter, row.event, row.receipt_no, row.due_on, decision)

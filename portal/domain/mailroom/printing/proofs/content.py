@@ -179,15 +179,15 @@ def _samples(session: Session, run_id: int) -> list[Sample]:
     rows = session.execute(
         select(
             letters.id,
-            letters.household_id,
+            func.coalesce(letters.household_id, 0),
             letters.number,
-            PrintChunk.file_name,
-            letters.position,
+            func.coalesce(PrintChunk.file_name, ""),
+            func.coalesce(letters.position, 0),
             letters.children,
             letters.amount_yen,
             kind.counter,
             letters.enclosures,
-            kind.large_print,
+            func.coalesce(kind.large_print, ""),
         )
         .join(Household, Household.id == letters.household_id)
         .join(
@@ -198,21 +198,7 @@ def _samples(session: Session, run_id: int) -> list[Sample]:
         .where(letters.print_run_id == run_id, letters.state == LetterState.PRINTED, ~stopped(kind))
         .order_by(letters.chunk_number, letters.position)
     )
-    return [
-        Sample(
-            key,
-            home or 0,
-            number,
-            file or "",
-            place or 0,
-            children,
-            yen,
-            counter,
-            pieces,
-            large or "",
-        )
-        for key, home, number, file, place, children, yen, counter, pieces, large in rows
-    ]
+    return [Sample(*row) for row in rows]
 
 
 def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
