@@ -18,7 +18,7 @@ from portal.domain.foundation.typed import whole_date, without_separators
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.numbers import is_letter_number
 from portal.domain.letters.shipments import other_mail
-from portal.domain.letters.shipments.mail import CLASSES, MAIL, OtherMailKind, printed
+from portal.domain.letters.shipments.mail import CLASSES, MAIL, REPLY_PAID, OtherMailKind, printed
 from portal.domain.letters.shipments.models import OtherMail
 from portal.domain.letters.shipments.postage import PostageLine, postage_of_month, total_yen
 from portal.domain.letters.shipments.words import class_name
@@ -95,7 +95,7 @@ def show(
             postage_yen=total_yen(lines),
             others=other_mail.of_month(page.session, month),
             other_kinds=tuple(OtherMailKind),
-            every_class=CLASSES,
+            every_class=(*CLASSES, REPLY_PAID),
             class_name=class_name,
             printed=printed,
             said=page.query.get("said", ""),

@@ -16,7 +16,7 @@ from portal.cli.deciding import by_option, person
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.letters.shipments.mail import MailClass
+from portal.domain.letters.shipments.mail import CLASSES
 from portal.domain.mailroom.printing.cards.card_posting import post_cards
 from portal.domain.mailroom.printing.dispatch.entries import Posting
 from portal.domain.mailroom.printing.dispatch.posting import Posted, post_file, post_run
@@ -52,7 +52,7 @@ from portal.domain.people.staff.permissions import Permission
     "--class",
     "mail_class",
     required=True,
-    type=click.Choice([one.value for one in MailClass]),
+    type=click.Choice([one.value for one in CLASSES]),
     help="Class of mail.",
 )
 @by_option("Who posts them.")

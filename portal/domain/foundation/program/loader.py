@@ -37,6 +37,7 @@ from portal.domain.foundation.program.settings.escalations import read_escalatio
 from portal.domain.foundation.program.settings.issuer import read_issuer_settings
 from portal.domain.foundation.program.settings.outside import read_outside
 from portal.domain.foundation.program.settings.postage import read_postage_settings
+from portal.domain.foundation.program.settings.reply_mail import read_reply_mail
 from portal.domain.foundation.program.settings.requests import read_request_settings
 from portal.domain.foundation.program.settings.settlement import read_settlement_settings
 from portal.domain.foundation.program.settings.staff_mail import read_staff_mail_settings
@@ -109,6 +110,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     escalations = read_escalation_settings(root)
     settlement = read_settlement_settings(root)
     postage = read_postage_settings(root)
+    reply_mail = read_reply_mail(root)
     costs = read_cost_settings(root)
     staff_mail = read_staff_mail_settings(root)
     workplaces = read_workplaces(root)
@@ -163,6 +165,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         escalations=escalations,
         settlement=settlement,
         postage=postage,
+        reply_mail=reply_mail,
         costs=costs,
         staff_mail=staff_mail,
         workplaces=workplaces,

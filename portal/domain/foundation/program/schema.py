@@ -15,6 +15,7 @@ from portal.domain.foundation.program.settings.escalations import EscalationSett
 from portal.domain.foundation.program.settings.issuer import IssuerSettings
 from portal.domain.foundation.program.settings.outside import OutsideRecipient
 from portal.domain.foundation.program.settings.postage import PostageSettings
+from portal.domain.foundation.program.settings.reply_mail import ReplyMail
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
 from portal.domain.foundation.program.settings.settlement import SettlementSettings
 from portal.domain.foundation.program.settings.staff_mail import StaffMailSettings
@@ -254,6 +255,7 @@ class Program:
     escalations: EscalationSettings
     settlement: SettlementSettings
     postage: PostageSettings
+    reply_mail: ReplyMail | None
     costs: CostSettings
     staff_mail: StaffMailSettings
     workplaces: tuple[Workplace, ...]

@@ -13,6 +13,7 @@ class DocumentKind(Labeled):
     ALTERNATIVE_FORM = "alternative_form", lambda: _s("代替品申出書")
     REDELIVERY_FORM = "redelivery_form", lambda: _s("再配送依頼書")
     FAX_FORM = "fax_form", lambda: _s("FAX問合せ票")
+    REPLY_ENVELOPE = "reply_envelope", lambda: _s("返信用封筒（郵便局に見せる印刷見本）")
 
 
 class UsedFor(Labeled):

@@ -20,6 +20,8 @@ class MailClass(Labeled):
     RECORDED = "recorded", lambda: _s("特定記録")
     ORDINARY = "ordinary", lambda: _s("普通郵便")
     PARCEL = "parcel", lambda: _s("ゆうパック")
+    REPLY_PAID = "reply_paid", lambda: _s("料金受取人払（戻ってきた返信）")
+    """What families sent back; the office pays for each that comes. Nothing is sent by it."""
 
 
 class ReturnReason(Labeled):
@@ -50,10 +52,13 @@ class OtherMailKind(Labeled):
 
     LETTER = "letter", lambda: _s("事務局が書いた手紙")
     FORM = "form", lambda: _s("用紙や控え")
+    REPLY = "reply", lambda: _s("戻ってきた返信（料金受取人払）")
     OTHER = "other", lambda: _s("そのほか")
 
 
-SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL = CLASSES = tuple(MailClass)
+SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL, REPLY_PAID = tuple(MailClass)
+CLASSES = (SIMPLE_REGISTERED, REGISTERED, RECORDED, ORDINARY, PARCEL)
+"""By which something may be sent."""
 REGISTERED_LIMIT_YEN = 5_000_000
 """The highest insurance of 一般書留 (``domain.md`` §3.1)."""
 SHORT, LONG = 11, 12

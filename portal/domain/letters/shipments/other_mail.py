@@ -1,4 +1,8 @@
-"""Other mail, such as handwritten letters and forms, which is recorded only for the postage."""
+"""Other mail, such as handwritten letters and forms, which is recorded only for the postage.
+
+So are the replies that came in envelopes whose postage the office pays (料金受取人払): the post
+bills each piece.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +15,7 @@ from portal.domain.foundation.clock import jst_date, next_month
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
-from portal.domain.letters.shipments.mail import MailClass, OtherMailKind
+from portal.domain.letters.shipments.mail import REPLY_PAID, MailClass, OtherMailKind
 from portal.domain.letters.shipments.models import OtherMail
 
 MOST = 100_000
@@ -70,6 +74,10 @@ def _check(posted: Pieces) -> None:
         raise InputError(_s("郵便の種類を選んでください。"), code="mail_class")
     if OtherMailKind.known(posted.kind) is None:
         raise InputError(_s("何を送ったかを選んでください。"), code="what")
+    if (posted.mail_class == REPLY_PAID) != (posted.kind == OtherMailKind.REPLY):
+        raise InputError(
+            _s("戻ってきた返信は、郵便の種類も「料金受取人払」にしてください。"), code="mail_class"
+        )
     if not 0 < posted.number <= MOST:
         raise InputError(_s("通数を、1から100,000までの数字で入力してください。"), code="pieces")
 

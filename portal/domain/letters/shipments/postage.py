@@ -13,7 +13,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.announcements.models import CardPrint
 from portal.domain.letters.letters.models import LetterWithoutId
 from portal.domain.letters.letters.states import TEST_POSTING
-from portal.domain.letters.shipments.mail import CLASSES, ItemKind
+from portal.domain.letters.shipments.mail import CLASSES, REPLY_PAID, ItemKind
 from portal.domain.letters.shipments.models import OtherMail, Shipment
 from portal.domain.letters.shipments.states import CANCELLED
 
@@ -56,14 +56,14 @@ def postage_between(work: Work, first: date, after: date) -> list[PostageLine]:
     """Return each class of mail with the items posted from ``first`` to before ``after`` (JST).
 
     Counted are letters of every kind, with and without ID, cards, parcels and other mail, but not
-    test postings to the staff's own addresses. A last line counts the items without a recorded
-    class, if there are any.
+    test postings to the staff's own addresses. Replies that came at the office's cost
+    (料金受取人払), and items without a recorded class, have a line if there are any.
     """
     counts = _counts(work.session, first, after)
     lines = []
-    for mail_class in (*CLASSES, UNKNOWN):
+    for mail_class in (*CLASSES, REPLY_PAID, UNKNOWN):
         found = {kind: n for (one, kind), n in counts.items() if one == mail_class}
-        if mail_class == UNKNOWN and not found:
+        if mail_class in {REPLY_PAID, UNKNOWN} and not found:
             continue
         items, each = sum(found.values()), work.program.postage.yen(mail_class)
         letters, cards, parcels, others = (

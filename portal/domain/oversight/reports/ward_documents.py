@@ -27,6 +27,7 @@ from portal.domain.mailroom.printing.runs.writers.enclosures import printed_name
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf
+from portal.domain.requests.requests.reply_envelope import reply_envelope_pdf
 
 SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
 SAMPLE_PASSWORD = "CDFGHJKLMNPQ"  # noqa: S105  (an invented one, for a specimen)
@@ -36,6 +37,7 @@ FORMS: Mapping[str, Callable[[Program, datetime], bytes]] = {
     DocumentKind.ALTERNATIVE_FORM: alternative_form_pdf,
     DocumentKind.REDELIVERY_FORM: redelivery_form_pdf,
     DocumentKind.FAX_FORM: inquiry_form_pdf,
+    DocumentKind.REPLY_ENVELOPE: reply_envelope_pdf,
 }
 KINDS = tuple(DocumentKind)
 

@@ -49,6 +49,7 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
     with use_locale(SOURCE_LOCALE):
         reception = reception_text(program.calendar, day)
         large_wish = _("これからの手紙と書類を、大きな文字（18ポイント）で希望します。")
+        no_stamp = _("同封の返信用封筒で出すときは、切手はいりません。")
     data = {
         "addressee": names.mayor.in_language(SOURCE_LOCALE),
         "program": names.program.in_language(SOURCE_LOCALE),
@@ -62,6 +63,7 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
         "letter": form.letter,
         "large": form.large,
         "large-wish": large_wish,
+        "no-stamp": no_stamp if program.reply_mail is not None else "",
         "locale": locale,
         "help": _frozen(lines),
         "day": (day.year, day.month, day.day),

@@ -11,6 +11,7 @@ from portal.domain.foundation.program.settings.postage import PostageSettings
 from portal.domain.letters.letters.models import LetterWithoutId, TestAddress
 from portal.domain.letters.letters.states import ADVANCE_NOTICE, TEST_POSTING
 from portal.domain.letters.shipments import other_mail
+from portal.domain.letters.shipments.mail import refuse_over_limit
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.letters.shipments.postage import postage_of_month
 from portal.domain.mailroom.printing.cards.card_posting import post_cards
@@ -53,6 +54,8 @@ def test_postage_counts_cards_letters_without_id_and_what_was_entered_but_no_tri
             (TODAY, "pigeon", "form", 1, "mail_class"),
             (TODAY, "ordinary", "x", 1, "what"),
             (TODAY, "ordinary", "form", 0, "pieces"),
+            (TODAY, "ordinary", "reply", 1, "mail_class"),
+            (TODAY, "reply_paid", "form", 1, "mail_class"),
         ):
             with pytest.raises(InputError) as refused:
                 other_mail.enter(
@@ -127,3 +130,19 @@ def test_postage_is_counted_by_class_in_the_month_of_posting(
     assert (lines[SIMPLE].yen_each, lines[SIMPLE].yen) == (460, 1_380)
     assert (lines["ordinary"].letters, lines["ordinary"].yen) == (2, None)
     assert sum(line.items for line in before) == 1
+
+
+def test_replies_that_came_at_the_offices_cost_are_counted_and_nothing_is_sent_by_them(
+    house: MailHouse,
+) -> None:
+    program = replace(PROGRAM, postage=PostageSettings((("reply_paid", 125),)))
+    with house.database.write() as session:
+        work = work_in(session, house.officer, program=program)
+        assert "reply_paid" not in {line.mail_class for line in postage_of_month(work, TODAY)}
+        other_mail.enter(work, other_mail.Pieces(TODAY, "reply_paid", "reply", 4))
+        (line,) = [
+            line for line in postage_of_month(work, TODAY) if line.mail_class == "reply_paid"
+        ]
+        assert (line.others, line.items, line.yen_each, line.yen) == (4, 4, 125, 500)
+        with pytest.raises(InputError):
+            refuse_over_limit(program, "reply_paid", 0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from portal.domain.foundation.program.toml.sections import Section
 
-CLASSES = ("simple_registered", "registered", "recorded", "ordinary", "parcel")
+CLASSES = ("simple_registered", "registered", "recorded", "ordinary", "parcel", "reply_paid")
 MOST_YEN = 100_000
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.disk import digest_of
+from portal.domain.foundation.program.schema import REPLY_ENVELOPE
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.drawing.address_block import text_ems
 from portal.domain.letters.letters.drawing.content import LetterContent
@@ -37,7 +38,11 @@ from portal.domain.mailroom.printing.runs.queries import stopped
 from portal.domain.mailroom.printing.runs.recipients import advance_selection, selection
 from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees
 from portal.domain.mailroom.printing.runs.recipients.preflight import draft
-from portal.domain.mailroom.printing.runs.writers.enclosures import printed_names, shared_names
+from portal.domain.mailroom.printing.runs.writers.enclosures import (
+    enclosure_file,
+    printed_names,
+    shared_names,
+)
 from portal.domain.people.households.models import Household, PrintText
 
 RANDOM_LETTERS = 2
@@ -107,9 +112,12 @@ def shared_files(
         InputError: a file is missing.
     """
     names = shared_names(run_id, enclosed, large_languages(session, run_id))
-    if missing := [name for name in names if not (folder / name).is_file()]:
+    # a run of a version before has no envelope: the mail house had a stock of them
+    stock = enclosure_file(run_id, REPLY_ENVELOPE)
+    here = [name for name in names if (folder / name).is_file() or name != stock]
+    if missing := [name for name in here if not (folder / name).is_file()]:
         raise file_gone(missing[0])
-    return {name: digest_of(folder / name) for name in names}
+    return {name: digest_of(folder / name) for name in here}
 
 
 def count(session: Session, run_id: int) -> Counted:

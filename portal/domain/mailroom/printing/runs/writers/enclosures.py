@@ -15,6 +15,7 @@ from portal.domain.foundation.texts import _, use_locale
 from portal.domain.mailroom.printing.runs.pipeline.files import back_file, large_text_file
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf
+from portal.domain.requests.requests.reply_envelope import reply_envelope_pdf
 
 
 class Form(Protocol):
@@ -27,6 +28,7 @@ class Form(Protocol):
 FORMS: Mapping[str, Form] = {
     ALTERNATIVE_FORM: alternative_form_pdf,
     DECLINE_FORM: decline_form_pdf,
+    REPLY_ENVELOPE: reply_envelope_pdf,
 }
 
 
@@ -48,7 +50,7 @@ def shared_names(run_id: int, enclosed: Sequence[str], large: Sequence[str]) -> 
     forms = [name for name in enclosed if name in FORMS]
     names = [back_file(run_id), *(enclosure_file(run_id, name) for name in forms)]
     if large:
-        names += [large_form_file(run_id, name) for name in forms]
+        names += [large_form_file(run_id, name) for name in forms if name != REPLY_ENVELOPE]
     return [*names, *(large_text_file(run_id, locale) for locale in large)]
 
 
@@ -63,7 +65,11 @@ def draw_enclosures(
         BusyError: too many documents are being drawn.
     """
     with use_locale(SOURCE_LOCALE):
-        return {name: FORMS[name](program, now, large=large) for name in names if name in FORMS}
+        return {
+            name: FORMS[name](program, now, large=large)
+            for name in names
+            if name in FORMS and not (large and name == REPLY_ENVELOPE)
+        }
 
 
 def enclosure_name(name: str) -> str:
