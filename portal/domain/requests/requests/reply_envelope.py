@@ -33,6 +33,7 @@ def reply_envelope_pdf(program: Program, now: datetime, *, large: bool = False) 
     data = {
         "title": title,
         "never": never,
+        "telephone": program.contact.telephone,
         "ward": program.names.ward.ja,
         "program": program.names.program.ja,
         "office": program.names.contractor.ja,

@@ -33,7 +33,8 @@ def drawn(program: Program) -> Image.Image:
 
 def runs(picture: Image.Image, box: tuple[float, float, float, float]) -> list[tuple[float, float]]:
     """Begin and end of each dark run of a line of dots, in millimeters from its beginning."""
-    line = picture.crop(tuple(round(mm * DOTS) for mm in box))
+    left, top, right, bottom = (round(mm * DOTS) for mm in box)
+    line = picture.crop((left, top, right, bottom))
     dark = "".join("x" if dot < 128 else " " for dot in line.tobytes())
     return [(found.start() / DOTS, found.end() / DOTS) for found in re.finditer("x+", dark)]
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -206,7 +207,8 @@ def _samples(session: Session, run_id: int) -> list[Sample]:
         .where(letters.print_run_id == run_id, letters.state == LetterState.PRINTED, ~stopped(kind))
         .order_by(letters.chunk_number, letters.position)
     )
-    return [Sample(*row) for row in rows]
+    values: list[tuple[Any, ...]] = [tuple(row) for row in rows]
+    return [Sample(*row) for row in values]
 
 
 def changed_since(session: Session, letter_ids: Collection[int]) -> set[int]:
