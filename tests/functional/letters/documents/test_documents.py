@@ -281,6 +281,6 @@ def test_no_form_prints_a_name_or_an_address_of_a_household_before_somebody_writ
     found = source(program, kind, NOW)
     said = "".join(pdf.text(found.content)).replace("\n", "")
     assert program.contact.telephone in said
-    assert program.contact.fax in said or kind == DocumentKind.REPLY_ENVELOPE
+    assert program.contact.fax in said or kind == "reply_envelope"
     assert not [word for word in CANARIES if word in said]
     assert source(program, kind, NOW).content == found.content
