@@ -240,3 +240,19 @@ PAGES = ("/coupon/1", "/help", "/home", "/account", "/signin?id=1", "/lost/ask?a
 def raw(visitor: Visitor, path: str, takes: str) -> httpx.Headers:
     """The headers as they were sent."""
     return visitor.loop.run(visitor.http.get(path, headers={"accept-encoding": takes})).headers
+
+
+@uses
+def test_what_helps_at_the_till_comes_before_a_case_is_opened(
+    sqlite_resident: Resident, use: IssuerUse
+) -> None:
+    page = text_of(with_coupon(used(sqlite_resident, use)), "/coupon/1/trouble")
+    at_once = {
+        IssuerUse.SHOP_SCANS: ("画面を明るくする", "番号を伝える", "別のレジで、ためす"),
+        IssuerUse.HOLDER_OPENS: ("お店に見せる画面か、確かめる", "画面を明るくする"),
+        IssuerUse.CODE_AND_PIN: ("1字ずつ",),
+    }[use]
+    then = ("使えるお店か、確かめる", "もう使っていないか", "それでも使えないとき", "調べてもらう")
+    places = [page.index(words) for words in (*at_once, *then)]
+    assert places == sorted(places)
+    assert "<form" not in page.split("<main")[1].split("</main>")[0], "nothing is asked here"

@@ -41,6 +41,7 @@ from portal.domain.foundation.program.settings.reply_mail import read_reply_mail
 from portal.domain.foundation.program.settings.requests import read_request_settings
 from portal.domain.foundation.program.settings.settlement import read_settlement_settings
 from portal.domain.foundation.program.settings.staff_mail import read_staff_mail_settings
+from portal.domain.foundation.program.settings.touch import read_touch
 from portal.domain.foundation.program.settings.way_out import read_way_out
 from portal.domain.foundation.program.settings.workplaces import read_workplaces
 from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
@@ -111,6 +112,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
     settlement = read_settlement_settings(root)
     postage = read_postage_settings(root)
     reply_mail = read_reply_mail(root)
+    touch = read_touch(root, path.parent)
     costs = read_cost_settings(root)
     staff_mail = read_staff_mail_settings(root)
     workplaces = read_workplaces(root)
@@ -166,6 +168,7 @@ def load_program(name_or_path: str, today: date | None = None) -> Program:
         settlement=settlement,
         postage=postage,
         reply_mail=reply_mail,
+        touch=touch,
         costs=costs,
         staff_mail=staff_mail,
         workplaces=workplaces,

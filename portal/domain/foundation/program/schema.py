@@ -19,6 +19,7 @@ from portal.domain.foundation.program.settings.reply_mail import ReplyMail
 from portal.domain.foundation.program.settings.requests import AlternativeProduct, RequestSettings
 from portal.domain.foundation.program.settings.settlement import SettlementSettings
 from portal.domain.foundation.program.settings.staff_mail import StaffMailSettings
+from portal.domain.foundation.program.settings.touch import TouchSettings
 from portal.domain.foundation.program.settings.way_out import WayOut
 from portal.domain.foundation.program.settings.workplaces import Workplace
 from portal.domain.foundation.texts import Labeled, Sentence, _s
@@ -256,6 +257,7 @@ class Program:
     settlement: SettlementSettings
     postage: PostageSettings
     reply_mail: ReplyMail | None
+    touch: TouchSettings
     costs: CostSettings
     staff_mail: StaffMailSettings
     workplaces: tuple[Workplace, ...]

@@ -1,9 +1,11 @@
+import io
 import pickle
 import re
 from dataclasses import replace
 
 import pytest
 import zxingcpp
+from PIL import Image
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.letters.letters.drawing.address_block import check_layout, window_block
@@ -17,6 +19,7 @@ from portal.domain.letters.letters.drawing.render import (
 )
 from portal.domain.letters.letters.drawing.texts import LetterTexts, same
 from portal.domain.letters.letters.drawing.typesetting import page_count
+from tests.support.reading.structure import structure_of
 from tests.unit.letters.letters.conftest import MakeLetter, page_images, page_texts
 
 MM_PER_INCH = 25.4
@@ -242,3 +245,33 @@ def test_each_side_has_one_code_and_the_back_says_what_its_opens(
     said = squeezed(page_texts(both)[1])
     assert "このQRコードで、手紙の文を大きく読めます。" in said
     assert "coupon.shiokaze.example/letter" in said
+
+
+def test_a_voice_code_stands_far_from_the_qr_code_with_its_notch_at_the_edge(
+    frame: LetterFrame, make_letter: MakeLetter
+) -> None:
+    drawn = io.BytesIO()
+    Image.new("L", (424, 424), 60).save(drawn, "PNG")
+    with_code = replace(frame, voice_code=drawn.getvalue())
+    pdf = render_chunk([make_letter(1)], with_code, back_points=fit_back(with_code))
+    back = page_images(pdf, DPI)[1].convert("L")
+    dots = DPI / MM_PER_INCH
+    (qr,) = [one for one in zxingcpp.read_barcodes(back) if one.format == zxingcpp.QRCode]
+    area = back.crop((round(170 * dots), round(255 * dots), round(205 * dots), round(292 * dots)))
+    gray = area.point(lambda dot: 255 if dot == 60 else 0).tobytes()
+    rows = [gray[at : at + area.width] for at in range(0, len(gray), area.width)]
+    widest = max(rows, key=lambda row: row.count(255))
+    assert widest.count(255) / dots == pytest.approx(18, abs=0.4)
+    assert 170 + widest.index(255) / dots - qr.position.top_right.x / dots > 100
+    edge = back.crop((round(206 * dots), round(255 * dots), back.width, round(292 * dots)))
+    assert edge.point(lambda dot: 255 if dot < 128 else 0).getbbox() is not None, "the notch"
+    assert "音声コード" in structure_of(pdf).of("Figure")[-1].alt
+
+
+def test_the_alignment_page_shows_the_envelopes_braille(
+    frame: LetterFrame, make_letter: MakeLetter
+) -> None:
+    line = replace(frame, braille="しおかぜく くーぽん")
+    (text,) = page_texts(render_testpage(line, make_letter()))
+    assert "しおかぜく くーぽん" in text
+    assert "点字" not in page_texts(render_testpage(frame, make_letter()))[0]

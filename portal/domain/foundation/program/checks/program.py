@@ -17,6 +17,7 @@ from portal.domain.foundation.program.checks.dates import (
 from portal.domain.foundation.program.checks.findings import Finding, Level, error_of, warning_of
 from portal.domain.foundation.program.checks.outside import check_outside
 from portal.domain.foundation.program.checks.reply_mail import check_reply_mail
+from portal.domain.foundation.program.checks.touch import check_touch
 from portal.domain.foundation.program.checks.way_out import check_way_out
 from portal.domain.foundation.program.checks.workplaces import check_workplaces
 from portal.domain.foundation.program.deadlines import WindowKind
@@ -195,6 +196,7 @@ _CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_workplaces,
     check_outside,
     check_reply_mail,
+    check_touch,
     check_way_out,
     _check_channels,
     _check_files,

@@ -37,6 +37,10 @@ class LetterFrame:
     """Opens the page with the letter's text."""
     languages: tuple[str, ...] = RESIDENT_LOCALES
     fonts: tuple[Path, ...] = ()
+    voice_code: bytes = b""
+    """The PNG of the ward's voice code; empty for none."""
+    braille: str = ""
+    """The line that the envelope has in braille, in kana; "" for none."""
     is_specimen: bool = False
     """Whether each letter is marked as a specimen without a valid ID."""
 
@@ -81,8 +85,21 @@ def letter_frame(
         plain_url=plain_url,
         reading_url=f"{resident_url.rstrip('/')}{READING}",
         languages=program.languages,
+        voice_code=_read(program.touch.voice_code),
+        braille=program.touch.braille,
         fonts=fonts,
     )
+
+
+def _read(image: Path | None) -> bytes:
+    try:
+        return image.read_bytes() if image is not None else b""
+    except OSError as error:
+        raise InputError(
+            _s("音声コードの画像 %(path)s を読めません。portal program check で確かめてください。")
+            % {"path": image.name if image is not None else ""},
+            code="voice_code",
+        ) from error
 
 
 def _require_url(resident_url: str) -> None:

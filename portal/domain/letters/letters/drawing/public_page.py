@@ -4,6 +4,7 @@ Whoever cannot read the paper enlarges the page, or has it read aloud. The lette
 by a QR code, with the words that say so.
 """
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -77,3 +78,19 @@ def leading_there(frame: LetterFrame) -> TypstData:
         "url": f"{frame.plain_url}{READING}",
         "lines": lines,
     }
+
+
+def voice_code(frame: LetterFrame) -> TypstData | None:
+    """Return the ward's voice code as a drawing with the words for it; None without one.
+
+    The code is made by the ward's own tool: nothing that is free writes it.
+    """
+    if not frame.voice_code:
+        return None
+    picture = base64.b64encode(frame.voice_code).decode()
+    svg = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 18 18"><image width="18" height="18" '
+        f'href="data:image/png;base64,{picture}"/></svg>'
+    )
+    with use_locale(SOURCE_LOCALE):
+        return {"svg": svg, "alt": _("手紙の文の音声コード")}

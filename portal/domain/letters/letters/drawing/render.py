@@ -10,7 +10,7 @@ from portal.domain.foundation.texts import _s, plain
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
 from portal.domain.letters.letters.drawing.large import large_labels
-from portal.domain.letters.letters.drawing.public_page import leading_there
+from portal.domain.letters.letters.drawing.public_page import leading_there, voice_code
 from portal.domain.letters.letters.drawing.sign_in_qr import qr_path
 from portal.domain.letters.letters.drawing.typesetting import (
     TypstData,
@@ -22,6 +22,7 @@ from portal.domain.letters.letters.drawing.typesetting import (
 )
 from portal.domain.letters.letters.drawing.window import (
     Piece,
+    braille_data,
     layout_data,
     pair,
     pieces,
@@ -151,6 +152,7 @@ def render_testpage(frame: LetterFrame, sample: LetterContent) -> bytes:
     data = {
         "letter": _letter_data(sample, frame),
         "layout": layout_data(layout),
+        "braille": braille_data(frame),
         "window": {
             "x": layout.window_left_mm,
             "y": layout.window_top_mm,
@@ -235,6 +237,7 @@ def _frame_data(frame: LetterFrame) -> TypstData:
         },
         "notes": FRONT_NOTES,
         "reading": leading_there(frame),
+        "voice": voice_code(frame),
         "large": large_labels(frame),
         "back": [
             {

@@ -3,6 +3,7 @@
 import base64
 
 from portal.domain.foundation.counters import read_numbers
+from portal.domain.foundation.program.braille import cells
 from portal.domain.foundation.program.schema import LetterLayout
 from portal.domain.foundation.texts import RUBY
 from portal.domain.letters.letters.drawing.address_block import (
@@ -98,3 +99,9 @@ def pair(text: str) -> dict[str, list[Piece]]:
     """Return the pieces of a text's first line, its heading, and those of the rest."""
     heading, _, body = text.partition("\n")
     return {"heading": pieces(heading), "body": pieces(body)}
+
+
+def braille_data(frame: LetterFrame) -> TypstData | None:
+    """Return the envelope's line of braille: kana, and the dots of each cell; None without one."""
+    found = cells(frame.braille) if frame.braille else None
+    return {"text": frame.braille, "cells": found} if found else None
