@@ -211,8 +211,8 @@ def _call_center(text: str) -> dict[str, list[Piece]]:
 
 @lru_cache(maxsize=4)
 def _frame_data(frame: LetterFrame) -> TypstData:
-    def text(block: str, locale: str = "ja") -> str:
-        return frame.texts.blocks[block].in_language(locale)
+    def text(block: str) -> str:
+        return frame.texts.blocks[block].ja
 
     return {
         "title": plain(text("title")),
@@ -239,15 +239,18 @@ def _frame_data(frame: LetterFrame) -> TypstData:
         "reading": leading_there(frame),
         "voice": voice_code(frame),
         "large": large_labels(frame),
-        "back": [
-            {
-                "locale": locale,
-                "title": pieces(text("title", locale)),
-                "opening": pieces(text("opening", locale)),
-                "steps": [pieces(text(f"step_{number}", locale)) for number in (1, 2, 3)],
-                "notes": [pair(text(name, locale)) for name in BACK_NOTES],
-            }
-            for locale in frame.languages
-            if locale != "ja"
-        ],
+        "back": [_back_page(frame, locale) for locale in frame.languages if locale != "ja"],
+    }
+
+
+def _back_page(frame: LetterFrame, locale: str) -> TypstData:
+    def text(block: str) -> str:
+        return frame.texts.blocks[block].in_language(locale)
+
+    return {
+        "locale": locale,
+        "title": pieces(text("title")),
+        "opening": pieces(text("opening")),
+        "steps": [pieces(text(f"step_{number}")) for number in (1, 2, 3)],
+        "notes": [pair(text(name)) for name in BACK_NOTES],
     }
