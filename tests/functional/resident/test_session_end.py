@@ -193,6 +193,9 @@ def test_another_household_in_the_same_browser_sees_nothing(resident: Resident) 
     visitor = too_late(resident, person)
     finish(resident, other, visitor)
     assert visitor.place != "/typed"
+    with resident.database.read() as session:
+        owners = [row.owner_id for row in session.scalars(select(AuthSession)) if TYPED in row.data]
+    assert owners == [person.credential_id], "it moved nowhere"
     assert visitor.open("/typed").request.url.path == "/home"
     assert visitor.page is not None
     assert REASON not in visitor.page.text
