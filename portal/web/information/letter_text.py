@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.languages import LANGUAGES
+from portal.domain.foundation.languages import FURIGANA, OFFERED, SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
 from portal.domain.letters.letters.drawing.frame import READING, letter_frame
@@ -66,12 +66,17 @@ def lead(request: WebRequest) -> Response[None]:
 def show(request: WebRequest, code: FromPath[str]) -> Response[str] | Response[None]:
     """Show the letter's text in the language of the address."""
     locale, site = CODES.get(code), site_of(request)
-    if locale is None or locale not in site.program.languages:
+    if locale is None or _printed(locale) not in site.program.languages:
         return _in_the_browsers_language(request)
     now = datetime.now(UTC) + site.settings.clock_offset
     with use_locale(locale):
         text = _draw(site, locale, now)
     return Response(text, media_type=HTML, headers=NO_REFERRER)
+
+
+def _printed(locale: str) -> str:
+    """Return the language of the letter that a page shows; readings are an appearance of one."""
+    return SOURCE_LOCALE if locale == FURIGANA.locale else locale
 
 
 def _in_the_browsers_language(request: WebRequest) -> Response[None]:
@@ -89,7 +94,7 @@ def _letter(site: Site, locale: str, day: date) -> LetterPage:
             notice_date=day,
             resident_url=site.settings.public_url,
         )
-        kept = (site.program, day, letter_page(frame, FRONT_NOTES, locale))
+        kept = (site.program, day, letter_page(frame, FRONT_NOTES, _printed(locale)))
         _READ[locale] = kept
     return kept[2]
 
@@ -103,7 +108,7 @@ def _draw(site: Site, locale: str, now: datetime) -> str:
         lang=html_lang(locale),
         lang_code=CODE_OF[locale],
         language_name=NAMES[CODE_OF[locale]],
-        languages=[one for one in LANGUAGES if one.locale in site.program.languages],
+        languages=[one for one in OFFERED if _printed(one.locale) in site.program.languages],
         opening=opening_at(site.program, locale, now),
     )
 
