@@ -31,6 +31,7 @@ RECORDS = (
     "coupon",
     "coupon-qr",
     "coupon_fault",
+    "device_label",  # what a household calls a telephone of its own
     "elsewhere",
     "escalation",
     "fax",
@@ -97,6 +98,7 @@ NOT_PERSONAL = (
     "staff_key",  # a key of a member of the staff
     "staff_mailbox",  # the address of a member of the staff
     "staff_totp",
+    "typed",  # a resident's own form, until the household signs in again
     "ward_checklist",
 )
 """Contexts of everything else; a test sorts every one that there is."""
