@@ -145,7 +145,7 @@ def _read_id(page: Page) -> None:
     if not page.form.get("login_id").strip():
         page.form.error("login_id", _("手紙のIDを入力してください。"))
     elif read_login_id(page.form.get("login_id")) is None:
-        page.form.error("login_id", attempt.login_id_text())
+        page.form.error("login_id", attempt.login_id_text(page.form.get("login_id")))
 
 
 def _read_code(page: Page) -> None:

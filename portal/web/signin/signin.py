@@ -190,7 +190,7 @@ def _readable(page: Page, typed: TypedLogin) -> bool:
     if not typed.login.strip():
         form.error("login_id", _("手紙のIDを入力してください。"))
     elif read_login_id(typed.login) is None:
-        form.error("login_id", attempt.login_id_text())
+        form.error("login_id", attempt.login_id_text(typed.login))
     if not typed.password.strip():
         form.error("password", _("パスワードを入力してください。"))
     return form.ok

@@ -234,7 +234,7 @@ def test_codes_for_reports_are_few_and_cost_the_owner_none(resident: Resident) -
     ("page", "typed", "said"),
     [
         ("phone", {"login_id": "", "password": "x"}, "手紙のIDを入力"),
-        ("phone", {"login_id": "1234567890", "password": "x"}, "IDは10けた"),
+        ("phone", {"login_id": "1234567890", "password": "x"}, "IDの数字が、どれか違います"),
         ("phone", {"login_id": "1234567890", "password": ""}, "パスワードを入力"),
         ("letter", {"address": "12345"}, "番号"),
         ("letter", {"address": "nobody@"}, "メール"),

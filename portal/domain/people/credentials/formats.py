@@ -53,10 +53,19 @@ def new_password() -> str:
 
 def read_login_id(typed: str) -> str | None:
     """Return the ten digits that were meant, or None for a wrong length or check digit."""
+    digits = _ten_digits(typed)
+    return digits if digits and check_digit(digits[:-1]) == digits[-1] else None
+
+
+def has_ten_digits(typed: str) -> bool:
+    """Tell whether what was typed is as long as an ID, right or wrong."""
+    return _ten_digits(typed) != ""
+
+
+def _ten_digits(typed: str) -> str:
     digits = IGNORED.sub("", unicodedata.normalize("NFKC", typed))
-    if len(digits) != ID_DIGITS or not digits.isascii() or not digits.isdigit():
-        return None
-    return digits if check_digit(digits[:-1]) == digits[-1] else None
+    ten = len(digits) == ID_DIGITS and digits.isascii() and digits.isdigit()
+    return digits if ten else ""
 
 
 def read_password(typed: str) -> str:

@@ -27,7 +27,7 @@ from portal.domain.people.authn.models import AuthSession, OtpAuthenticator
 from portal.domain.people.authn.networks import network_keys
 from portal.domain.people.authn.sessions import Stage
 from portal.domain.people.authn.throttles import Bucket
-from portal.domain.people.credentials.formats import read_login_id, read_password
+from portal.domain.people.credentials.formats import has_ten_digits, read_login_id, read_password
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import earlier_login_digests, login_digest
 from portal.domain.people.credentials.states import USABLE, CredentialState
@@ -114,7 +114,7 @@ def begin(work: Work, typed: TypedLogin, visitor: Visitor, *, waits: bool = True
     """
     login_id = read_login_id(typed.login)
     if login_id is None:
-        raise InputError(login_id_text(), code="login_id")
+        raise InputError(login_id_text(typed.login), code="login_id")
     digest = login_digest(work.vault, login_id)
     device = known_device(work, login_id, visitor.device)
     if device is None and waits:
@@ -187,8 +187,10 @@ def _takes_mailed_password(state: CredentialState, mode: PasswordMode) -> bool:
     )
 
 
-def login_id_text() -> str:
+def login_id_text(typed: str) -> str:
     """Return the message for an impossible ID; the check digit is public, so it reveals nothing."""
+    if has_ten_digits(typed):
+        return _("IDの数字が、どれか違います。手紙のIDを、もう一度たしかめてください。")
     return _("IDは10けたの数字です。手紙のIDを、もう一度たしかめてください。")
 
 

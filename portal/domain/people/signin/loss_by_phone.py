@@ -178,7 +178,7 @@ def by_app(work: Work, login: str, typed: str, reporter: Reporter) -> None:
     """
     login_id = read_login_id(login)
     if login_id is None:
-        raise InputError(login_id_text(), code="login_id")
+        raise InputError(login_id_text(login), code="login_id")
     digest = login_digest(work.vault, login_id)
     _count_form(work, throttles.LOSS_BY_APP.of(digest.hex()), reporter.address)
     let_wait(work, Report(Step.APP, login=digest.hex(), code=read_code(typed).digits))
