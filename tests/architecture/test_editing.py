@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from babel.messages.pofile import read_po
 
+from portal.domain.foundation.furigana import RUN, UNTOUCHED, WORDS, with_readings
 from portal.domain.foundation.texts import RUBY
 from tests.architecture.test_glossary import LANGUAGES, rows, words_in
 from tests.support.sources import ROOT
@@ -145,3 +146,15 @@ def test_chinese_has_full_width_punctuation(language: str) -> None:
 
 def test_korean_sets_names_and_their_title_apart() -> None:
     assert [text for text in everything("ko") if re.search(r"\)s님", text)] == []
+
+
+def unread() -> Iterator[str]:
+    for strings in texts("ja").values():
+        for text in strings:
+            bare = UNTOUCHED.sub("", with_readings(text))
+            yield from (f"{run[0]} in {text}" for run in RUN.finditer(bare))
+
+
+def test_every_word_that_families_read_has_a_reading() -> None:
+    found = list(unread())
+    assert found == [], f"add these words to {WORDS.name}"

@@ -1,17 +1,14 @@
 """Furigana: each word of ours has its reading, no name has one that nobody gave."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from portal.domain.foundation.counters import read_numbers
-from portal.domain.foundation.furigana import RUN, UNTOUCHED, WORDS, with_readings, words
+from portal.domain.foundation.furigana import WORDS, with_readings, words
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.texts import RUBY, _, current_locale, plain, use_locale
 from portal.platform.rendering.assets import Assets
 from portal.platform.rendering.templating import make_environment
-from tests.architecture.test_editing import texts
 from tests.support.sources import ROOT
 
 SAID = {
@@ -49,18 +46,6 @@ def test_what_the_list_does_not_know_whole_has_no_reading(text: str) -> None:
 )
 def test_how_a_counter_is_read_follows_its_number(number: int, read: str) -> None:
     assert read_numbers(with_readings("%(num)d人") % {"num": number}) == read
-
-
-def unread() -> Iterator[str]:
-    for strings in texts("ja").values():
-        for text in strings:
-            bare = UNTOUCHED.sub("", with_readings(text))
-            yield from (f"{run[0]} in {text}" for run in RUN.finditer(bare))
-
-
-def test_every_word_that_families_read_has_a_reading() -> None:
-    found = list(unread())
-    assert found == [], f"add these words to {WORDS.name}"
 
 
 def test_readings_are_those_of_easy_japanese_where_both_have_the_word() -> None:
