@@ -4,7 +4,8 @@ document.querySelectorAll("[data-copies]").forEach((button) => {
   if (!navigator.clipboard) return;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent.trim());
+    const text = document.getElementById(button.dataset.copies).textContent;
+    await navigator.clipboard.writeText(text.trim().replace(/\s*\n\s*/g, "\n"));
     document.getElementById(button.dataset.says).textContent = button.dataset.said;
   });
 });

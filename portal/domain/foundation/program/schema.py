@@ -166,7 +166,7 @@ class Channels:
     @property
     def names(self) -> tuple[str, ...]:
         """The enabled channels, in the order in which they are offered."""
-        return tuple(name for name in ("totp", "sms", "email") if getattr(self, name))
+        return tuple(name for name in ("sms", "totp", "email") if getattr(self, name))
 
 
 @dataclass(frozen=True, slots=True)
