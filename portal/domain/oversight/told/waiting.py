@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from portal.domain.contacts.escalations import queries as escalations
+from portal.domain.contacts.hours import queries as hours
+from portal.domain.contacts.site_texts import queries as site_texts
 from portal.domain.desk.casework.proposals import open_counts
 from portal.domain.desk.casework.reviews import queue
 from portal.domain.foundation.actors import Organization, Role
@@ -48,6 +50,10 @@ def _items(work: Work, user: StaffUser) -> Iterator[Item]:
     if may(user, Permission.ANSWER_ESCALATIONS):
         late = escalations.overdue(session, escalations.Reader(knows_protected=False), today)
         yield Item(Waiting.ESCALATIONS, late, "/escalations?late=1")
+    if may(user, Permission.APPROVE_OPENING_HOURS):
+        yield Item(Waiting.HOURS, hours.waiting_count(session), "/opening-hours")
+    if may(user, Permission.RELEASE_SITE_TEXTS):
+        yield Item(Waiting.SITE_TEXTS, site_texts.waiting_count(session), "/site-texts")
     if may(user, Permission.SEE_COPIES):
         yield Item(Waiting.COPIES, overdue_count(session, today), "/copies?shown=overdue")
 

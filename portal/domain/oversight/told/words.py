@@ -17,6 +17,8 @@ class Waiting(Labeled):
     APPROVALS = "approvals", lambda: _s("承認を待つ依頼")
     REVIEWS = "reviews", lambda: _s("審査を待つ申請")
     ESCALATIONS = "escalations", lambda: _s("区への引き継ぎ（期限を過ぎた）")
+    HOURS = "hours", lambda: _s("承認を待つ受付時間の変更")
+    SITE_TEXTS = "site_texts", lambda: _s("公開を待つ住民の画面の文")
     COPIES = "copies", lambda: _s("期限を過ぎたデータの写し")
 
 

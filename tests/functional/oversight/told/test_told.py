@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
+from portal.domain.contacts.hours import services as hours
+from portal.domain.contacts.site_texts import services as site_texts
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.approvals.services import propose
 from portal.domain.foundation.errors import (
@@ -17,6 +19,8 @@ from portal.domain.foundation.errors import (
     WrongStateError,
 )
 from portal.domain.foundation.jobs.names import JobName
+from portal.domain.foundation.languages import RESIDENT_LOCALES
+from portal.domain.foundation.program.calendar import Hours
 from portal.domain.mailroom.incidents import register
 from portal.domain.mailroom.incidents.register import Opening
 from portal.domain.oversight.told import mailboxes
@@ -200,6 +204,22 @@ def test_a_digest_a_day_in_opening_hours_with_counts_dates_and_paths_alone(ward:
             assert lines
             line = re.compile(r"[^0-9]+: \d+件(?:、期限 \d{4}-\d\d-\d\d)?  /[a-z-]*")
             assert all(line.fullmatch(one) for one in lines), lines
+
+
+def test_hours_and_texts_that_wait_for_the_ward_are_told(ward: Ward) -> None:
+    supervisor = ward.staff.hire(Role.SUPERVISOR)
+    by = Actor(Role.SUPERVISOR, supervisor.id, ROLES[Role.SUPERVISOR])
+    nine = Hours(time(9), time(17))
+    with ward.staff.database.write() as session:
+        work = work_in(session, by, MORNING, program=ward.staff.site.program)
+        week = (*[nine] * 5, None, None)
+        hours.propose_week(work, hours.Week(date(2023, 8, 21), week, "contractor"))
+        texts = dict.fromkeys(RESIDENT_LOCALES, "1")
+        site_texts.write(work, site_texts.Draft("landing", date(2023, 8, 21), texts=texts))
+    ward.tell(MORNING)
+    (body,) = ward.bodies("staff.digest")
+    assert "承認を待つ受付時間の変更: 1件  /opening-hours" in body.splitlines()
+    assert "公開を待つ住民の画面の文: 1件  /site-texts" in body.splitlines()
 
 
 def test_an_overdue_report_is_told_once_and_in_hours_an_incident_at_night_too(ward: Ward) -> None:
