@@ -59,6 +59,7 @@ class Hands:
             for _press in range(20):
                 if self.page.locator(selector).is_checked():
                     break
+                self.tab_to(f"input[name='{group}']")  # a page that just came places the focus
                 self.page.keyboard.press("ArrowDown")
         expect(self.page.locator(selector)).to_be_checked()
 

@@ -117,12 +117,22 @@ def _words(page: Page, kind: str) -> str:
     return "".join(page.locator(inside).inner_text().split())
 
 
+def _what_came_with_the_page_works(page: Page) -> None:
+    """Press what a script shows that stands in the page itself, and put it away again."""
+    for button in page.locator("[data-shows]:visible").all():
+        field = page.locator(f"#{button.get_attribute('data-shows')}")
+        button.evaluate("(one) => one.click()")  # the focus stays where the page put it
+        expect(field).to_have_attribute("type", "text")
+        button.evaluate("(one) => { one.hidden = true; }")
+
+
 def _says_the_same(page: Page, whole: Page, kind: str) -> None:
     page.wait_for_load_state("load")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert len(_words(page, kind)) >= 0.95 * len(_words(whole, kind)), "words are missing"
     assert page.evaluate(BIG) == [], "pictures keep their size"
     if kind == "script":
+        _what_came_with_the_page_works(page)
         assert plain.complaints(page, plain.words(whole)) == []
 
 
