@@ -79,8 +79,6 @@ def suspects() -> Suspects:
 
 @settings(QUIET)
 @example(FULL)
-@example(BARE)
-@example(ASKING)
 @given(life=LIVES)
 def test_nothing_tells_that_a_family_lives_here(town: Town, suspects: Suspects, life: Life) -> None:
     worlds, choose = town.lived_in(life)
@@ -88,7 +86,9 @@ def test_nothing_tells_that_a_family_lives_here(town: Town, suspects: Suspects, 
 
 
 @pytest.mark.matrix
-@settings(QUIET, phases=[Phase.generate, Phase.shrink])
+@settings(QUIET, phases=[Phase.explicit, Phase.generate, Phase.shrink])
+@example(BARE)
+@example(ASKING)
 @given(life=LIVES)
 def test_nothing_tells_it_of_many_lives(town: Town, suspects: Suspects, life: Life) -> None:
     worlds, choose = town.lived_in(life)
