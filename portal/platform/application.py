@@ -17,6 +17,7 @@ from portal.platform.failures import default_message, error_page
 from portal.platform.http import disclosure
 from portal.platform.http.entrance import let_in
 from portal.platform.http.forms import Form
+from portal.platform.http.head import answering_head
 from portal.platform.http.headers import security_headers
 from portal.platform.http.incoming import WebRequest
 from portal.platform.observing import observed
@@ -178,6 +179,6 @@ def serve_site(routes: ASGIApp, site: Site) -> ASGIApp:
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         scope[SITE] = site  # type: ignore[literal-required]
         scope[READINESS] = readiness  # type: ignore[literal-required]
-        await wrapped(scope, receive, send)
+        await wrapped(scope, receive, answering_head(scope, send))
 
     return application

@@ -98,6 +98,16 @@ def test_an_unknown_page_is_a_page_in_the_readers_language(
     )
 
 
+@pytest.mark.parametrize("path", ["/", "/signin", "/healthz", "/nowhere", "/home"])
+def test_head_answers_as_get_does_without_the_content(sqlite_resident: Resident, path: str) -> None:
+    visitor = sqlite_resident.visitor()
+    whole = visitor.get(path)
+    head = sqlite_resident.loop.run(visitor.http.request("HEAD", path))
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    for name in ("content-type", "location", "content-security-policy"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
 @pytest.mark.asvs("3.4.3")
 def test_a_page_takes_nothing_from_another_site(sqlite_resident: Resident) -> None:
     page = sqlite_resident.visitor().get("/")
