@@ -48,7 +48,7 @@ from portal.domain.people.staff.queries import staff_user
 from portal.domain.requests.requests import scans
 from portal.domain.requests.requests.scans import CheckedScan
 from portal.platform.carrying_out import Again, carry_out
-from portal.platform.http.locale import CODES, NAMES
+from portal.platform.http.locale import ON_PAPER, PAPER_NAMES
 from portal.platform.routes import Transaction
 from portal.platform.view import View
 
@@ -116,7 +116,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             failed=[] if done else queries.failed(session, due_by=due_by),
             counts=queries.counts(session, today),
             said=page.query.get("said", ""),
-            blank_languages=NAMES,
+            blank_languages=PAPER_NAMES,
         ),
         status_code,
     )
@@ -299,7 +299,7 @@ def show_page(page: Page) -> Response[Any]:
 
 def blank_form(page: Page) -> Response[Any]:
     """Send the FAX問合せ票 in one of the residents' languages."""
-    locale = CODES.get(page.query.get("in", "ja"), "ja")
+    locale = ON_PAPER.get(page.query.get("in", "ja"), "ja")
     with use_locale(locale):
         pdf = inquiry_form_pdf(page.site.program, page.now)
     return page.send(

@@ -20,7 +20,7 @@ from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf
 from portal.domain.requests.recipients.receipt_sheet import change_form
 from portal.domain.requests.redeliveries.form import redelivery_form_pdf
-from portal.platform.http.locale import CODES
+from portal.platform.http.locale import ON_PAPER
 
 BLANKS = (DECLINE, ALTERNATIVE, REDELIVERY, "change")
 
@@ -38,7 +38,7 @@ def letter_number(page: Page, household_id: int) -> str:
 def choose_blank(page: Page) -> Response[Any]:
     """Go to the chosen form in the chosen language."""
     form, language = page.query.get("form", ""), page.query.get("language", "")
-    if form not in BLANKS or language not in CODES:
+    if form not in BLANKS or language not in ON_PAPER:
         return page.redirect(f"/households/{_key(page)}/entry")
     return page.redirect(f"/households/{_key(page)}/blank-forms/{form}?language={language}")
 
@@ -53,7 +53,7 @@ def show_blank(page: Page) -> Response[Any]:
     form = page.params["blank"]
     if form not in BLANKS:
         raise NotFoundError(_s("お探しのページは見つかりませんでした。"))
-    chosen_language = CODES.get(page.query.get("language", ""))
+    chosen_language = ON_PAPER.get(page.query.get("language", ""))
     with use_locale(chosen_language or language_of(page.session, _key(page))):
         pdf = _blank(page, form)
     return page.show_file(f"{form}-form.pdf", pdf)

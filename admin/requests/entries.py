@@ -59,7 +59,7 @@ from portal.domain.requests.requests.models import PaperForm, Request
 from portal.domain.requests.requests.paper_forms import NoScan, Signer, as_entered
 from portal.domain.requests.requests.queries import paper_forms_of, requests_of, requests_with_form
 from portal.domain.requests.requests.words import next_words
-from portal.platform.http.locale import CODE_OF, NAMES
+from portal.platform.http.locale import CODE_OF, PAPER_NAMES
 from portal.platform.view import View
 
 FILES = {"scan": SCAN}
@@ -97,7 +97,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             blanks=BLANKS,
             entry_words=entry_words,
             letter_number=letter_number(page, _key(page)),
-            languages_of_forms=NAMES,
+            languages_of_forms=PAPER_NAMES,
             reads=CODE_OF[language_of(page.session, _key(page))],
             large_print=CODE_OF.get(large_print_of(page.session, _key(page)) or "", ""),
             sizes=tuple(LetterSize),

@@ -16,7 +16,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.households.large_print import wish_large_print
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.carrying_out import Again
-from portal.platform.http.locale import CODES
+from portal.platform.http.locale import ON_PAPER
 
 
 def submit(page: Page) -> Response[Any]:
@@ -34,7 +34,7 @@ def submit(page: Page) -> Response[Any]:
 
 def _keep(page: Page, household_id: int) -> None:
     size = LetterSize.known(page.form.get("size"))
-    language = CODES.get(page.form.get("large_language"))
+    language = ON_PAPER.get(page.form.get("large_language"))
     if size is None or language is None:
         raise InputError(_s("文字の大きさを選んでください。"), code="size")
     wanted = language if size is LetterSize.LARGE else None

@@ -16,6 +16,9 @@ COOKIE = "lang"
 CODES = {language.code: language.locale for language in OFFERED}
 """Codes as they stand in cookies and addresses, with our locale ids."""
 NAMES = {language.code: language.name for language in OFFERED}
+ON_PAPER = {language.code: language.locale for language in LANGUAGES}
+"""Codes of what can be printed: readings over Japanese are for screens alone (decision 0086)."""
+PAPER_NAMES = {language.code: language.name for language in LANGUAGES}
 CODE_OF = {language.locale: language.code for language in OFFERED}
 MEANT = sorted(
     ((tag, language.locale) for language in LANGUAGES for tag in language.accepts),

@@ -1,6 +1,5 @@
 """What a household sees of the end of its session, with and without a script."""
 
-import os
 import re
 from datetime import timedelta
 
@@ -136,8 +135,6 @@ def test_the_warning_passes_the_gates_in_every_language(
     found = list(check_page(page, lang=LANGUAGES[code])) + sizes.complaints(page)
     if code == "easy":
         found += [f"no reading: {text}" for text in language.without_reading(page, "main")]
-    elif code != "ja":
+    elif code not in {"ja", "furigana"}:
         found += [f"not translated: {text}" for text in language.untranslated(page)]
-    if shots := os.environ.get("SHOTS"):
-        page.screenshot(path=f"{shots}/end-{code}-{dark}.png")
     assert not found, "\n".join(found)

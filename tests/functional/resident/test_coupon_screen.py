@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from portal.app import serve_residents
-from portal.domain.foundation.languages import LANGUAGES
+from portal.domain.foundation.languages import LANGUAGES, OFFERED
 from portal.domain.foundation.program.settings.issuer import IssuerUse
 from portal.domain.letters.letters.drawing import coupon_picture
 from portal.domain.letters.letters.drawing.picture import Picture, draw_picture
@@ -89,7 +89,7 @@ def test_steps_warning_and_help_agree(sqlite_resident: Resident, use: IssuerUse)
         assert ((step in page), (warning in page), (check in checks)) == ((kind is use,) * 3)
 
 
-@pytest.mark.parametrize("code", [one.code for one in LANGUAGES])
+@pytest.mark.parametrize("code", [one.code for one in OFFERED])
 @uses
 def test_issuer_contact_terms_and_no_cash_stand_there_in_every_language(
     sqlite_resident: Resident, use: IssuerUse, code: str
@@ -167,7 +167,7 @@ def test_a_child_without_a_coupon_to_show_leads_home(sqlite_resident: Resident) 
     assert 'href="/home#child-2"' in page
 
 
-@pytest.mark.parametrize("code", [one.code for one in LANGUAGES])
+@pytest.mark.parametrize("code", [one.code for one in OFFERED])
 def test_the_picture_to_keep_scans_and_has_all_but_a_name(
     sqlite_resident: Resident, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from itertools import count
 
 from PIL import Image, ImageDraw, ImageFont
 
-from portal.domain.foundation.languages import LANGUAGES
+from portal.domain.foundation.languages import BY_LOCALE
 from portal.domain.letters.letters.drawing.fonts import FONT_SUFFIXES, font_folders
 from portal.domain.letters.letters.drawing.window import Piece
 
@@ -84,7 +84,7 @@ class Style:
 
 def draw_picture(picture: Picture) -> bytes:
     """Return the picture as a PNG; threads take turns, for a face is not made for two."""
-    (face,) = (one.typesetting.font for one in LANGUAGES if one.locale == picture.locale)
+    face = BY_LOCALE[picture.locale].typesetting.font
     with _drawing:
         parts = [
             _kept(picture.title, Style(face, TITLE, centered=True)),
