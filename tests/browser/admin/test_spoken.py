@@ -4,10 +4,14 @@ Who changes a screen writes its text anew
 (``./run screens tests/browser/admin/test_spoken.py --write-spoken``), reads it, and commits it.
 """
 
+from itertools import count
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert, select
 
+from portal.domain.foundation.base import table_of
+from portal.domain.people.staff.models import StaffUser
 from tests.browser.admin.contacts.screens_of_calls import CALLS
 from tests.browser.admin.desk.screens_of_acts import ACTS
 from tests.browser.admin.desk.screens_of_desk import DESK
@@ -34,10 +38,23 @@ MAIN = (
 )
 
 
+TURNS = count(1)
+
+
 @pytest.fixture
 def untouched(staff_stage: Stage) -> ServedStaff:
-    """The staff site on which no other test did anything."""
-    return staff_stage.set_back()
+    """The staff site on which no other test did anything.
+
+    The site keeps the figures of a person's menu for half a minute, so nobody gets the key of
+    somebody of before: the next account follows one that is far up.
+    """
+    served = staff_stage.set_back()
+    accounts, turn = table_of(StaffUser), next(TURNS)
+    with served.database.write() as session:
+        last = dict(session.execute(select(accounts).limit(1)).mappings().one())
+        far = {"id": 10_000 * turn, "login": f"far{turn}"}
+        session.execute(insert(accounts).values(last | far))
+    return served
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
