@@ -89,7 +89,7 @@ def test_steps_warning_and_help_agree(sqlite_resident: Resident, use: IssuerUse)
         assert ((step in page), (warning in page), (check in checks)) == ((kind is use,) * 3)
 
 
-@pytest.mark.parametrize("code", [one.code for one in OFFERED])
+@pytest.mark.parametrize("code", [one.code for one in LANGUAGES])
 @uses
 def test_issuer_contact_terms_and_no_cash_stand_there_in_every_language(
     sqlite_resident: Resident, use: IssuerUse, code: str
