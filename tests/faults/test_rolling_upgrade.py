@@ -36,7 +36,7 @@ from tests.support.resident import NOON
 
 __all__ = ["first_release"]
 FAMILIES = 48
-THINKING = 0.4
+THINKING = 0.6
 """Seconds that a family looks at each page, so that some are at work all the time."""
 TAKEN_BACK = 120.0
 """Seconds in which the version before is back at most."""
