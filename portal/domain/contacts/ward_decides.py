@@ -29,16 +29,6 @@ class Proposal(Base):
     ended_by: Mapped[int | None] = mapped_column(ForeignKey("staff_user.id"))
     ended_at: Mapped[datetime | None]
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether it waits for the second person."""
-        raise NotImplementedError
-
-    @property
-    def writer(self) -> int:
-        """The key of the person who wrote it."""
-        raise NotImplementedError
-
 
 R = TypeVar("R", bound=Proposal)
 
@@ -49,7 +39,9 @@ class WardDecides(Generic[R]):
 
     Attributes:
         table: The table of the rows.
-        states: Their machine; ``take_back`` is an action of each.
+        states: Their machine; what it begins with waits for the ward, and ``take_back`` is an
+            action of each.
+        writer: The key of who wrote a row.
         permission: What a person of the ward has who decides.
         unknown: Says that no row has a key.
         own: Says that nobody decides on what they wrote themselves.
@@ -57,6 +49,7 @@ class WardDecides(Generic[R]):
 
     table: type[R]
     states: StateMachine
+    writer: Callable[[R], int]
     permission: Permission
     unknown: Callable[[], NotFoundError]
     own: Callable[[], str]
@@ -70,11 +63,11 @@ class WardDecides(Generic[R]):
 
     def possible(self, work: Work, row: R) -> frozenset[str]:
         """Return the actions that the actor may take now."""
-        steps, own = self.states.steps, row.writer == work.actor.id
+        steps, own = self.states.steps, self.writer(row) == work.actor.id
         possible = {name for name in steps if self.states.can(row.state, name)}
         if own or not self.may_decide(work):
             possible &= {"take_back"}
-        if not self.may_decide(work) and not (own and row.is_waiting):
+        if not self.may_decide(work) and not (own and row.state == self.states.initial):
             possible.clear()
         return frozenset(possible)
 
@@ -87,7 +80,7 @@ class WardDecides(Generic[R]):
         state = self.states.next(row.state, action)
         if not self.may_decide(work):
             raise NotAllowedError(_s("決められるのは、区の担当だけです。"))
-        if row.writer == work.actor.id:
+        if self.writer(row) == work.actor.id:
             raise NotAllowedError(self.own())
         row.state = state
         return row
@@ -106,8 +99,8 @@ class WardDecides(Generic[R]):
         Raises NotAllowedError, NotFoundError, WrongStateError.
         """
         row = self._locked(work, key)
-        state, own = self.states.next(row.state, "take_back"), row.writer == work.actor.id
-        if not self.may_decide(work) and not (own and row.is_waiting):
+        state, own = self.states.next(row.state, "take_back"), self.writer(row) == work.actor.id
+        if not self.may_decide(work) and not (own and row.state == self.states.initial):
             raise NotAllowedError(_s("取りやめられるのは、区の担当だけです。"))
         row.state, row.ended_by, row.ended_at = state, work.actor.id, work.now
         return row

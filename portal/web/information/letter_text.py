@@ -22,15 +22,15 @@ from portal.domain.letters.letters.drawing.render import FRONT_NOTES
 from portal.domain.letters.letters.drawing.texts import load_texts
 from portal.platform.http.answer import HTML
 from portal.platform.http.incoming import WebRequest
-from portal.platform.http.locale import CODE_OF, CODES, NAMES, choose, html_lang
+from portal.platform.http.locale import CODE_OF, CODES, NAMES, html_lang
 from portal.platform.routes import site_of
 from portal.platform.site import Site
 from portal.platform.view import View
 from portal.web.access import PUBLIC
+from portal.web.information.open_pages import NO_REFERRER, in_the_browsers_language
 from portal.web.information.opening import opening_at
 
 FOLDER = f"{READING}/"
-NO_REFERRER = {"referrer-policy": "no-referrer"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ _READ: dict[str, tuple[Program, date, LetterPage]] = {}
 )
 def lead(request: WebRequest) -> Response[None]:
     """Lead whoever followed the letter's code to a language that the browser asks for."""
-    return _in_the_browsers_language(request)
+    return in_the_browsers_language(request, FOLDER, site_of(request).program.languages)
 
 
 @get(
@@ -67,7 +67,7 @@ def show(request: WebRequest, code: FromPath[str]) -> Response[str] | Response[N
     """Show the letter's text in the language of the address."""
     locale, site = CODES.get(code), site_of(request)
     if locale is None or _printed(locale) not in site.program.languages:
-        return _in_the_browsers_language(request)
+        return in_the_browsers_language(request, FOLDER, site_of(request).program.languages)
     now = datetime.now(UTC) + site.settings.clock_offset
     with use_locale(locale):
         text = _draw(site, locale, now)
@@ -79,10 +79,8 @@ def _printed(locale: str) -> str:
     return SOURCE_LOCALE if locale == FURIGANA.locale else locale
 
 
-def _in_the_browsers_language(request: WebRequest) -> Response[None]:
-    offered = site_of(request).program.languages
-    code = CODE_OF[choose(None, request.headers.get("accept-language", ""), offered)]
-    return Response(None, status_code=303, headers=NO_REFERRER | {"location": f"{FOLDER}{code}"})
+def _address(code: str) -> str:
+    return f"{FOLDER}{code}"
 
 
 def _letter(site: Site, locale: str, day: date) -> LetterPage:
@@ -109,6 +107,7 @@ def _draw(site: Site, locale: str, now: datetime) -> str:
         lang_code=CODE_OF[locale],
         language_name=NAMES[CODE_OF[locale]],
         languages=[one for one in OFFERED if _printed(one.locale) in site.program.languages],
+        at=_address,
         opening=opening_at(site.program, locale, now),
     )
 

@@ -2,6 +2,7 @@
 
 from litestar import Response
 
+from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.platform.http.incoming import WebRequest
 from portal.platform.http.locale import CODE_OF, choose
 
@@ -9,7 +10,9 @@ NO_REFERRER = {"referrer-policy": "no-referrer"}
 """Where one goes from here learns nothing of this page, neither another site nor ours."""
 
 
-def in_the_browsers_language(request: WebRequest, folder: str) -> Response[None]:
-    """Lead to the page below ``folder`` in a language that the browser asks for."""
-    code = CODE_OF[choose(None, request.headers.get("accept-language", ""))]
+def in_the_browsers_language(
+    request: WebRequest, folder: str, offered: tuple[str, ...] = RESIDENT_LOCALES
+) -> Response[None]:
+    """Lead to the page below ``folder`` in one of the languages that the browser asks for."""
+    code = CODE_OF[choose(None, request.headers.get("accept-language", ""), offered)]
     return Response(None, status_code=303, headers=NO_REFERRER | {"location": f"{folder}{code}"})

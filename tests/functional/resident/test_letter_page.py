@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from portal.domain.foundation.languages import OFFERED
-from portal.domain.letters.letters.drawing.frame import letter_frame
+from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
 from portal.domain.letters.letters.drawing.render import fit_back, render_chunk
 from portal.domain.letters.letters.drawing.texts import PER_HOUSEHOLD, load_texts
 from portal.platform.http.locale import CODES
@@ -24,17 +24,18 @@ def bare(html: str) -> str:
     return re.sub(r"\s", "", unescape(re.sub(r"<[^>]+>", "", html)))
 
 
+def frame_of(resident: Resident, url: str) -> LetterFrame:
+    """The frame of letters that name this address."""
+    program, day = resident.site.program, resident.clock.instant.date()
+    texts = load_texts(program.letter_texts_file)
+    return letter_frame(program, texts, notice_date=day, resident_url=url)
+
+
 @languages
 def test_every_text_of_the_letter_stands_on_the_page_of_its_language(
     sqlite_resident: Resident, code: str
 ) -> None:
-    program = sqlite_resident.site.program
-    frame = letter_frame(
-        program,
-        load_texts(program.letter_texts_file),
-        notice_date=sqlite_resident.clock.instant.date(),
-        resident_url=sqlite_resident.site.settings.public_url,
-    )
+    frame = frame_of(sqlite_resident, sqlite_resident.site.settings.public_url)
     answer = sqlite_resident.visitor().get(f"/letter/{code}")
     assert answer.status_code == 200
     page = bare(answer.text)
@@ -74,13 +75,7 @@ def test_the_letters_code_leads_to_the_language_of_the_browser(
 def test_the_back_of_the_letter_names_the_page(
     sqlite_resident: Resident, make_letter: MakeLetter
 ) -> None:
-    program = sqlite_resident.site.program
-    frame = letter_frame(
-        program,
-        load_texts(program.letter_texts_file),
-        notice_date=sqlite_resident.clock.instant.date(),
-        resident_url="https://coupon.example.jp",
-    )
+    frame = frame_of(sqlite_resident, "https://coupon.example.jp")
     pages = page_texts(render_chunk([make_letter()], frame, back_points=fit_back(frame)))
     assert "coupon.example.jp/letter" not in pages[0]
     assert "coupon.example.jp/letter" in pages[1]

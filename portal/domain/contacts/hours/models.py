@@ -56,11 +56,6 @@ class OpeningHours(Proposal):
         return self.state == HoursState.PROPOSED
 
     @property
-    def writer(self) -> int:
-        """The key of the person who proposed it."""
-        return self.proposed_by
-
-    @property
     def is_week(self) -> bool:
         """Whether it is about the weekdays."""
         return self.kind == HoursKind.WEEK

@@ -27,6 +27,7 @@ LONGEST = timedelta(days=31)
 BY_THE_WARD = WardDecides(
     table=OpeningHours,
     states=OPENING_HOURS,
+    writer=lambda row: row.proposed_by,
     permission=Permission.APPROVE_OPENING_HOURS,
     unknown=unknown,
     own=lambda: _s("自分の出した提案です。区のほかの担当が決めます。"),

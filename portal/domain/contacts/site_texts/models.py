@@ -42,8 +42,3 @@ class SiteText(Proposal):
     def is_waiting(self) -> bool:
         """Whether it waits for the second person."""
         return self.state == TextState.WRITTEN
-
-    @property
-    def writer(self) -> int:
-        """The key of the person who wrote it."""
-        return self.written_by

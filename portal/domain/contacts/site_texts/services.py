@@ -21,6 +21,7 @@ from portal.domain.people.staff.permissions import Permission
 BY_THE_WARD = WardDecides(
     table=SiteText,
     states=SITE_TEXT,
+    writer=lambda row: row.written_by,
     permission=Permission.RELEASE_SITE_TEXTS,
     unknown=unknown,
     own=lambda: _s("自分の書いた文です。区のほかの担当が決めます。"),

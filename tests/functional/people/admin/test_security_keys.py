@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.people.staff.models import StaffKey, StaffUser
 from portal.platform.database import Database
 from portal.platform.site import Site
+from tests.functional.resident.passkeys import asked_by
 from tests.support.authenticator import HONEST, ORIGIN, Answering, Device
 from tests.support.resident import Loop, Visitor
 from tests.support.staff import PASSWORD, Colleague, StaffSite, make_staff
@@ -32,16 +32,6 @@ def named_staff(
     """The staff site under a name, for which devices make keys; on both databases."""
     named = replace(staff_base, settings=replace(staff_base.settings, admin_url=ORIGIN))
     return make_staff(named, database, background_loop, tmp_path)
-
-
-def asked_by(visitor: Visitor, path: str) -> dict[str, Any]:
-    """Return what the site asks of a key; the form of the page before stays in hand."""
-    token = visitor.token
-    answer = visitor.get(path)
-    assert answer.status_code == 200, answer.text
-    visitor.token = token
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def two(staff: StaffSite, owner: Colleague, second: Colleague | None) -> dict[str, str]:
