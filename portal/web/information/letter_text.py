@@ -92,7 +92,7 @@ def _letter(site: Site, locale: str, day: date) -> LetterPage:
             notice_date=day,
             resident_url=site.settings.public_url,
         )
-        kept = (site.program, day, letter_page(frame, FRONT_NOTES, _printed(locale)))
+        kept = (site.program, day, letter_page(frame, FRONT_NOTES))
         _READ[locale] = kept
     return kept[2]
 

@@ -79,3 +79,13 @@ def test_the_back_of_the_letter_names_the_page(
     pages = page_texts(render_chunk([make_letter()], frame, back_points=fit_back(frame)))
     assert "coupon.example.jp/letter" not in pages[0]
     assert "coupon.example.jp/letter" in pages[1]
+
+
+def test_who_reads_with_furigana_gets_readings_over_the_letters_own_words(
+    sqlite_resident: Resident,
+) -> None:
+    visitor = sqlite_resident.visitor()
+    main = visitor.get("/letter/furigana").text.partition("<main")[2]
+    opening = main.partition('<ol class="steps">')[0].rpartition("<p>")[2]
+    assert "<ruby>" in opening
+    assert "<ruby>" not in visitor.get("/letter/ja").text.partition("<main")[2]

@@ -46,7 +46,8 @@ def _labels(frame: LetterFrame, locale: str) -> TypstData:
 @lru_cache(maxsize=8)
 def large_text_pdf(frame: LetterFrame, notes: tuple[str, ...], locale: str) -> bytes:
     """Return the letter's whole text in 18 points, without anything that is a family's own."""
-    page = letter_page(frame, notes, locale)
+    with use_locale(locale):
+        page = letter_page(frame, notes)
     data = {
         "ward": frame.ward,
         "day": frame.day,

@@ -42,11 +42,14 @@ class LetterPage:
     sections: Sequence[LetterSection]
 
 
-def letter_page(frame: LetterFrame, notes: Sequence[str], locale: str) -> LetterPage:
-    """Return the letter's text in a language, with the blocks ``notes`` in their order."""
+def letter_page(frame: LetterFrame, notes: Sequence[str]) -> LetterPage:
+    """Return the letter's text in the current language, with the blocks ``notes`` in their order.
+
+    Who reads with furigana gets readings, as on every page.
+    """
 
     def text(block: str) -> str:
-        return read_numbers(frame.texts.blocks[block].in_language(locale))
+        return read_numbers(str(frame.texts.blocks[block]))
 
     return LetterPage(
         text("title"),
