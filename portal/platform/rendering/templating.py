@@ -20,7 +20,7 @@ from portal.platform.rendering.assets import INLINE, Assets
 from portal.platform.rendering.phrases import MARK, WBR, PhrasesInHeadings, phrases
 from portal.platform.rendering.template_layout import WithoutLayout
 
-RUBY_HTML = r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>"
+RUBY_HTML = r"<ruby>\1<rp>(<rt>\2<rp>)</ruby>"
 EASY_DAY = re.compile(
     r"\d{4}\{年\|ねん\}(?:\d+\{月\||\{\d+月\|)[^{}|]+\}(?:\d+\{日\||\{\d+日\|)[^{}|]+\}"
 )
@@ -37,7 +37,7 @@ AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\{円\|えん\}|円|日元|日圓|엔
 AMOUNT_MARK = '<span class="nowrap">'
 DAY_MARK = '<span class="day">'
 WHOLE = DAY_MARK + r"\g<0></span>"
-RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(</rp><rt>.*?</rt><rp>\)</rp></ruby>", re.DOTALL)
+RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(<rt>.*?<rp>\)</ruby>", re.DOTALL)
 
 MACROS_KEPT = 4_096
 TEXTS_KEPT = 20_000
