@@ -168,7 +168,7 @@ class Page(Generic[W]):
         """Answer with a template, which sees the names of its view beside those of every page."""
         return self.answer.html(self._drawn(template, view), status_code)
 
-    def render_small(self, template: str, view: View) -> Reply:
+    def render_small(self, template: str, view: View | None = None) -> Reply:
         """Answer as ``render`` does, compressed where the browser unpacks it.
 
         Only for a page that shows nothing of its request: where somebody else can choose a part of

@@ -1,4 +1,7 @@
-"""Help, privacy and accessibility: plain pages that everybody may read at any time."""
+"""Help, privacy and accessibility: plain pages that everybody may read at any time.
+
+Help is a short page that leads to one page for each subject, so that each is light.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +11,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
-from portal.domain.foundation.program.deadlines import Windows
+from portal.domain.foundation.errors import NotFoundError
+from portal.domain.foundation.program.deadlines import Window, Windows
+from portal.domain.foundation.program.schema import HelpAnswer
 from portal.domain.foundation.texts import _
 from portal.domain.people.authn import sessions
 from portal.platform.routes import endpoint
@@ -25,6 +30,7 @@ from portal.web.information.statement import (
     notation,
     results,
 )
+from portal.web.requests.request_documents import wants_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +38,87 @@ class HelpView(View):
     """What ``portal/information/help.html`` shows."""
 
     windows: Windows
-    how_to: HowToUse
+    offers_paper: bool
 
 
 def show_help(page: Page) -> Response[Any]:
-    """Show contacts, where coupons are accepted, what staff never ask, and the ward's answers."""
-    program = page.site.program
+    """Show the subjects, last days, contacts, and what staff never ask."""
     return page.render_small(
         "portal/information/help.html",
-        HelpView(windows=program.windows, how_to=how_to_use(program)),
+        HelpView(windows=page.site.program.windows, offers_paper=_offers_paper(page)),
     )
 
 
+def _offers_paper(page: Page) -> bool:
+    program = page.site.program
+    return bool(program.alternatives) and not program.windows.alternative.is_over(page.now)
+
+
+@dataclass(frozen=True, slots=True)
+class UseView(View):
+    """What ``portal/information/help_use.html`` shows."""
+
+    how_to: HowToUse
+
+
+def show_use(page: Page) -> Response[Any]:
+    """Show the steps of using a coupon, and whom to call about it."""
+    view = UseView(how_to=how_to_use(page.site.program))
+    return page.render_small("portal/information/help_use.html", view)
+
+
+def show_shops(page: Page) -> Response[Any]:
+    """Show where coupons are accepted, and for what they are not."""
+    return page.render_small("portal/information/help_shops.html")
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineView(View):
+    """What ``portal/information/help_decline.html`` shows."""
+
+    decline: Window
+
+
+def show_decline(page: Page) -> Response[Any]:
+    """Show how and until when to decline."""
+    view = DeclineView(decline=page.site.program.windows.decline)
+    return page.render_small("portal/information/help_decline.html", view)
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView(View):
+    """What ``portal/information/help_paper.html`` shows."""
+
+    alternative: Window
+
+
+def show_paper(page: Page) -> Response[Any]:
+    """Show what there is for those who cannot use an electronic coupon, while there is."""
+    if not _offers_paper(page):
+        return page.redirect("/help")
+    view = PaperView(alternative=page.site.program.windows.alternative)
+    return page.render_small("portal/information/help_paper.html", view)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView(View):
+    """What ``portal/information/help_answer.html`` shows."""
+
+    item: HelpAnswer
+
+
+def show_answer(page: Page) -> Response[Any]:
+    """Show one of the ward's answers to frequent questions."""
+    items = {item.id: item for item in page.site.program.texts.help}
+    item = items.get(page.params["name"])
+    if item is None:
+        raise NotFoundError(_("お探しのページは見つかりませんでした。"))
+    return page.render_small("portal/information/help_answer.html", AnswerView(item=item))
+
+
 def blank_fax_form(page: Page) -> Response[Any]:
-    """Return the FAX問合せ票 in the reader's language."""
-    pdf = inquiry_form_pdf(page.site.program, page.now)
+    """Return the FAX問合せ票 in the reader's language, in large print where that is asked for."""
+    pdf = inquiry_form_pdf(page.site.program, page.now, large=wants_large(page))
     return page.download("fax.pdf", pdf)
 
 
@@ -98,6 +170,11 @@ def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     return [
         endpoint("GET", "/help", show_help, everybody, PUBLIC),
+        endpoint("GET", "/help/use", show_use, everybody, PUBLIC),
+        endpoint("GET", "/help/shops", show_shops, everybody, PUBLIC),
+        endpoint("GET", "/help/decline", show_decline, everybody, PUBLIC),
+        endpoint("GET", "/help/paper", show_paper, everybody, PUBLIC),
+        endpoint("GET", "/help/answers/{name:str}", show_answer, everybody, PUBLIC),
         endpoint("GET", "/fax/form.pdf", blank_fax_form, everybody, PUBLIC),
         endpoint("GET", "/privacy", show_privacy, everybody, PUBLIC),
         endpoint("GET", "/accessibility", show_accessibility, everybody, PUBLIC),

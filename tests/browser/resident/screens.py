@@ -298,7 +298,7 @@ def _with_language_in_address(path: str, served: Served, page: Page) -> None:
 for _path in (
     "/",
     "/check",
-    "/help",
+    *(f"/help{one}" for one in ("", "/use", "/shops", "/decline", "/paper", "/answers/moved")),
     "/privacy",
     "/accessibility",
     "/notices",

@@ -352,7 +352,7 @@ def test_the_form_on_paper_is_there_for_everybody_in_every_language(
         said = pages[0]
         assert "代替品申出書" in said
     assert "スマートフォンやパソコンがない" in said
-    assert "/alternative/form.pdf" in visitor.open("/help").text
+    assert "/alternative/form.pdf" in visitor.open("/help/paper").text
 
 
 def test_who_can_receive_no_code_finds_the_form(sqlite_resident: Resident) -> None:

@@ -75,7 +75,9 @@ def test_steps_warning_and_help_agree(sqlite_resident: Resident, use: IssuerUse)
     steps = re.findall(r"<ol class=\"how\">.*?</ol>", page, re.DOTALL)
     assert len(steps) == 1
     assert steps[0].count("<svg") == steps[0].count("<li>") == 3
-    assert steps == re.findall(r"<ol class=\"how\">.*?</ol>", text_of(visitor, "/help"), re.DOTALL)
+    assert steps == re.findall(
+        r"<ol class=\"how\">.*?</ol>", text_of(visitor, "/help/use"), re.DOTALL
+    )
     said = {
         IssuerUse.SHOP_SCANS: ("お店の人が、店の機械で", "払うお店の人だけに見せて", "別のレジ"),
         IssuerUse.HOLDER_OPENS: (
@@ -227,14 +229,23 @@ def test_only_pages_that_show_nothing_of_their_request_are_compressed(
     packs, plain = (
         {path: raw(visitor, path, takes) for path in PAGES} for takes in ("gzip, br", "identity")
     )
-    assert [path for path in PAGES if "content-encoding" in packs[path]] == ["/coupon/1", "/help"]
+    packed = [path for path in PAGES if "content-encoding" in packs[path]]
+    assert packed == ["/coupon/1", "/help", "/help/use"]
     assert packs["/help"]["vary"] == "accept-encoding"
     assert [path for path in PAGES if "content-encoding" in plain[path]] == []
     for answers in (packs, plain):
         assert answers["/coupon/1"]["content-type"] == "text/html; charset=utf-8"
 
 
-PAGES = ("/coupon/1", "/help", "/home", "/account", "/signin?id=1", "/lost/ask?about=x")
+PAGES = (
+    "/coupon/1",
+    "/help",
+    "/help/use",
+    "/home",
+    "/account",
+    "/signin?id=1",
+    "/lost/ask?about=x",
+)
 
 
 def raw(visitor: Visitor, path: str, takes: str) -> httpx.Headers:

@@ -153,7 +153,7 @@ def test_nobody_waits_in_line_for_it(sqlite_resident: Resident) -> None:
 def test_help_coupon_and_checklist_name_one_address(sqlite_resident: Resident, code: str) -> None:
     visitor = with_coupon(sqlite_resident)
     visitor.http.cookies.set("lang", code)
-    for path in ("/help", "/coupon/1", "/coupon/1/trouble"):
+    for path in ("/help/shops", "/coupon/1", "/coupon/1/trouble"):
         page = visitor.open(path).text
         assert page.count(f'href="/shops/{code}"') == 1, path
         assert page.count(">127.0.0.1/shops<") == 1, path

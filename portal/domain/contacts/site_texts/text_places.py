@@ -29,5 +29,5 @@ class TextPlace(Labeled):
     HOME = "home", lambda: _s("クーポンの画面の知らせ"), "/home", 200, 4
     HELP = "help_note", lambda: _s("ヘルプの最初の知らせ"), "/help", 400, 8
     TELEPHONE = "telephone", lambda: _s("電話番号の下の一行"), "", 80, 1
-    WHERE_USABLE = "where_usable", lambda: _s("使える店（1行に1つ）"), "/help", 600, 10
-    CANNOT_BUY = "cannot_buy", lambda: _s("使えないもの（1行に1つ）"), "/help", 600, 10
+    WHERE_USABLE = "where_usable", lambda: _s("使える店（1行に1つ）"), "/help/shops", 600, 10
+    CANNOT_BUY = "cannot_buy", lambda: _s("使えないもの（1行に1つ）"), "/help/shops", 600, 10

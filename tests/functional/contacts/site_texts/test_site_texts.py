@@ -35,8 +35,8 @@ PAGES = {
     TextPlace.LANDING: "/",
     TextPlace.HELP: "/help",
     TextPlace.TELEPHONE: "/signin",
-    TextPlace.WHERE_USABLE: "/help",
-    TextPlace.CANNOT_BUY: "/help",
+    TextPlace.WHERE_USABLE: "/help/shops",
+    TextPlace.CANNOT_BUY: "/help/shops",
 }
 WORDS = TEXTS["ja"]
 
