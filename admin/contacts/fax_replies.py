@@ -51,7 +51,8 @@ def prepare(page: Page) -> Response[Any]:
         receipts,
         form.get("text"),
         int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None,
-        form.get("other_number") == "1",
+        form.get("other_number") == TICKED,
+        form.get("large") == TICKED,
     )
     return _act(
         page,

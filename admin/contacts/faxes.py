@@ -42,6 +42,7 @@ from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s, use_locale
+from portal.domain.people.households.large_print import large_print_among
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
@@ -182,6 +183,7 @@ class FaxView(View):
     households: Sequence[int]
     acts: Sequence[DeskAct]
     wordings: Sequence[Wording]
+    large_wished: bool
     act_words: ModuleType
     failures: Sequence[SendingFailure]
     close_reasons: Sequence[CloseReason]
@@ -216,6 +218,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             households=households,
             acts=_acts(page, call, households) if call is not None else [],
             wordings=wording.choices(page.work) if call is not None and unsent is None else [],
+            large_wished=bool(large_print_among(session, households)),
             act_words=act_words,
             failures=list(SendingFailure),
             close_reasons=_close_reasons(unsent),
@@ -301,7 +304,8 @@ def blank_form(page: Page) -> Response[Any]:
     """Send the FAX問合せ票 in one of the residents' languages."""
     locale = ON_PAPER.get(page.query.get("in", "ja"), "ja")
     with use_locale(locale):
-        pdf = inquiry_form_pdf(page.site.program, page.now)
+        large = page.query.get("size", "") == "large"
+        pdf = inquiry_form_pdf(page.site.program, page.now, large=large)
     return page.send(
         pdf, "application/pdf", {"content-disposition": 'inline; filename="fax-inquiry.pdf"'}
     )

@@ -9,6 +9,7 @@ from admin.access import number_in_address, staff_route
 from admin.desk import household
 from admin.page import Page
 from admin.requests.entry_forms import ALTERNATIVE, DECLINE, REDELIVERY
+from portal.domain.desk.call_desk.acting.letter_size import LetterSize
 from portal.domain.desk.casework.languages import language_of
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
@@ -36,17 +37,21 @@ def letter_number(page: Page, household_id: int) -> str:
 
 
 def choose_blank(page: Page) -> Response[Any]:
-    """Go to the chosen form in the chosen language."""
+    """Go to the chosen form in the chosen language and size."""
     form, language = page.query.get("form", ""), page.query.get("language", "")
     if form not in BLANKS or language not in ON_PAPER:
         return page.redirect(f"/households/{_key(page)}/entry")
-    return page.redirect(f"/households/{_key(page)}/blank-forms/{form}?language={language}")
+    size = LetterSize.known(page.query.get("size", "")) or LetterSize.USUAL
+    return page.redirect(
+        f"/households/{_key(page)}/blank-forms/{form}?language={language}&size={size}"
+    )
 
 
 def show_blank(page: Page) -> Response[Any]:
     """Send a blank form to print, which bears only the number of the household's letter.
 
-    Its meaning is in the household's language, or in the one that was chosen.
+    Its meaning is in the household's language, or in the one that was chosen; its letters have the
+    size that the household wants, or the chosen one.
     """
     if (answer := household.refused(page)) is not None:
         return answer
@@ -61,15 +66,17 @@ def show_blank(page: Page) -> Response[Any]:
 
 def _blank(page: Page, form: str) -> bytes:
     program, number = page.site.program, letter_number(page, _key(page))
+    size = LetterSize.known(page.query.get("size", ""))
     if form == "change":
-        # it is for another person, whom this household's letter does not concern
-        return change_form(program, jst_date(page.now))
+        # it is for another person, whom neither letter nor wish of this household concern
+        return change_form(program, jst_date(page.now), large=size is LetterSize.LARGE)
     draw = {
         DECLINE: decline_form_pdf,
         ALTERNATIVE: alternative_form_pdf,
         REDELIVERY: redelivery_form_pdf,
     }[form]
-    large = large_print_of(page.session, _key(page)) is not None
+    wished = large_print_of(page.session, _key(page)) is not None
+    large = wished if size is None else size is LetterSize.LARGE
     return draw(program, page.now, number, large=large)
 
 

@@ -15,6 +15,7 @@ from admin.requests.scans import SCAN
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.letters.letters.models import Letter
+from portal.domain.people.households.large_print import large_print_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.recipients import counter
 from portal.domain.requests.recipients.counter import IdentityDocument, SignedReceipt, Waiting
@@ -97,9 +98,10 @@ def hand(page: Page) -> Response[Any]:
 
 
 def show_receipt(page: Page) -> Response[Any]:
-    """Send the receipt sheet to print and have signed."""
+    """Send the receipt sheet to print and have signed, in the size that the household wants."""
     letter = _letter(page)
-    pdf = receipt_sheet(page.site.program, letter, jst_date(page.now))
+    large = large_print_of(page.session, letter.household_id) is not None
+    pdf = receipt_sheet(page.site.program, letter, jst_date(page.now), large=large)
     return page.show_file(f"receipt-{letter.number}.pdf", pdf)
 
 

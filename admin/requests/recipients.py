@@ -293,8 +293,9 @@ def withdraw(page: Page) -> Response[Any]:
 
 
 def show_form(page: Page) -> Response[Any]:
-    """Send the blank form to print."""
-    pdf = change_form(page.site.program, jst_date(page.now))
+    """Send the blank form to print, in large print where that was chosen."""
+    large = page.query.get("size", "") == "large"
+    pdf = change_form(page.site.program, jst_date(page.now), large=large)
     return page.show_file("change-of-recipient.pdf", pdf)
 
 

@@ -83,3 +83,21 @@ def smaller(pdf: bytes, points: float, *, below_mm: float = 0, pages: int | None
             reader.close()
             page.close()
     return "".join(found)
+
+
+def beyond(pdf: bytes, edge_mm: float) -> str:
+    """The characters that stand nearer to a side of their page than ``edge_mm``, or outside."""
+    found = []
+    edge = edge_mm * 72 / 25.4
+    with _opened(pdf) as document:
+        for page in document:
+            reader, width, height = page.get_textpage(), page.get_width(), page.get_height()
+            for at in range(reader.count_chars()):
+                letter = chr(raw.FPDFText_GetUnicode(reader.raw, at))
+                left, low, right, top = reader.get_charbox(at)
+                inside = left >= edge and low >= edge and right <= width - edge
+                if letter.strip() and not (inside and top <= height - edge):
+                    found.append(letter)
+            reader.close()
+            page.close()
+    return "".join(found)

@@ -27,11 +27,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A reply's content: general texts by language, and a text for one household in ``locale``."""
+    """A reply's content: general texts by language, and a text for one household in ``locale``.
+
+    With ``large`` nothing on its pages is smaller than 18 points.
+    """
 
     parts: Sequence[Part]
     locale: str
     text: str = field(default="", repr=False)
+    large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Letterhead:
     at: datetime
 
 
-def cover_pdf(head: Letterhead, last_digits: str, pages: int) -> bytes:
+def cover_pdf(head: Letterhead, last_digits: str, pages: int, *, large: bool = False) -> bytes:
     """Return the cover: sender, last digits of the number, number of pages with the cover.
 
     It also tells what to do if it reached the wrong person.
@@ -73,6 +77,7 @@ def cover_pdf(head: Letterhead, last_digits: str, pages: int) -> bytes:
         "to": last_digits,
         "pages": pages,
         "mistakes": mistakes,
+        "large": large,
     }
     with in_turn():
         return compile_pdf("fax_cover.typ", data, timestamp=int(head.at.timestamp()))
@@ -104,6 +109,7 @@ def reply_pdf(head: Letterhead, words: Words) -> bytes:
         "parts": parts,
         "text": text,
         "text-locale": words.locale,
+        "large": words.large,
     }
     with in_turn():
         return compile_pdf("fax_reply.typ", data, timestamp=int(head.at.timestamp()))

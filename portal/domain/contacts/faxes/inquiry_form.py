@@ -1,4 +1,4 @@
-"""The FAX問合せ票 for residents: one blank page, in Japanese and the reader's language."""
+"""The FAX問合せ票 for residents: a blank form, in Japanese and the reader's language."""
 
 import json
 from datetime import datetime
@@ -13,10 +13,11 @@ from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.letters.drawing.window import pieces
 
 
-def inquiry_form_pdf(program: Program, now: datetime) -> bytes:
+def inquiry_form_pdf(program: Program, now: datetime, *, large: bool = False) -> bytes:
     """Return the form in the current language, drawn once per day and language.
 
-    Nothing personal is on it.
+    It is one page; with ``large`` nothing on it is smaller than 18 points, on as many pages as it
+    takes. Nothing personal is on it.
     """
     reader, day = current_locale(), jst_date(now)
     with use_locale(SOURCE_LOCALE):
@@ -28,6 +29,7 @@ def inquiry_form_pdf(program: Program, now: datetime) -> bytes:
     data = {
         "labels": labels,
         "locale": reader,
+        "large": large,
         "day": [day.year, day.month, day.day],
         "reception": reception,
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
@@ -39,7 +41,7 @@ def inquiry_form_pdf(program: Program, now: datetime) -> bytes:
     return _draw(json.dumps(data, ensure_ascii=False))
 
 
-@lru_cache(maxsize=12)
+@lru_cache(maxsize=24)
 def _draw(data: str) -> bytes:
     return compile_pdf("fax_inquiry.typ", json.loads(data), timestamp=0)
 
@@ -62,6 +64,7 @@ def _labels() -> dict[str, str]:
         "paper": _("紙の代替品"),
         "decline": _("辞退届がほしい"),
         "other": _("そのほか"),
+        "large": _("これからの手紙と書類を、大きな文字（18ポイント）で希望します。"),
         "who": _("世帯のことを聞くときや、頼むときは、ここも書いてください"),
         "letter": _("手紙の番号かID（わかるとき）"),
         "name": _("世帯主の氏名"),

@@ -26,6 +26,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.people.households.large_print import large_print_of
 from portal.domain.people.tasks.models import Task
 from portal.domain.requests.requests.models import Request
 
@@ -37,8 +38,9 @@ class Draft:
     """A reply as an agent fills it in; ``number`` and ``number_again`` are as typed.
 
     ``wordings`` are codes of general texts, ``receipts`` receipt numbers of the sender's requests.
-    ``text`` is about ``household_id``, verified in a call about this case. ``other_number``:
-    somebody confirmed a number that differs from the one in the header.
+    ``text`` is about ``household_id``, verified in a call about this case; its wish for large print
+    is followed, and ``large`` asks for it besides. ``other_number``: somebody confirmed a number
+    that differs from the one in the header.
     """
 
     number: str = field(repr=False)
@@ -48,6 +50,7 @@ class Draft:
     text: str = field(default="", repr=False)
     household_id: int | None = None
     other_number: bool = False
+    large: bool = False
 
 
 def prepare(work: Work, case_id: int, draft: Draft) -> FaxReply:
@@ -107,7 +110,12 @@ def _words(work: Work, case: FaxCase, draft: Draft) -> cover.Words:
         )
         for locale in locales_of(case.language)
     ]
-    return cover.Words(parts, LOCALES[case.language], draft.text)
+    wished = (
+        draft.household_id is not None
+        and bool(draft.text)
+        and large_print_of(work.session, draft.household_id) is not None
+    )
+    return cover.Words(parts, LOCALES[case.language], draft.text, draft.large or wished)
 
 
 def _sealed_reply(work: Work, case: FaxCase, opened: Opened) -> FaxReply:

@@ -58,7 +58,10 @@ def open_reply(vault: Vault, reply: FaxReply) -> Opened:
         vault.unwrap(reply.wrapped_key), reply.sealed, _context(reply.case_id, reply.wrapped_key)
     )
     parts = [cover.Part(locale, lines) for locale, lines in found["parts"]]
-    return Opened(found["number"], cover.Words(parts, LOCALES[reply.language], found["text"]))
+    # replies of a version before are in the usual size
+    large = found.get("large", False)
+    words = cover.Words(parts, LOCALES[reply.language], found["text"], large)
+    return Opened(found["number"], words)
 
 
 def seal_reply(vault: Vault, case_id: int, opened: Opened) -> tuple[bytes, bytes]:
@@ -66,7 +69,12 @@ def seal_reply(vault: Vault, case_id: int, opened: Opened) -> tuple[bytes, bytes
     key, wrapped = vault.new_data_key()
     words = opened.words
     parts = [[part.locale, list(part.lines)] for part in words.parts]
-    sealed = {"number": opened.number, "text": words.text, "parts": parts}
+    sealed = {
+        "number": opened.number,
+        "text": words.text,
+        "parts": parts,
+        "large": words.large,
+    }
     return wrapped, seal_json(key, sealed, _context(case_id, wrapped))
 
 
@@ -132,5 +140,6 @@ def draw(program: Program, sheets: Sheets, part: SheetPart) -> bytes:
     """
     head = cover.Letterhead(program, sheets.receipt_no, sheets.prepared_at)
     if part is SheetPart.COVER:
-        return cover.cover_pdf(head, last_digits(sheets.opened.number), sheets.pages)
+        last, large = last_digits(sheets.opened.number), sheets.opened.words.large
+        return cover.cover_pdf(head, last, sheets.pages, large=large)
     return cover.reply_pdf(head, sheets.opened.words)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, String, cast, false, func, null
+from sqlalchemy import ColumnElement, false, func
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import NotFoundError
@@ -50,7 +50,7 @@ WITHOUT_ID = Kind(
     LETTER_WITHOUT_ID,
     false(),
     func.coalesce(LetterWithoutId.household_id, -LetterWithoutId.test_address_id),
-    cast(null(), String(10)),
+    LetterWithoutId.large_print.expression,
 )
 KINDS = (CREDENTIAL, WITHOUT_ID)
 

@@ -202,6 +202,7 @@ class LetterWithoutId(Base):
     children: Mapped[int]
     amount_yen: Mapped[int]
     enclosures: Mapped[int] = mapped_column(default=1)
+    large_print: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime]
     printed_at: Mapped[datetime | None]
     handed_over_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from portal.domain.oversight.disclosure.extract import draw
 from portal.domain.oversight.disclosure.handing_over import hand_over
 from portal.domain.oversight.disclosure.steps import extract_made, order_of
 from portal.domain.oversight.reports.outputs import as_pdf
+from portal.domain.people.households.large_print import large_print_of
 
 
 class Drawn(NamedTuple):
@@ -25,7 +26,8 @@ def draw_decided(work: Work, request_id: int, place: str = "") -> Drawn:
 
     ``place`` is where it is written, by default whatever a browser does with it.
 
-    Whether the family is under protection is looked at now. Drawn again, it is another copy.
+    It is in large print where the family wants that. Whether the family is under protection is
+    looked at now. Drawn again, it is another copy.
 
     Raises:
         NotAllowedError: the actor is none of the two who decided, or one of them may not any more.
@@ -35,7 +37,9 @@ def draw_decided(work: Work, request_id: int, place: str = "") -> Drawn:
     """
     row = locked(work, request_id)
     order, other = order_of(work, row)
-    body = as_pdf(draw(work, order, other), work.now.astimezone(JST))
+    home = row.household_id
+    large = home is not None and large_print_of(work.session, home) is not None
+    body = as_pdf(draw(work, order, other), work.now.astimezone(JST), large=large)
     from_page = _s("画面「本人からの請求」から受け取ったファイル")
     copy = hand_over(work, row.entry_id, place or from_page, body)
     extract_made(work, row, copy.id)

@@ -22,10 +22,11 @@ _TEXTS_ONLY = {
 }
 
 
-def as_pdf(report: Report, now: datetime, events: str = "") -> bytes:
+def as_pdf(report: Report, now: datetime, events: str = "", *, large: bool = False) -> bytes:
     """Return the report as a PDF; the same report and instant (UTC) give the same bytes.
 
     ``events`` is the address on the staff site under which figures open their events, "" for none.
+    With ``large`` nothing in it is smaller than 18 points, and rows stand as lines, not in tables.
     """
     data = {
         "title": report.title,
@@ -37,6 +38,7 @@ def as_pdf(report: Report, now: datetime, events: str = "") -> bytes:
         "tables": [_table(table) for table in report.tables],
         "events": events,
         "cover": report.cover,
+        "large": large,
     }
     return compile_pdf("report.typ", data, timestamp=int(now.timestamp()))
 

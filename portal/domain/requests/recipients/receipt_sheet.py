@@ -34,8 +34,11 @@ class _Sheet:
     notes: tuple[str, ...]
 
 
-def receipt_sheet(program: Program, letter: Letter, today: date) -> bytes:
-    """Return the receipt for one sealed letter, without a name and without an address."""
+def receipt_sheet(program: Program, letter: Letter, today: date, *, large: bool = False) -> bytes:
+    """Return the receipt for one sealed letter, without a name and without an address.
+
+    With ``large`` nothing on it is smaller than 18 points.
+    """
     sheet = _Sheet(
         "受領書",
         "次の手紙を、区の窓口で受け取りました。",
@@ -47,11 +50,11 @@ def receipt_sheet(program: Program, letter: Letter, today: date) -> bytes:
         ["受け取った日", "受け取った人の署名", "本人と確かめた書類の種類", "お渡しした職員"],
         RECEIPT_NOTES,
     )
-    return _draw(program, sheet, today)
+    return _draw(program, sheet, today, large=large)
 
 
-def change_form(program: Program, today: date) -> bytes:
-    """Return the blank form 支給先変更申出書."""
+def change_form(program: Program, today: date, *, large: bool = False) -> bytes:
+    """Return the blank form 支給先変更申出書; with ``large`` in 18 points and more."""
     last = format_wareki(program.windows.decline.last_day)
     sheet = _Sheet(
         "支給先変更申出書",
@@ -73,12 +76,13 @@ def change_form(program: Program, today: date) -> bytes:
         ],
         FORM_NOTES,
     )
-    return _draw(program, sheet, today)
+    return _draw(program, sheet, today, large=large)
 
 
-def _draw(program: Program, sheet: _Sheet, today: date) -> bytes:
+def _draw(program: Program, sheet: _Sheet, today: date, *, large: bool) -> bytes:
     data = {
         "title": sheet.title,
+        "large": large,
         "lead": sheet.lead,
         "rows": sheet.rows,
         "blanks": sheet.blanks,

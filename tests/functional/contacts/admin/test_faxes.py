@@ -1,5 +1,6 @@
 """The FAX pages: entered, taken, answered and recorded by agents; nobody reads another's number."""
 
+import html
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.faxes.models import FaxCase, FaxReply
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.people.households.large_print import POINTS
 from tests.functional.contacts.faxes.support import make_fax_desk
 from tests.support.reading import pdf as read_pdf
 from tests.support.reading.files import fax, pdf, picture
@@ -345,6 +347,16 @@ def test_the_blank_form_comes_in_every_language_of_the_residents(
     (page,) = read_pdf.text(answer.content)
     assert "FAX問合せ票" in page
     assert sqlite_staff.site.program.contact.fax in page
+
+
+def test_the_blank_form_is_to_be_had_in_large_print_in_each_language(
+    sqlite_staff: StaffSite,
+) -> None:
+    agent = sqlite_staff.enter_as(Role.AGENT)
+    for code in ("ja", "ko"):
+        address = f"/faxes/form.pdf?in={code}&size=large"
+        assert html.escape(address) in agent.open("/faxes").text
+        assert read_pdf.smaller(agent.get(address).content, POINTS) == ""
 
 
 def test_an_overdue_fax_says_so(sqlite_staff: StaffSite) -> None:

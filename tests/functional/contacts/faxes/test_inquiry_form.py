@@ -1,10 +1,13 @@
 """The FAX問合せ票: one page in every language, nothing personal, linked from the help page."""
 
+import re
+
 import pytest
 
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.texts import _, plain, use_locale
+from portal.domain.people.households.large_print import POINTS
 from portal.platform.http.locale import CODE_OF
 from tests.functional.contacts.faxes.support import NOW, PROGRAM
 from tests.support.reading import pdf
@@ -38,3 +41,7 @@ def test_the_help_page_gives_it_in_the_language_of_the_page(
     answer = visitor.get("/fax/form.pdf")
     assert answer.headers["content-type"] == "application/pdf"
     assert len(pdf.text(answer.content)) == 1
+    assert 'href="/fax/form.pdf?size=large"' in visitor.open("/help").text
+    large = visitor.get("/fax/form.pdf?size=large").content
+    # readings above words are half as large as the words
+    assert re.sub(r"[ぁ-んァ-ヶー]", "", pdf.smaller(large, POINTS)) == ""

@@ -13,6 +13,7 @@ from portal.domain.foundation.errors import (
     NotFoundError,
     WrongStateError,
 )
+from portal.domain.people.households.large_print import POINTS, wish_large_print
 from portal.domain.people.households.models import Household
 from tests.functional.contacts.faxes.support import DIALED, NOW, PROGRAM, SENDER, FaxDesk
 from tests.support.coupons import VAULT
@@ -111,6 +112,53 @@ def test_a_verified_household_is_answered_and_the_case_knows_whose_it_is(desk: F
     assert sheets.open_reply(VAULT, reply).words.text == TEXT
     event = desk.events("fax.reply_prepared")[0]
     assert (event.household_id, event.detail["own_text"]) == (person.household_id, True)
+
+
+def drawn(desk: FaxDesk, case_id: int, reply_id: int) -> tuple[bytes, bytes, int]:
+    """The cover and the text as they are printed, and the number of pages that the cover says."""
+    cover, text = (_taken(desk, case_id, reply_id, part) for part in sheets.SheetPart)
+    return (
+        sheets.draw(PROGRAM, cover, sheets.SheetPart.COVER),
+        sheets.draw(PROGRAM, text, sheets.SheetPart.TEXT),
+        cover.pages,
+    )
+
+
+def _taken(desk: FaxDesk, case_id: int, reply_id: int, part: sheets.SheetPart) -> sheets.Sheets:
+    with desk.database.write() as session:
+        reply = sheets.of_case(session, case_id, reply_id)
+        return sheets.take_out(work_in(session, desk.agent, NOW), reply, part)
+
+
+def test_a_reply_has_the_size_that_its_household_wants_and_says_the_right_number_of_pages(
+    desk: FaxDesk,
+) -> None:
+    case_id, person = desk.receive(), desk.household()
+    desk.verified(desk.start(case_id), person)
+    with desk.database.write() as session:
+        wish_large_print(work_in(session), person.household_id, "ja")
+    reply_id = desk.prepare(case_id, text=f"{TEXT}\n" * 30, household_id=person.household_id)
+    with desk.database.write() as session:
+        # what was written down stays as it was counted, whatever is wished since
+        wish_large_print(work_in(session), person.household_id, None)
+    cover, text, pages = drawn(desk, case_id, reply_id)
+    assert [pdf.smaller(made, POINTS) for made in (cover, text)] == ["", ""]
+    assert len(pdf.text(cover)) + len(pdf.text(text)) == pages == 3
+    assert f"{pages} 枚" in pdf.text(cover)[0]
+
+
+def test_large_letters_are_for_whoever_asks_and_a_wish_is_no_answer_to_a_stranger(
+    desk: FaxDesk,
+) -> None:
+    case_id, person = started(desk), desk.household()
+    with desk.database.write() as session:
+        wish_large_print(work_in(session), person.household_id, "ja")
+    usual = desk.prepare(case_id, household_id=person.household_id)
+    assert pdf.smaller(drawn(desk, case_id, usual)[1], POINTS) != "", "nobody was verified"
+    with desk.database.write() as session:
+        sending.discard(work_in(session, desk.agent, desk.now), usual)
+    asked = desk.prepare(case_id, large=True)
+    assert pdf.smaller(drawn(desk, case_id, asked)[1], POINTS) == ""
 
 
 @pytest.mark.parametrize(

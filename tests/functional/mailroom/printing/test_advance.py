@@ -35,6 +35,7 @@ from portal.domain.mailroom.printing.runs.queries import to_withdraw
 from portal.domain.mailroom.printing.runs.recipients.preflight import Preflight
 from portal.domain.mailroom.printing.runs.writers.advance import AdvanceWriter
 from portal.domain.people.entitlements.models import Entitlement
+from portal.domain.people.households.large_print import wish_large_print
 from portal.domain.people.households.models import Household
 from portal.platform.database import Database
 from tests.support.coupons import NOW
@@ -239,3 +240,49 @@ def test_a_notice_that_must_not_go_out_any_more_is_pulled_from_the_mail_house(
         }
         assert runs_to_recall(session) == {}
     assert sorted(state for _key, state in notices(database)) == ["cancelled", "posted", "posted"]
+
+
+def test_who_wants_large_print_gets_the_notice_so_with_its_text_and_form_beside_it(
+    database: Database, tmp_path: Path
+) -> None:
+    made = printer(database, tmp_path / "letters")
+    house = make_mail_house(database, tmp_path / "letters")
+    people = add_families(database, 3)
+    with database.write() as session:
+        wish_large_print(work_in(session), people[0], "ko")
+    run = build(made)
+    usual, large = (pdf.text((run.folder / file.file).read_bytes()) for file in run.files)
+    assert (len(usual), len(large)) == (2, 1), "one page each, and files of their own"
+    assert CANARY_NAME in large[0]
+    number = NUMBER.findall(large[0])[0]
+    with database.read() as session:
+        notice = session.scalars(select(LetterWithoutId).filter_by(number=number)).one()
+        assert (notice.household_id, notice.large_print) == (people[0], "ko")
+    text, form = f"large-{run.run_id:03}-ko.pdf", "decline_form-large.pdf"
+    sums = json.loads((run.folder / f"manifest-{run.run_id:03}.json").read_text())
+    assert (sums["letters"], sums["large_print"]) == (3, {text: 1})
+    files = house.opened(house.build(run.run_id))
+    assert {text, f"enclosure-{run.run_id:03}-{form}"} <= files.keys()
+    said = "".join("".join(pdf.text(files[text])).split())
+    assert CANARY_NAME not in said
+    assert "사전안내" in said
+    assert "2023" in said
+
+
+def test_a_wish_that_came_while_notices_are_drawn_is_followed(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    made = printer(sqlite_database, tmp_path / "letters")
+    people = add_families(sqlite_database, 1)
+
+    class Slow(AdvanceWriter):
+        def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
+            drawn = AdvanceWriter.draw(self, contents, day)
+            with sqlite_database.write() as session:
+                wish_large_print(work_in(session), people[0], "ja")
+            return drawn
+
+    run = build_run(Slow(made))
+    assert isinstance(run, BuiltRun)
+    (file,) = run.files
+    assert "大きな文字の案内" in "".join(pdf.text((run.folder / file.file).read_bytes()))

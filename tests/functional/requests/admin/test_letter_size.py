@@ -24,6 +24,15 @@ def test_an_officer_keeps_the_wish_and_ends_it(sqlite_staff: StaffSite) -> None:
     assert kept(sqlite_staff, person) == "en"
     form = officer.get(f"/households/{person.household_id}/blank-forms/decline?language=ja")
     assert pdf.smaller(form.content, POINTS) == ""
+    blank = f"/households/{person.household_id}/blank-forms?language=ja&form="
+    for kind, size, is_large in (
+        ("decline", "", False),
+        ("decline", "&size=large", True),
+        ("change", "", False),
+        ("change", "&size=large", True),
+    ):
+        chosen = officer.follow(officer.get(f"{blank}{kind}{size}")).content
+        assert (pdf.smaller(chosen, POINTS) == "") == is_large, "who prints it has the last word"
     officer.open(base)
     officer.send(f"{base}/letter-size", wish | {"size": "usual", "form_key": "two"})
     assert kept(sqlite_staff, person) is None

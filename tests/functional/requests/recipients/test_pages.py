@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.mailroom.roster.holds.services import put_hold
+from portal.domain.people.households.large_print import POINTS, wish_large_print
 from portal.domain.people.households.models import Child, Household
 from portal.domain.requests.recipients.models import CounterHandOver, RecipientChange
 from portal.domain.requests.requests.models import Request, Scan
 from tests.functional.desk.openings.support import ASKS
 from tests.functional.requests.recipients.support import NEW_NAME, NEW_TOWN
 from tests.support.people import Person
+from tests.support.reading import pdf
 from tests.support.reading.files import picture
 from tests.support.requests.looking import post_looked_at
 from tests.support.resident import Visitor
@@ -248,6 +250,24 @@ def test_the_counter_is_the_wards_alone(sqlite_staff: StaffSite) -> None:
 def test_the_blank_form_is_there_to_print(sqlite_staff: StaffSite) -> None:
     officer = enter(sqlite_staff, Role.OFFICER)
     assert officer.get("/recipients/change-form.pdf").content.startswith(b"%PDF")
+    large = "/recipients/change-form.pdf?size=large"
+    assert large in officer.open("/recipients").text
+    assert pdf.smaller(officer.get(large).content, POINTS) == ""
+
+
+def test_the_receipt_of_the_counter_has_the_size_that_the_household_wants(
+    sqlite_staff: StaffSite,
+) -> None:
+    letter = letter_at_counter(sqlite_staff)
+    ward = enter(sqlite_staff, Role.WARD_OFFICER)
+    address = f"/counter/{letter}/receipt.pdf"
+    assert pdf.smaller(ward.get(address).content, POINTS) != ""
+    with sqlite_staff.database.write() as session:
+        home = session.get_one(Letter, letter).household_id
+        wish_large_print(work_in(session), home, "ja")
+    receipt = ward.get(address).content
+    assert pdf.smaller(receipt, POINTS) == ""
+    assert "M000000017" in "".join(pdf.text(receipt))
 
 
 def test_an_attached_instruction_is_as_secret_as_its_request(

@@ -14,11 +14,13 @@ import pytest
 from portal.domain.contacts.faxes.inquiry_form import inquiry_form_pdf
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
+from portal.domain.letters.letters.drawing.advance import notice_text_pdf, render_notices
 from portal.domain.letters.letters.drawing.card import CardContent, render_cards
 from portal.domain.letters.letters.drawing.frame import LetterFrame
 from portal.domain.letters.letters.drawing.large import large_text_pdf
 from portal.domain.letters.letters.drawing.render import FRONT_NOTES, fit_back, render_chunk
-from portal.domain.mailroom.printing.runs.fitting import sample_letter
+from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
+from portal.domain.mailroom.printing.runs.fitting import frame_of, sample_letter
 from portal.domain.people.notices.events import ProgressEvent
 from portal.domain.requests.alternatives.form import alternative_form_pdf
 from portal.domain.requests.declines.form import decline_form_pdf
@@ -48,6 +50,19 @@ def card(large: str = "") -> Draw:
     return draw
 
 
+def notice_frame(program: Program) -> LetterFrame:
+    assert program.advance is not None
+    return frame_of(program, load_texts(program.advance.texts_file, ADVANCE_REQUIRED))
+
+
+def notice(large: str = "") -> Draw:
+    def draw(program: Program, _frame: LetterFrame) -> bytes:
+        content = replace(sample_letter(program, ("decline_form",)), large=large)
+        return render_notices([content], notice_frame(program))
+
+    return draw
+
+
 def form(make: Callable[..., bytes], *, large: bool = False) -> Draw:
     def draw(program: Program, _frame: LetterFrame) -> bytes:
         with use_locale("en"):
@@ -70,8 +85,17 @@ DRAWN: dict[str, Draw] = {
     "redelivery form": form(redelivery_form_pdf),
     "redelivery form, large": form(redelivery_form_pdf, large=True),
     "reply envelope": form(reply_envelope_pdf),
-    "FAX form": lambda program, _frame: inquiry_form_pdf(program, NOW),
+    "notice": notice(),
+    "notice, large": notice("zh_Hant"),
+    "text of the notice, large": lambda program, _frame: notice_text_pdf(
+        notice_frame(program), "ko"
+    ),
+    "FAX form": form(inquiry_form_pdf, large=False),
+    "FAX form, large": form(inquiry_form_pdf, large=True),
     "change of recipient": lambda program, _frame: change_form(program, date(2023, 8, 1)),
+    "change of recipient, large": lambda program, _frame: change_form(
+        program, date(2023, 8, 1), large=True
+    ),
 }
 
 

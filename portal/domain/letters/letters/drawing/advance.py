@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from portal.domain.foundation.errors import InputError
-from portal.domain.foundation.texts import _s, plain
+from portal.domain.foundation.texts import _, _s, plain, use_locale
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
+from portal.domain.letters.letters.drawing.large import common_labels, draw_large_text
+from portal.domain.letters.letters.drawing.public_page import text_page
 from portal.domain.letters.letters.drawing.typesetting import TypstData, compile_pdf, page_count
-from portal.domain.letters.letters.drawing.window import Piece, layout_data, pieces, window_data
+from portal.domain.letters.letters.drawing.window import layout_data, pair, pieces, window_data
 
 TEMPLATE = "advance.typ"
 NOTES = (
@@ -23,6 +25,8 @@ NOTES = (
     "never_asked",
     "call_center",
 )
+LARGE_NOTES = ("when_sent", "no_procedure", "how_to_decline")
+"""What the front in large print says; the rest is enclosed."""
 BACK_POINTS = (9.5, 9.0, 8.5, 8.0, 7.5, 7.0)
 
 
@@ -31,7 +35,8 @@ def render_notices(
 ) -> bytes:
     """Return one PDF (tagged, PDF/UA-1) with a page for each notice, in the given order.
 
-    With ``back_points`` (from ``fit_notice_back``) each is followed by the back. A notice names no
+    With ``back_points`` (from ``fit_notice_back``) each is followed by the back. A notice for a
+    household that wants large print has its front in that. A notice names no
     child, no household's amount and no ID. ``frame`` contains the texts of the notice.
 
     Raises:
@@ -44,7 +49,11 @@ def render_notices(
         "frame": _frame_data(frame),
         "back-size": back_points,
         "letters": [
-            {**window_data(content, frame), "enclosures": content.enclosures}
+            {
+                **window_data(content, frame),
+                "enclosures": [pieces(name) for name in content.enclosures],
+                "large": content.large,
+            }
             for content in contents
         ],
     }
@@ -103,21 +112,36 @@ def _frame_data(frame: LetterFrame) -> TypstData:
         "sender": frame.return_address,
         "layout": layout_data(frame.layout),
         "texts": [_texts(frame, locale) for locale in frame.languages],
+        "large": {locale: _large_texts(frame, locale) for locale in frame.languages},
     }
+
+
+def _large_texts(frame: LetterFrame, locale: str) -> TypstData:
+    blocks = frame.texts.blocks
+    with use_locale(locale):
+        return {
+            **common_labels(frame, locale),
+            "opening": pieces(blocks["opening"].in_language(locale)),
+            "notes": [pair(blocks[name].in_language(locale)) for name in LARGE_NOTES],
+            "see": pieces(_("くわしいことは、同封の「大きな文字の案内」にあります。")),
+        }
+
+
+@lru_cache(maxsize=8)
+def notice_text_pdf(frame: LetterFrame, locale: str) -> bytes:
+    """Return the notice's whole text in 18 points, without anything that is a family's own."""
+    with use_locale(locale):
+        return draw_large_text(text_page(frame, (), NOTES), frame, locale)
 
 
 def _texts(frame: LetterFrame, locale: str) -> TypstData:
     blocks = frame.texts.blocks
 
-    def note(name: str) -> dict[str, list[Piece]]:
-        heading, _, body = blocks[name].in_language(locale).partition("\n")
-        return {"heading": pieces(heading), "body": pieces(body)}
-
     return {
         "locale": locale,
         "title": pieces(blocks["title"].in_language(locale)),
         "opening": pieces(blocks["opening"].in_language(locale)),
-        "notes": [note(name) for name in NOTES],
+        "notes": [pair(blocks[name].in_language(locale)) for name in NOTES],
     }
 
 

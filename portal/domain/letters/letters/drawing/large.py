@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from portal.domain.foundation.texts import _, plain, use_locale
 from portal.domain.letters.letters.drawing.frame import LetterFrame
-from portal.domain.letters.letters.drawing.public_page import letter_page
+from portal.domain.letters.letters.drawing.public_page import LetterPage, letter_page
 from portal.domain.letters.letters.drawing.typesetting import TypstData, compile_pdf
 from portal.domain.letters.letters.drawing.window import pair, pieces
 
@@ -21,13 +21,30 @@ def large_labels(frame: LetterFrame) -> Mapping[str, TypstData]:
     return {locale: _labels(frame, locale) for locale in frame.languages}
 
 
-def _labels(frame: LetterFrame, locale: str) -> TypstData:
+def common_labels(frame: LetterFrame, locale: str) -> TypstData:
+    """Return the words that the large front of every letter and notice has in a language."""
+
     def text(block: str) -> str:
         return frame.texts.blocks[block].in_language(locale)
 
     with use_locale(locale):
         return {
             "title": pieces(text("title")),
+            "enclosed": pieces(_("同封物")),
+            "comma": _("、"),
+            "number": pieces(_("通知書番号")),
+            "call": pieces(text("call_center").split("\n")[0]),
+            "telephone": frame.values["telephone"].in_language(locale),
+        }
+
+
+def _labels(frame: LetterFrame, locale: str) -> TypstData:
+    def text(block: str) -> str:
+        return frame.texts.blocks[block].in_language(locale)
+
+    with use_locale(locale):
+        return {
+            **common_labels(frame, locale),
             "id": pieces(_("ID（数字10桁）")),
             "password": pieces(_("パスワード（英数字12文字）")),
             "never": pieces(_("IDとパスワードは、誰にも教えないでください。")),
@@ -35,10 +52,6 @@ def _labels(frame: LetterFrame, locale: str) -> TypstData:
             "exchange": pair(text("exchange_deadline")),
             "use": pair(text("use_deadline")),
             "see": pieces(_("使い方は、同封の「大きな文字の案内」にあります。")),
-            "enclosed": pieces(_("同封物")),
-            "number": pieces(_("通知書番号")),
-            "call": pieces(text("call_center").split("\n")[0]),
-            "telephone": frame.values["telephone"].in_language(locale),
             "qr": _("サインインのページを開くQRコード"),
         }
 
@@ -47,7 +60,11 @@ def _labels(frame: LetterFrame, locale: str) -> TypstData:
 def large_text_pdf(frame: LetterFrame, notes: tuple[str, ...], locale: str) -> bytes:
     """Return the letter's whole text in 18 points, without anything that is a family's own."""
     with use_locale(locale):
-        page = letter_page(frame, notes)
+        return draw_large_text(letter_page(frame, notes), frame, locale)
+
+
+def draw_large_text(page: LetterPage, frame: LetterFrame, locale: str) -> bytes:
+    """Return the text of a letter or notice in 18 points, on as many pages as it takes."""
     data = {
         "ward": frame.ward,
         "day": frame.day,

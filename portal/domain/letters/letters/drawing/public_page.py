@@ -47,6 +47,11 @@ def letter_page(frame: LetterFrame, notes: Sequence[str]) -> LetterPage:
 
     Who reads with furigana gets readings, as on every page.
     """
+    return text_page(frame, STEPS, (*DEADLINES, *notes, "call_center"))
+
+
+def text_page(frame: LetterFrame, steps: Sequence[str], sections: Sequence[str]) -> LetterPage:
+    """Return a letter's or notice's text in the current language, by the names of its blocks."""
 
     def text(block: str) -> str:
         return read_numbers(str(frame.texts.blocks[block]))
@@ -54,8 +59,8 @@ def letter_page(frame: LetterFrame, notes: Sequence[str]) -> LetterPage:
     return LetterPage(
         text("title"),
         text("opening"),
-        [text(step) for step in STEPS],
-        [_section(text(name)) for name in (*DEADLINES, *notes, "call_center")],
+        [text(step) for step in steps],
+        [_section(text(name)) for name in sections],
     )
 
 

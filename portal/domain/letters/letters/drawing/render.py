@@ -182,7 +182,7 @@ def _letter_data(content: LetterContent, frame: LetterFrame) -> TypstData:
             for locale in frame.languages
             if locale != "ja"
         ],
-        "enclosures": content.enclosures,
+        "enclosures": [pieces(name) for name in content.enclosures],
         "large": content.large,
         "large-amount": pair(_household_text(frame, "amount", content.large, content))
         if content.large

@@ -17,6 +17,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.disk import digest_of
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import REPLY_ENVELOPE
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.drawing.address_block import text_ems
@@ -246,7 +247,6 @@ def masked(
 
     ``enclosed`` names the enclosures of the run.
     """
-    beside = printed_names(enclosed)
     addressees = read_addressees(work, [one.household_id for one in samples], printed=True)
     return [
         replace(
@@ -256,7 +256,9 @@ def masked(
             login_id=MASKED_ID,
             password=MASKED_PASSWORD,
             sign_in_url=f"{printer.public_url}/signin",
-            enclosures=beside if one.pieces > 1 else (),
+            enclosures=printed_names(enclosed, one.large or SOURCE_LOCALE)
+            if one.pieces > 1
+            else (),
             large=one.large,
         )
         for one in samples

@@ -17,8 +17,6 @@ from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.chain import require_whole_chain
 from portal.domain.foundation.transfers.kinds import Stopped
-from portal.domain.letters.letters.drawing.large import large_text_pdf
-from portal.domain.letters.letters.drawing.render import FRONT_NOTES
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.mailroom.printing.runs.pipeline.chunks import (
     FinishedChunk,
@@ -213,7 +211,7 @@ def _finish(
         for name, data in {back_file(run.id): back, **inside}.items():
             put(write_part(folder / name, data))
         _draw_chunks(_Chunks(writer, fresh, folder), press, progress)
-        for name, data in _large_print(printer, run, now).items():
+        for name, data in _large_print(writer, run, now).items():
             put(write_part(folder / name, data))
         with printer.write() as session:
             totals = finish_run(printer.work(session), run.id, folder)
@@ -222,15 +220,15 @@ def _finish(
     return BuiltRun(run.id, folder, tuple(files), totals, checked)
 
 
-def _large_print(printer: Printer, run: OpenRun, now: datetime) -> dict[str, bytes]:
+def _large_print(writer: Writer, run: OpenRun, now: datetime) -> dict[str, bytes]:
     """Return what lies beside the run's letters in large print: their text, and the forms."""
+    printer = writer.printer
     with printer.read() as session:
         languages = large_languages(session, run.id)
     if not languages:
         return {}
-    frame = printer.frame(run.notice_date)
     texts = {
-        large_text_file(run.id, locale): large_text_pdf(frame, FRONT_NOTES, locale)
+        large_text_file(run.id, locale): writer.large_text(run.notice_date, locale)
         for locale in languages
     }
     forms = draw_enclosures(printer.program, run.enclosed, now, large=True)

@@ -1,14 +1,15 @@
 """Check that every letter of a program fits its paper, for ``portal program check``."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
+from portal.domain.letters.letters.drawing.advance import render_notices
 from portal.domain.letters.letters.drawing.barcode import customer_bars
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
@@ -27,6 +28,8 @@ UNKNOWN_URL = "https://coupon.example.jp"
 """Stands for the site's address while the program does not name it (``resident_url``)."""
 SAMPLE_ADDRESS = ("見本区見本町一丁目2番地の3", "見本マンション405号室")
 MANY_CHILDREN = 9
+LETTER_TEXTS = "title, amount, exchange_deadline, use_deadline, call_center"
+NOTICE_TEXTS = "title, opening, when_sent, no_procedure, how_to_decline, call_center"
 SETTINGS_IN_TEXTS = {
     re.compile(r"0\d{1,4}-\d{1,4}-\d{3,4}"): "%(telephone)s / %(fax)s",
     re.compile(r"https?://[^\s、。]+"): "%(url)s",
@@ -50,29 +53,47 @@ def letter_findings(program: Program) -> list[Finding]:
     letter, advance = program.letter_texts_file, program.advance
     if letter.is_file():
         texts, sample = load_texts(letter), sample_letter(program, program.letter_enclosures)
-        found += _overlong(letter.name, measure_letter(frame_of(program, texts), sample))
-        found += _large(frame_of(program, texts), sample)
+        texts_frame = frame_of(program, texts)
+        found += _overlong(letter.name, measure_letter(texts_frame, sample))
+        enclosed = program.letter_enclosures
+        front = _LargeFront(letter.name, LETTER_TEXTS, enclosed, render_chunk)
+        found += _large(front, texts_frame, sample)
         found += _typed(letter.name, texts)
     if advance is not None and advance.texts_file.is_file():
         name = advance.texts_file.name
         texts = load_texts(advance.texts_file, ADVANCE_REQUIRED)
         sample = sample_letter(program, advance.enclosed)
-        found += _overlong(name, measure_notice(frame_of(program, texts), sample))
+        texts_frame = frame_of(program, texts)
+        found += _overlong(name, measure_notice(texts_frame, sample))
+        front = _LargeFront(name, NOTICE_TEXTS, advance.enclosed, render_notices)
+        found += _large(front, texts_frame, sample)
         found += _typed(name, texts)
     return found
 
 
-def _large(frame: LetterFrame, sample: LetterContent) -> Iterator[Finding]:
-    """Report the languages in which the front in large print does not fit its page."""
+@dataclass(frozen=True, slots=True)
+class _LargeFront:
+    """The front of a letter in large print: file and texts, what lies beside it, what draws it."""
+
+    file: str
+    texts: str
+    enclosed: Sequence[str]
+    draw: Callable[[Sequence[LetterContent], LetterFrame], bytes]
+
+
+def _large(front: _LargeFront, frame: LetterFrame, sample: LetterContent) -> Iterator[Finding]:
+    """Report the languages in which a front in large print does not fit its page."""
     for locale in frame.languages:
-        if not is_drawn(partial(render_chunk, [replace(sample, large=locale)], frame)):
+        beside = printed_names(front.enclosed, locale)
+        large = replace(sample, large=locale, enclosures=beside)
+        if not is_drawn(partial(front.draw, [large], frame)):
             yield error_of(
                 "large_letter_too_long",
                 _s(
-                    "大きな文字の手紙(%(locale)s)の表が、1ページに収まりません。title、amount、"
-                    "exchange_deadline、use_deadline、call_center の1行目を短くしてください。"
+                    "%(file)s: 大きな文字の表(%(locale)s)が、1ページに収まりません。"
+                    "短くしてください: %(keys)s"
                 )
-                % {"locale": locale},
+                % {"file": front.file, "locale": locale, "keys": front.texts},
             )
 
 

@@ -149,7 +149,7 @@ TRACES: tuple[Trace, ...] = (
     Trace(
         LetterWithoutId,
         lambda keys: LetterWithoutId.id.in_(keys.bare_letters),
-        {"tracking_no": None},
+        {"tracking_no": None, "large_print": None},
     ),
     Trace(
         PrintProofPage,

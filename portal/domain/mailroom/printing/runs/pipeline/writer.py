@@ -32,6 +32,15 @@ class Place(NamedTuple):
     chunk: int
 
 
+def apart(groups: Iterable[Sequence[Recipient]], chunk_size: int) -> list[Place]:
+    """Return the chunk of each letter; each group has files of its own, behind those before it."""
+    found: list[Place] = []
+    for group in groups:
+        behind = found[-1].chunk if found else 0
+        found += [Place(one, 1 + behind + at // chunk_size) for at, one in enumerate(group)]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class ChunkLetter:
     """One letter of a chunk, with its recipient as it was when drawn."""
@@ -118,6 +127,12 @@ class Writer(Protocol):
         self, work: Work, letters: Sequence[ChunkLetter], enclosed: Sequence[str]
     ) -> Sequence[LetterContent]:
         """Return the contents of the letters, in order."""
+
+    def large_text(self, day: date, locale: str) -> bytes:
+        """Return what is enclosed with large letters dated ``day`` (JST): the text of the letter.
+
+        Raises InputError.
+        """
 
     def press(self, day: date, chunks: int) -> AbstractContextManager[Press]:
         """Open a press for ``chunks`` chunks of letters dated ``day`` (JST). Raises InputError."""

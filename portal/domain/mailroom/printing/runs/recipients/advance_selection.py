@@ -119,15 +119,16 @@ def _recipients(session: Session, condition: ColumnElement[bool]) -> dict[int, R
             func.sum(Entitlement.amount_yen),
             Household.changed_at,
             PrintText.approved_at,
+            Household.large_print,
         )
         .join(Entitlement, _wanted())
         .outerjoin(PrintText, PrintText.household_id == Household.id)
         .where(condition)
-        .group_by(Household.id, Household.changed_at, PrintText.approved_at)
+        .group_by(Household.id, Household.changed_at, PrintText.approved_at, Household.large_print)
         .order_by(Household.id)
     )
     found: dict[int, Recipient] = {}
-    for key, children, yen, changed_at, approved_at in rows:
+    for key, children, yen, changed_at, approved_at, large in rows:
         stamp: tuple[datetime | None, ...] = (changed_at, approved_at)
-        found[key] = Recipient(key, int(children), int(yen), stamp)
+        found[key] = Recipient(key, int(children), int(yen), stamp, large=large)
     return found

@@ -10,11 +10,16 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import AdvanceSettings, Program
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.documents.kinds import DocumentKind
-from portal.domain.letters.letters.drawing.advance import render_notice_back, render_notices
+from portal.domain.letters.letters.drawing.advance import (
+    notice_text_pdf,
+    render_notice_back,
+    render_notices,
+)
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_frame
 from portal.domain.letters.letters.drawing.texts import ADVANCE_REQUIRED, load_texts
@@ -100,9 +105,12 @@ class AdvanceWriter(WriterWithoutId):
         """Return notices, which contain only name and address of their household."""
         keys = [one.recipient.key for one in letters]
         addressees = read_addressees(work, keys)
-        beside = printed_names(enclosed)
         return [
-            replace(draft(one.number, addressees[one.recipient.key]), enclosures=beside)
+            replace(
+                draft(one.number, addressees[one.recipient.key]),
+                enclosures=printed_names(enclosed, one.recipient.large or SOURCE_LOCALE),
+                large=one.recipient.large or "",
+            )
             for one in letters
         ]
 
@@ -113,6 +121,10 @@ class AdvanceWriter(WriterWithoutId):
     def back(self, day: date) -> bytes:
         """Return the back with the other languages."""
         return render_notice_back(self._frame(day))
+
+    def large_text(self, day: date, locale: str) -> bytes:
+        """Return the notice's whole text in large print."""
+        return notice_text_pdf(self._frame(day), locale)
 
     def _texts(self, session: Session) -> int | None:
         program = self.printer.program

@@ -7,19 +7,28 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import product
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Values
+from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.drawing.content import LetterContent
+from portal.domain.letters.letters.drawing.large import large_text_pdf
+from portal.domain.letters.letters.drawing.render import FRONT_NOTES
 from portal.domain.letters.letters.kinds import CREDENTIAL, Kind
 from portal.domain.letters.letters.orders import lock_orders, replace_letters
 from portal.domain.letters.letters.states import CREDENTIAL_LETTER, FIRST
 from portal.domain.mailroom.printing.runs.pipeline.chunks import mark_printed
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, WorkerPool, worker_pool
-from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter, Place, ReadyChunk
+from portal.domain.mailroom.printing.runs.pipeline.writer import (
+    ChunkLetter,
+    Place,
+    ReadyChunk,
+    apart,
+)
 from portal.domain.mailroom.printing.runs.recipients.addressees import read_addressees
 from portal.domain.mailroom.printing.runs.recipients.preflight import (
     Preflight,
@@ -93,12 +102,11 @@ class CredentialWriter:
         chosen = [one for one in ready if one.key in unchanged]
         # letters for the ward's counter have files of their own, so that none gets into the post;
         # so has large print, which gets its text enclosed
-        found: list[Place] = []
-        for counter, large in ((False, False), (False, True), (True, False), (True, True)):
-            alike = [one for one in chosen if (one.counter, bool(one.large)) == (counter, large)]
-            behind = found[-1].chunk if found else 0
-            found += [Place(one, 1 + behind + at // chunk_size) for at, one in enumerate(alike)]
-        return found
+        kinds = product((False, True), repeat=2)
+        groups = (
+            [one for one in chosen if (one.counter, bool(one.large)) == kind] for kind in kinds
+        )
+        return apart(groups, chunk_size)
 
     def planned_columns(self, recipient: Recipient) -> Values:
         """Return the household, hand-over and reason of a planned letter."""
@@ -128,7 +136,6 @@ class CredentialWriter:
         keys = [one.recipient.key for one in letters]
         addressees = read_addressees(work, keys)
         login_ids = free_login_ids(work, len(letters), self.taken)
-        beside = printed_names(enclosed)
         return [
             replace(
                 draft(one.number, addressees[one.recipient.key]),
@@ -136,11 +143,17 @@ class CredentialWriter:
                 amount_yen=one.recipient.amount_yen,
                 login_id=login_id,
                 sign_in_url=f"{self.printer.public_url}/signin?id={login_id}",
-                enclosures=beside if one.recipient.reason == FIRST else (),
+                enclosures=printed_names(enclosed, one.recipient.large or SOURCE_LOCALE)
+                if one.recipient.reason == FIRST
+                else (),
                 large=one.recipient.large or "",
             )
             for one, login_id in zip(letters, login_ids, strict=True)
         ]
+
+    def large_text(self, day: date, locale: str) -> bytes:
+        """Return the letter's whole text in large print."""
+        return large_text_pdf(self.printer.frame(day), FRONT_NOTES, locale)
 
     @contextmanager
     def press(self, day: date, chunks: int) -> Iterator[WorkerPool]:

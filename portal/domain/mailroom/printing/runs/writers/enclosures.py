@@ -82,7 +82,7 @@ def enclosure_name(name: str) -> str:
     return known.get(name, name)
 
 
-def printed_names(names: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the enclosures as they are printed on a letter, in Japanese."""
-    with use_locale(SOURCE_LOCALE):
+def printed_names(names: Sequence[str], locale: str = SOURCE_LOCALE) -> tuple[str, ...]:
+    """Return the names of the enclosures as they are printed on a letter in a language."""
+    with use_locale(locale):
         return tuple(enclosure_name(name) for name in names)

@@ -15,7 +15,8 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
-from portal.domain.letters.letters.drawing.render import render_back, render_chunk
+from portal.domain.letters.letters.drawing.large import large_text_pdf
+from portal.domain.letters.letters.drawing.render import FRONT_NOTES, render_back, render_chunk
 from portal.domain.letters.letters.models import TestAddress
 from portal.domain.letters.letters.states import TEST_POSTING
 from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter
@@ -86,6 +87,10 @@ class SpecimenWriter(WriterWithoutId):
     def back(self, day: date) -> bytes:
         """Return the back of a letter with an ID."""
         return render_back(self._frame(day))
+
+    def large_text(self, day: date, locale: str) -> bytes:
+        """Return the text of a letter with an ID in large print."""
+        return large_text_pdf(self._frame(day), FRONT_NOTES, locale)
 
     def _frame(self, day: date) -> LetterFrame:
         return replace(self.printer.frame(day), is_specimen=True)

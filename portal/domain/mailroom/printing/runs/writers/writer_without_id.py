@@ -16,7 +16,7 @@ from portal.domain.letters.letters.kinds import WITHOUT_ID, Kind
 from portal.domain.mailroom.printing.runs.pipeline.chunks import mark_printed
 from portal.domain.mailroom.printing.runs.pipeline.printer import Printer
 from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job, JobQueue
-from portal.domain.mailroom.printing.runs.pipeline.writer import Place, ReadyChunk
+from portal.domain.mailroom.printing.runs.pipeline.writer import Place, ReadyChunk, apart
 from portal.domain.mailroom.printing.runs.recipients.recipient import Recipient
 
 
@@ -49,6 +49,10 @@ class WriterWithoutId(ABC):
     def draw(self, contents: Sequence[LetterContent], day: date) -> bytes:
         """Return one PDF with a page for each letter, dated ``day``."""
 
+    @abstractmethod
+    def large_text(self, day: date, locale: str) -> bytes:
+        """Return the text that is enclosed with letters in large print dated ``day``."""
+
     @property
     def stored_as(self) -> Kind:
         """Return the table and the states of letters without an ID."""
@@ -60,8 +64,9 @@ class WriterWithoutId(ABC):
         ready: Sequence[Recipient],
         chunk_size: int,
     ) -> Sequence[Place]:
-        """Return the chunk of each letter, in the order in which they were chosen."""
-        return [Place(one, 1 + at // chunk_size) for at, one in enumerate(ready)]
+        """Return the chunk of each letter; large print has files of its own, behind the others."""
+        groups = ([one for one in ready if bool(one.large) == large] for large in (False, True))
+        return apart(groups, chunk_size)
 
     def planned_columns(self, recipient: Recipient) -> Values:
         """Return the recipient and the number of pieces of a planned letter."""
@@ -69,6 +74,7 @@ class WriterWithoutId(ABC):
             "household_id": recipient.key if self.to_households else None,
             "test_address_id": None if self.to_households else recipient.key,
             "enclosures": 1 + len(self.enclosed),
+            "large_print": recipient.large,
         }
 
     @contextmanager
@@ -87,7 +93,10 @@ class WriterWithoutId(ABC):
         drawn: Drawn,  # noqa: ARG002  (holds the hashes of passwords, of which there are none)
     ) -> None:
         """Store the letters of a drawn chunk as printed."""
-        mark_printed(work, self, chunk, [{} for _letter in chunk.letters], kind=self.kind)
+        columns: list[Values] = [
+            {"large_print": letter.recipient.large} for letter in chunk.letters
+        ]
+        mark_printed(work, self, chunk, columns, kind=self.kind)
 
 
 @dataclass(frozen=True, slots=True)
