@@ -16,7 +16,7 @@ from portal.domain.people.authn import codes, totp
 from portal.domain.people.authn.passwords import hash_password
 from portal.domain.people.coupons.assignment import assign
 from portal.domain.people.coupons.reserve import Reserve
-from portal.domain.people.credentials.formats import new_login_id, new_password
+from portal.domain.people.credentials.formats import new_password
 from portal.domain.people.credentials.services import NewCredential, issue
 from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Child, Household
@@ -33,6 +33,7 @@ from portal.domain.people.households.search_feed import note_changed
 from portal.domain.people.signin.activation import activate
 from portal.platform.database import Database
 from tests.support.coupons import AMOUNT, VAULT, load_codes
+from tests.support.login_ids import plain_login_id
 from tests.support.work import work_in
 
 CANARY_NAME, CANARY_KANA = "鶉野　瑠璃子", "ウズラノ ルリコ"
@@ -138,7 +139,7 @@ def add_person(
     ``active`` makes it one that finished its first sign-in with an app; ``numbered`` gives its
     people names of their own.
     """
-    login_id, password = new_login_id(), new_password()
+    login_id, password = plain_login_id(), new_password()
     with database.write() as session:
         household_id = add_household(
             session, vault, number, now, children=children, protected=protected, numbered=numbered

@@ -10,7 +10,6 @@ from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.models import AuthSession, Passkey
 from portal.domain.people.authn.passkeys import Key
 from portal.domain.people.authn.sessions import NewSession, Owner, Stage
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import NewCredential, issue, login_id_of
 from portal.domain.people.signin.devices import device_token, known_device
@@ -19,6 +18,7 @@ from portal.domain.people.signin.remembered import remember, remembered_id
 from portal.domain.people.signin.standing import kept_as
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
+from tests.support.login_ids import plain_login_id
 from tests.support.work import work_in
 
 ALL = {"passkey", "session", "browser", "id"}
@@ -61,7 +61,7 @@ class WaysIn:
 def account_of(database: Database, household_id: int, now: datetime) -> int:
     """Give a household an account that is in use; return its key."""
     with database.write() as session:
-        new = NewCredential(household_id, new_login_id(), "")
+        new = NewCredential(household_id, plain_login_id(), "")
         credential = issue(work_in(session, now=now), new)
         credential.state, credential.activated_at = "active", now
         return credential.id

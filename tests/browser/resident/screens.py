@@ -16,7 +16,6 @@ from portal.domain.people.authn import codes
 from portal.domain.people.authn.attempts import TypedLogin
 from portal.domain.people.authn.channels import SourceState
 from portal.domain.people.authn.hold import HOLD
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.signin import slow_mode
 from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.loss import shut
@@ -24,6 +23,7 @@ from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
 from tests.support.databases.lost import lost
+from tests.support.login_ids import plain_login_id
 from tests.support.resident import NOON, start_session
 from tests.support.staff import hire
 from tests.support.work import work_in
@@ -67,11 +67,11 @@ def _sent(path: str, who: str = "", stage: str = "", **values: str) -> Step:
 
 def _wrong_password(served: Served, page: Page) -> None:
     served.go(page, "/signin")
-    send(page, login_id=new_login_id(), password="CDFG HJKL MNPQ")
+    send(page, login_id=plain_login_id(), password="CDFG HJKL MNPQ")
 
 
 def _throttled(served: Served, page: Page) -> None:
-    login_id = new_login_id()
+    login_id = plain_login_id()
     served.go(page, "/signin")
     for _try in range(6):
         send(page, login_id=login_id, password="CDFG HJKL MNPQ")
@@ -79,7 +79,7 @@ def _throttled(served: Served, page: Page) -> None:
 
 def _waits(seconds: int, served: Served, page: Page) -> None:
     # a wait of ten seconds would end while the page is looked at
-    typed = TypedLogin(new_login_id(), "CDFG HJKL MNPQ")
+    typed = TypedLogin(plain_login_id(), "CDFG HJKL MNPQ")
     ready_in = timedelta(seconds=seconds) - slow_mode.DELAY
     sealed = slow_mode.make_ticket(VAULT, typed, served.now + ready_in)
     page.context.add_cookies([{"name": "signin_wait", "value": sealed, "url": served.url}])
@@ -199,7 +199,7 @@ def _device_signed_out(served: Served, page: Page) -> None:
 def _foreign_form(served: Served, page: Page) -> None:
     served.go(page, "/signin")
     page.context.clear_cookies(name="visit")
-    send(page, login_id=new_login_id(), password="CDFG HJKL MNPQ")
+    send(page, login_id=plain_login_id(), password="CDFG HJKL MNPQ")
 
 
 def _password_set(served: Served, page: Page) -> None:

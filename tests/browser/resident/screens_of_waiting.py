@@ -9,11 +9,11 @@ from functools import partial
 import httpx
 from playwright.sync_api import Page
 
-from portal.domain.people.credentials.formats import new_login_id
 from portal.platform.database import Database
 from portal.web.waiting_room.room import Rooms
 from tests.browser.resident.screens import Step, send
 from tests.browser.resident.served import Served
+from tests.support.login_ids import plain_login_id
 from tests.support.programs.servers import PATIENCE
 from tests.support.resident import TOKEN
 
@@ -27,7 +27,7 @@ def crowded(url: str, database: Database) -> Iterator[None]:
 
     def press_again_and_again(browser: httpx.Client, token: str) -> None:
         while not over.is_set():
-            form = {"form_token": token, "login_id": new_login_id(), "password": "?"}
+            form = {"form_token": token, "login_id": plain_login_id(), "password": "?"}
             answer = browser.post("/signin/submit", data=form)
             if "refresh" in answer.headers:
                 full.set()
@@ -72,7 +72,7 @@ def _step(path: str, form: dict[str, str], served: Served, page: Page) -> None:
             served.go(page, path)
 
 
-SIGN_IN = {"login_id": new_login_id(), "password": "CDFG HJKL"}
+SIGN_IN = {"login_id": plain_login_id(), "password": "CDFG HJKL"}
 WAITING: dict[str, Step] = {
     "waiting room": partial(_step, "/", {}),
     "waiting room: a sign-in": partial(_step, "/signin", SIGN_IN),

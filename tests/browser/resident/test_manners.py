@@ -6,12 +6,12 @@ Light pages, nothing typed is lost, one press is one request.
 import pytest
 from playwright.sync_api import expect
 
-from portal.domain.people.credentials.formats import new_login_id
 from tests.browser.resident.screens import ALL
 from tests.browser.resident.served import Served
 from tests.support.browser import PageFactory
 from tests.support.gates import plain
 from tests.support.gates.weight import weigh
+from tests.support.login_ids import plain_login_id
 
 PLACES = [
     ("/", "", ""),
@@ -155,7 +155,7 @@ def test_another_language_keeps_what_was_typed_but_no_password(
     served: Served, page_factory: PageFactory, javascript: bool
 ) -> None:
     page = page_factory(javascript=javascript)
-    typed = new_login_id()
+    typed = plain_login_id()
     served.go(page, "/signin")
     page.fill("[name=login_id]", typed)
     page.fill("[name=password]", "CDFG HJKL MNPQ")

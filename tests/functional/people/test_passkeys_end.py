@@ -12,7 +12,6 @@ from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.printing.runs.superseding import Superseding, supersede_letters
 from portal.domain.mailroom.roster.holds import protection_list
 from portal.domain.mailroom.roster.holds.protection_list import ListedNumbers, NumberKind
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import (
     NewCredential,
@@ -30,6 +29,7 @@ from tests.functional.mailroom.roster.test_later_files import cells
 from tests.functional.requests.recipients.support import NOW as DECIDED
 from tests.functional.requests.recipients.support import open_office
 from tests.support.coupons import NOW
+from tests.support.login_ids import plain_login_id
 from tests.support.mailroom.roster import NOW as TAKEN
 from tests.support.mailroom.roster import Ward
 from tests.support.people import add_person
@@ -55,7 +55,7 @@ def reissued(database: Database, credential_id: int) -> None:
     """Store the account of a new letter."""
     with database.write() as session:
         household_id = session.get_one(Credential, credential_id).household_id
-        issue(work_in(session, now=NOW), NewCredential(household_id, new_login_id(), ""))
+        issue(work_in(session, now=NOW), NewCredential(household_id, plain_login_id(), ""))
 
 
 STEPS = {

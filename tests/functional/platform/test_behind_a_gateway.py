@@ -6,10 +6,10 @@ from sqlalchemy import select
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.networks import network_keys
 from portal.domain.people.authn.throttles import NETWORK
-from portal.domain.people.credentials.formats import new_login_id
 from portal.platform.database import Database
 from portal.settings import Settings
 from tests.support.coupons import VAULT
+from tests.support.login_ids import plain_login_id
 from tests.support.programs.servers import StartServer, free_port
 from tests.support.resident import TOKEN, serve_resident
 
@@ -24,7 +24,7 @@ def wrong_password(http: httpx.Client, written: str) -> int:
     """Type a wrong password behind a gateway that writes this address."""
     said = {"x-forwarded-for": written}
     (token,) = set(TOKEN.findall(http.get("/signin", headers=said).text))
-    typed = {"form_token": token, "login_id": new_login_id(), "password": "none of theirs"}
+    typed = {"form_token": token, "login_id": plain_login_id(), "password": "none of theirs"}
     return http.post("/signin/submit", data=typed, headers=said).status_code
 
 

@@ -135,4 +135,4 @@ def test_a_line_tells_the_kind_and_place_of_an_error_and_not_its_words() -> None
     assert line["error"] == "ValueError"
     assert "test_request_numbers.py" in line["at"]
     assert "瑠璃子" not in written.getvalue()
-    assert "5678" not in written.getvalue()
+    assert "1234-5678" not in written.getvalue()

@@ -13,10 +13,10 @@ from portal.domain.foundation.errors import BusyError
 from portal.domain.people.authn import throttles
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.passwords import HashPool
-from portal.domain.people.credentials.formats import new_login_id
 from portal.platform.database import Database
 from portal.platform.site import Site
 from tests.support.coupons import FULL_PRICE, VAULT
+from tests.support.login_ids import plain_login_id
 from tests.support.people import add_person
 from tests.support.programs.servers import PATIENCE
 from tests.support.resident import Loop, Resident, make_resident
@@ -57,7 +57,7 @@ def test_the_time_of_a_refusal_does_not_tell_whether_an_id_exists(
     resident = make_resident(site, sqlite_database, background_loop, tmp_path)
     TOKENS[0] = form_token(VAULT, "x" * 24)
     known = add_person(sqlite_database, resident.now, vault=FULL_PRICE, active=True).login_id
-    unknown = new_login_id()
+    unknown = plain_login_id()
     seconds(resident, known)
     times: dict[str, list[float]] = {known: [], unknown: []}
     for number in range(PAIRS):
@@ -116,7 +116,7 @@ def test_a_wrong_check_digit_costs_no_hash(sqlite_resident: Resident) -> None:
 
 
 def test_an_account_that_waits_costs_no_hash(sqlite_resident: Resident) -> None:
-    resident, login_id = sqlite_resident, new_login_id()
+    resident, login_id = sqlite_resident, plain_login_id()
     visitor = resident.visitor()
     visitor.open("/signin")
     for _try in range(throttles.UNKNOWN_DEVICE.allowed):

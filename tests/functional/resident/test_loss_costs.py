@@ -15,7 +15,6 @@ from sqlalchemy import event, select
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.people.authn import codes
 from portal.domain.people.authn.models import LossReport, ThrottleBucket
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.platform.database import Database
 from portal.settings import Settings
@@ -23,6 +22,7 @@ from portal.worker.jobs import all_jobs
 from tests.functional.resident.test_codes import wrong_code
 from tests.functional.resident.test_enumeration import auc
 from tests.support.coupons import FULL_PRICE
+from tests.support.login_ids import plain_login_id
 from tests.support.people import Person, add_person
 from tests.support.programs.servers import StartServer, until
 from tests.support.resident import NOON, TOKEN, Resident, serve_resident
@@ -58,7 +58,7 @@ class Town:
         found = {name: _letter(one.login_id, one.password) for name, one in right.items()}
         return found | {
             "wrong password": _letter(self.known.login_id, WRONG),
-            "unknown": _letter(new_login_id(), WRONG),
+            "unknown": _letter(plain_login_id(), WRONG),
         }
 
     def by_app(self) -> Mapping[str, Form]:
@@ -68,7 +68,7 @@ class Town:
             "wrong code": _app(self.known.login_id, wrong_code(self.known, self.now)),
             "protected": _app(self.protected.login_id, self.protected.totp(self.now)),
             "suspended": _app(self.suspended.login_id, self.suspended.totp(self.now)),
-            "unknown": _app(new_login_id(), "123456"),
+            "unknown": _app(plain_login_id(), "123456"),
         }
 
 

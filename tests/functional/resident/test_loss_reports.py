@@ -11,12 +11,12 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.program.hours_text import instant_text
 from portal.domain.people.authn.models import AuthSession, OneTimeCode, ThrottleBucket
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.models import Task
 from tests.functional.resident.test_codes import with_sms, wrong_code
 from tests.functional.resident.test_throttles import known
+from tests.support.login_ids import plain_login_id
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 from tests.support.worker import run_job
@@ -145,7 +145,7 @@ def outcome(visitor: Visitor) -> tuple[int, str, str]:
 def test_nobody_learns_whether_a_report_found_anything(resident: Resident) -> None:
     """Right, wrong, unknown, protected, shut already, used up: one and the same answer."""
     person, protected = resident.add(active=True), resident.add(active=True, protected=True)
-    unknown = Person(0, 0, new_login_id(), person.password)
+    unknown = Person(0, 0, plain_login_id(), person.password)
     said = [
         outcome(report_phone(resident, unknown)),
         outcome(report_phone(resident, protected)),

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal.domain.people.credentials.formats import new_login_id, print_login_id
+from portal.domain.people.credentials.formats import print_login_id
 from portal.domain.people.signin.remembered import remembered_id
 from tests.functional.resident.test_where_one_lands import finish
+from tests.support.login_ids import plain_login_id
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 from tests.support.work import work_in
@@ -126,7 +127,7 @@ def test_a_half_sign_in_is_not_remembered(resident: Resident) -> None:
     assert visitor.place == "/signin/code"
     assert visitor.cookie("remembered") == ""
     visitor.open("/signin")
-    nobody = typed | {"login_id": new_login_id(), "password": "CDFG HJKL MNPQ"}
+    nobody = typed | {"login_id": plain_login_id(), "password": "CDFG HJKL MNPQ"}
     visitor.send("/signin/submit", nobody)
     assert visitor.cookie("remembered") == "", "nor does it tell which IDs exist"
 

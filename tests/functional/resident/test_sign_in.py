@@ -11,10 +11,10 @@ import pytest
 
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.people.authn.models import AuthSession, OneTimeCode, ThrottleBucket
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Household
 from portal.platform.site import Site
+from tests.support.login_ids import plain_login_id
 from tests.support.resident import Loop, Resident, make_resident, write_program
 
 OWN = "うずらの たまご 12個"
@@ -48,7 +48,7 @@ def test_the_letters_address_fills_in_the_id_and_leaves_the_address_bar(
     sqlite_resident: Resident,
 ) -> None:
     visitor = sqlite_resident.visitor()
-    login_id = new_login_id()
+    login_id = plain_login_id()
     first = visitor.get(f"/signin?id={login_id}")
     assert first.status_code == 303
     assert first.headers["location"] == "/signin"
@@ -65,7 +65,7 @@ def test_an_unknown_id_a_wrong_password_and_a_protected_household_get_the_same_a
         session.get_one(Credential, suspended.credential_id).state = "suspended"
     tries = {
         "wrong password": (person.login_id, WRONG),
-        "unknown": (new_login_id(), person.password),
+        "unknown": (plain_login_id(), person.password),
         "protected": (protected.login_id, protected.password),
         "suspended": (suspended.login_id, suspended.password),
     }

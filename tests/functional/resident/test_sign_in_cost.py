@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from portal.domain.mailroom.incidents.site_notices import NoticeBoard
-from portal.domain.people.credentials.formats import new_login_id
 from portal.platform.site import Site
 from tests.functional.resident.test_throttles import guess, known
 from tests.support.databases.statements import counted_statements
+from tests.support.login_ids import plain_login_id
 from tests.support.people import Person
 from tests.support.resident import Loop, Resident, Visitor, make_resident
 
@@ -79,7 +79,7 @@ def test_a_wrong_password_costs_the_same_for_an_id_that_exists_and_for_none(
     node: Resident,
 ) -> None:
     counts = []
-    for login_id in (node.add(active=True).login_id, new_login_id()):
+    for login_id in (node.add(active=True).login_id, plain_login_id()):
         visitor = node.visitor()
         visitor.open("/signin")
         with counted_statements(node.database) as asked:

@@ -12,12 +12,12 @@ from portal.domain.people.authn import site_failures
 from portal.domain.people.authn.attempts import TypedLogin
 from portal.domain.people.authn.models import AuthSession, ThrottleBucket
 from portal.domain.people.authn.sessions import RESIDENT, Stage
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.signin import slow_mode
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from tests.functional.resident.test_throttles import WRONG, guess, known
 from tests.support.databases.statements import counted_statements
+from tests.support.login_ids import plain_login_id
 from tests.support.resident import Resident, Visitor
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
@@ -48,9 +48,9 @@ def test_more_than_300_failures_in_five_minutes_make_strangers_wait(resident: Re
     person = resident.add(active=True)
     who = strangers(resident)
     fail(resident, 299)
-    assert attempt(next(who), new_login_id()) == "422", "the 300th failure"
+    assert attempt(next(who), plain_login_id()) == "422", "the 300th failure"
     assert attempt(next(who), person.login_id, person.password) == "/signin/code"
-    assert attempt(next(who), new_login_id()) == "422", "the 301st, which begins it"
+    assert attempt(next(who), plain_login_id()) == "422", "the 301st, which begins it"
     stranger = next(who)
     assert attempt(stranger, person.login_id, person.password) == "/signin/wait"
     page = stranger.get("/signin/wait")
@@ -92,14 +92,14 @@ def test_the_slips_of_an_opening_day_slow_nobody(resident: Resident) -> None:
     assert attempt(next(strangers(resident)), person.login_id, person.password) == "/signin/code"
     assert resident.tasks() == {}
     fail(resident, 20)
-    assert attempt(next(strangers(resident)), new_login_id()) == "/signin/wait"
+    assert attempt(next(strangers(resident)), plain_login_id()) == "/signin/wait"
     assert set(resident.tasks()) == {"slow_mode"}
 
 
 def test_one_letter_cannot_hide_an_attack_however_often_it_signs_in(resident: Resident) -> None:
     get_in(resident, [resident.add(active=True).credential_id] * 700)
     fail(resident, 301)
-    assert attempt(next(strangers(resident)), new_login_id()) == "/signin/wait"
+    assert attempt(next(strangers(resident)), plain_login_id()) == "/signin/wait"
 
 
 def test_a_known_device_is_never_slowed_but_only_for_its_own_id(resident: Resident) -> None:
@@ -115,7 +115,7 @@ def test_the_wait_tells_nobody_whether_an_id_exists(resident: Resident) -> None:
     people = [resident.add(active=True), resident.add(), resident.add(active=True, protected=True)]
     fail(resident, 301)
     seen = set()
-    for login_id in (*(person.login_id for person in people), new_login_id()):
+    for login_id in (*(person.login_id for person in people), plain_login_id()):
         stranger = resident.visitor()
         place = attempt(stranger, login_id)
         page = stranger.get("/signin/wait")
@@ -162,7 +162,7 @@ def test_a_wait_that_is_old_forged_or_absent_leads_to_the_form(resident: Residen
 
 def test_twenty_uses_of_one_wait_at_once_are_one_try(resident: Resident) -> None:
     vault, now = resident.site.vault, resident.now
-    typed = TypedLogin(new_login_id(), WRONG)
+    typed = TypedLogin(plain_login_id(), WRONG)
     ticket = slow_mode.read_ticket(vault, slow_mode.make_ticket(vault, typed, now), now)
 
     with resident.database.write() as session:

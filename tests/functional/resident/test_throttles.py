@@ -5,7 +5,7 @@ import pytest
 from portal.domain.people.authn.models import ThrottleBucket
 from portal.domain.people.authn.networks import network_keys
 from portal.domain.people.authn.throttles import WIDE_NETWORK, count_try
-from portal.domain.people.credentials.formats import new_login_id
+from tests.support.login_ids import plain_login_id
 from tests.support.people import Person
 from tests.support.resident import Resident, Visitor
 
@@ -54,14 +54,14 @@ def test_three_hundred_failures_in_an_hour_shut_out_a_wide_network(
         for _failure in range(299):
             count_try(session, bucket, resident.now)
     assert guess(resident.visitor("198.51.100.7"), person.login_id) == 422
-    assert guess(resident.visitor("198.51.100.8"), new_login_id()) == 429
-    assert guess(resident.visitor("198.51.101.8"), new_login_id()) == 422
+    assert guess(resident.visitor("198.51.100.8"), plain_login_id()) == 429
+    assert guess(resident.visitor("198.51.101.8"), plain_login_id()) == 422
     resident.clock.advance(hours=1)
-    assert guess(resident.visitor("198.51.100.8"), new_login_id()) == 422
+    assert guess(resident.visitor("198.51.100.8"), plain_login_id()) == 422
 
 
 def test_an_unknown_id_waits_in_the_same_way(resident: Resident) -> None:
-    login_id, stranger = new_login_id(), resident.visitor()
+    login_id, stranger = plain_login_id(), resident.visitor()
     assert [guess(stranger, login_id) for _try in range(6)] == [422] * 5 + [429]
 
 
@@ -127,11 +127,11 @@ def test_sixty_failures_in_a_quarter_of_an_hour_shut_out_one_network(
     for number in range(30):
         right = resident.sign_in(person, resident.visitor("2001:db8:1:2::8"))
         assert right.place == "/signin/code", f"right sign-in {number} of the same network"
-    assert [guess(shared, new_login_id()) for _try in range(61)] == [422] * 60 + [429]
-    assert guess(resident.visitor("2001:db8:1:2:ffff::1"), new_login_id()) == 429
-    assert guess(resident.visitor("2001:db8:1:3::7"), new_login_id()) == 422
+    assert [guess(shared, plain_login_id()) for _try in range(61)] == [422] * 60 + [429]
+    assert guess(resident.visitor("2001:db8:1:2:ffff::1"), plain_login_id()) == 429
+    assert guess(resident.visitor("2001:db8:1:3::7"), plain_login_id()) == 422
     resident.clock.advance(minutes=15)
-    assert guess(shared, new_login_id()) == 422
+    assert guess(shared, plain_login_id()) == 422
 
 
 def test_a_tired_network_costs_its_members_no_tries_of_their_own(sqlite_resident: Resident) -> None:
@@ -139,7 +139,7 @@ def test_a_tired_network_costs_its_members_no_tries_of_their_own(sqlite_resident
     person = resident.add(active=True)
     noisy = resident.visitor()
     for _try in range(60):
-        guess(noisy, new_login_id())
+        guess(noisy, plain_login_id())
     member = resident.visitor()
     assert [guess(member, person.login_id, person.password) for _try in range(8)] == [429] * 8
     assert guess(resident.visitor("192.0.2.77"), person.login_id, person.password) == 303

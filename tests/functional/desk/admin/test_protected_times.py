@@ -13,13 +13,13 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import ThrottleBucket
-from portal.domain.people.credentials.formats import new_login_id
 from portal.platform.database import Database
 from portal.platform.http.cookies import form_token
 from portal.settings import Settings
 from tests.functional.desk.call_desk.support import letter_of
 from tests.functional.resident.test_enumeration import auc
 from tests.support.coupons import VAULT
+from tests.support.login_ids import plain_login_id
 from tests.support.people import Person, add_household
 from tests.support.programs.servers import StartServer
 from tests.support.resident import NOON
@@ -55,7 +55,7 @@ def questions(person: Person, letter: str) -> Mapping[str, Question]:
         search = f"{base}/search"
         for name, field, there, nobodys in (
             ("name", "name", NAME, NOBODYS),
-            ("ID", "number", person.login_id, new_login_id()),
+            ("ID", "number", person.login_id, plain_login_id()),
             ("letter", "number", letter, new_letter_number()),
         ):
             found[f"{base} {name}"] = Question.typed(search, field, there, nobodys)

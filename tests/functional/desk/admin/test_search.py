@@ -5,13 +5,12 @@ Any spelling finds it, nothing of a person stands in an address, the protected a
 
 import pytest
 
-from portal.domain.desk.finding.numbers import NumberKind, read_numbers
 from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
-from portal.domain.people.credentials.formats import new_login_id
 from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
+from tests.support.login_ids import plain_login_id
 from tests.support.people import add_household
 from tests.support.resident import NOON
 from tests.support.staff import StaffSite
@@ -134,17 +133,6 @@ def test_what_cannot_be_read_is_answered_beside_its_field(
     assert 'value="鶉"' in answer.text
 
 
-def kinds_of(typed: str) -> set[NumberKind]:
-    """Return the kinds of number that a typed text may be."""
-    return {number.kind for number in read_numbers(typed)}
-
-
-def alike(login_id: str) -> str:
-    """Return an ID that nobody has and that is taken as the same kinds of number."""
-    fresh = iter(new_login_id, "")
-    return next(other for other in fresh if kinds_of(other) == kinds_of(login_id))
-
-
 def test_protected_households_are_found_by_the_ward_alone(staff: StaffSite) -> None:
     person = staff.add_household(protected=True)
     officer, ward = staff.enter_as(Role.OFFICER), staff.enter_as(Role.WARD_OFFICER)
@@ -155,7 +143,7 @@ def test_protected_households_are_found_by_the_ward_alone(staff: StaffSite) -> N
         {"number": person.login_id},
     ):
         hidden = officer.send("/households/search", typed).text
-        absent = {"number": alike(person.login_id)} if "number" in typed else {"name": "存在しない"}
+        absent = {"number": plain_login_id()} if "number" in typed else {"name": "存在しない"}
         nothing = officer.send("/households/search", absent).text
         assert "見つかりませんでした" in hidden
         assert f"/households/{person.household_id}" not in hidden

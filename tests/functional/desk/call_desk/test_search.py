@@ -14,7 +14,7 @@ from portal.domain.foundation.actors import Role
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.shipments.models import Shipment
 from portal.domain.people.authn.models import OtpAuthenticator
-from portal.domain.people.credentials.formats import new_login_id, print_login_id
+from portal.domain.people.credentials.formats import print_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.looks import VIEWED, named_households
 from portal.domain.people.households.models import Child, Household
@@ -38,6 +38,7 @@ from tests.functional.desk.call_desk.support import (
 )
 from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
+from tests.support.login_ids import plain_login_id
 from tests.support.people import CANARY_STREET, CANARY_TOWN
 from tests.support.staff import StaffSite
 
@@ -253,7 +254,7 @@ def test_a_protected_household_is_as_much_work_as_none(staff: StaffSite, field: 
     """
     person = staff.add_household(protected=True)
     there = {"name": "鶉野", "birth": "1983-11-27", "number": person.login_id}[field]
-    nowhere = {"name": "存在しない", "birth": "1970-01-01", "number": new_login_id()}[field]
+    nowhere = {"name": "存在しない", "birth": "1970-01-01", "number": plain_login_id()}[field]
     one = agent(staff).begin()
     counted = []
     for typed in (there, nowhere, there, nowhere):

@@ -12,12 +12,12 @@ from portal.domain.foundation.errors import IntegrityFaultError
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.numbers import new_letter_number
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.households.search import SearchTerms, search_with_withheld
 from tests.functional.desk.call_desk.support import letter_of
 from tests.support.coupons import VAULT
+from tests.support.login_ids import plain_login_id
 from tests.support.people import Person, add_household
 from tests.support.staff import StaffSite
 from tests.support.work import work_in
@@ -66,7 +66,7 @@ def test_a_family_that_is_kept_from_the_reader_is_as_much_work_as_nobody(staff: 
     letter = letter_of(staff, person)
     for there, nobodys in (
         (Typed(name=NAME), Typed(name=NOBODYS)),
-        (Typed(number=person.login_id), Typed(number=new_login_id())),
+        (Typed(number=person.login_id), Typed(number=plain_login_id())),
         (Typed(number=letter), Typed(number=new_letter_number())),
     ):
         found, absent = (work_of(staff, _office(typed)) for typed in (there, nobodys))
@@ -96,7 +96,7 @@ def test_a_damaged_household_stops_no_search_for_others(staff: StaffSite) -> Non
         session.execute(update(Household).values(wrapped_key=b"damaged" * 9))
     with staff.database.read() as session:
         work = work_in(session, now=staff.now)
-        assert find(work, Typed(number=new_login_id()), include_protected=False).households == ()
+        assert find(work, Typed(number=plain_login_id()), include_protected=False).households == ()
         assert find(work, Typed(name=NOBODYS), include_protected=False).households == ()
         with pytest.raises(IntegrityFaultError):
             view_household(work, person.household_id)

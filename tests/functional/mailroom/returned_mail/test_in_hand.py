@@ -20,7 +20,6 @@ from portal.domain.letters.shipments.models import Shipment
 from portal.domain.mailroom.returned_mail.actions import NextAction
 from portal.domain.mailroom.returned_mail.models import ReturnedItem
 from portal.domain.mailroom.returned_mail.next_step import correct_reason
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import NewCredential, issue, move
 from portal.domain.people.tasks.models import Task
@@ -33,6 +32,7 @@ from tests.functional.requests.redeliveries.support import (
     Post,
     with_rules,
 )
+from tests.support.login_ids import plain_login_id
 from tests.support.work import work_in
 
 
@@ -103,7 +103,7 @@ def test_the_id_of_a_new_letter_is_not_stopped_for_what_was_found_about_the_old_
     by(post, post.officer, returned_in_use.propose, "stranger")
     with post.database.write() as session:
         work = work_in(session, post.officer, NOW, program=PROGRAM)
-        new = NewCredential(person.household_id, new_login_id(), "no hash")
+        new = NewCredential(person.household_id, plain_login_id(), "no hash")
         move(work, issue(work, new), "activate")
     by(post, post.colleague, returned_in_use.confirm)
     with post.database.read() as session:

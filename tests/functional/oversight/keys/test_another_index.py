@@ -45,7 +45,6 @@ from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
 from portal.domain.people.coupons.loader import refuse_known
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import unseal_code, unseal_qr
-from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.households.models import Child, DisposedHousehold, Household
 from portal.domain.people.households.newcomers import child_key
@@ -60,6 +59,7 @@ from portal.platform.database import Database
 from portal.platform.key_rotation import Folder
 from tests.functional.contacts.faxes.support import PROGRAM, SENDER, FaxDesk, add_staff
 from tests.support.coupons import TERMS, VAULT, load_codes, sandbox_file, sandbox_profile
+from tests.support.login_ids import plain_login_id
 from tests.support.mailroom.roster import NOW, Ward, enter_sheet, rules_for
 from tests.support.oversight.index_key import ADDRESS, Deployed
 from tests.support.people import CANARY_BIRTH, Person, add_person
@@ -139,7 +139,7 @@ def test_a_family_goes_on_with_its_sign_in(deployed: Deployed) -> None:
 
 
 def test_wrong_passwords_stay_counted_whether_the_id_exists_or_not(deployed: Deployed) -> None:
-    person, nobody = add_person(deployed.database, NOON), new_login_id()
+    person, nobody = add_person(deployed.database, NOON), plain_login_id()
     for login_id in (person.login_id, nobody):
         for _try in range(5):
             assert deployed.try_password(login_id) is None
