@@ -16,7 +16,12 @@ from admin.contacts.call_form import chosen
 from admin.desk.in_call.follow_ups import Origin, Spelled, origin_of, spelled_in
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
-from portal.domain.contacts.escalations import call_back_queries, call_back_results, call_backs
+from portal.domain.contacts.escalations import (
+    call_back_queries,
+    call_back_results,
+    call_backs,
+    promised,
+)
 from portal.domain.contacts.escalations.call_back_queries import Waiting
 from portal.domain.contacts.escalations.call_back_results import TryResult
 from portal.domain.contacts.escalations.call_back_times import default_due
@@ -45,6 +50,8 @@ from portal.platform.carrying_out import Again, carry_out
 from portal.platform.view import View
 
 FIELDS = frozenset({"telephone", "at", "text", "outcome"})
+FIELDS_OF_A_MOVE = frozenset({"at", "agreed"})
+ONLY = ("late", "unkept")
 AFTER_CALL = "/calls/finish"
 
 
@@ -59,13 +66,17 @@ def _knows(page: Page) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallBacksView(View):
-    """What ``admin/contacts/escalations/call_backs.html`` shows."""
+    """What ``admin/contacts/escalations/call_backs.html`` shows.
+
+    ``only`` names the call-backs that are listed: ``late``, ``unkept``, or all.
+    """
 
     rows: Sequence[Waiting]
     number: int
     total: int
     late: int
-    only_late: bool
+    unkept: int
+    only: str
     more: bool
     escalation_words: ModuleType
     said: str
@@ -74,11 +85,20 @@ class CallBacksView(View):
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
-    """List the waiting call-backs, all or the overdue ones, the first due first."""
-    number, only_late = _page_number(page), page.query.get("late") == "1"
-    rows = call_back_queries.waiting(
-        page.work, include_protected=_knows(page), page=number, late=only_late
-    )
+    """List the waiting call-backs, the first due first.
+
+    All, the overdue ones, or those promised for a time at which nobody is there any more.
+    """
+    number, only = _page_number(page), next((o for o in ONLY if page.query.get(o) == "1"), "")
+    unkept = promised.unkept(page.work, include_protected=_knows(page))
+    if only == "unkept":
+        start = (max(1, number) - 1) * call_back_queries.PAGE
+        keys = [one.task_id for one in unkept][start : start + call_back_queries.PAGE + 1]
+        rows = call_back_queries.those(page.work, keys, include_protected=_knows(page))
+    else:
+        rows = call_back_queries.waiting(
+            page.work, include_protected=_knows(page), page=number, late=only == "late"
+        )
     total, late = call_back_queries.count_waiting(page.work, include_protected=_knows(page))
     return page.render(
         "admin/contacts/escalations/call_backs.html",
@@ -87,7 +107,8 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
             number=number,
             total=total,
             late=late,
-            only_late=only_late,
+            unkept=len(unkept),
+            only=only,
             more=len(rows) > call_back_queries.PAGE,
             escalation_words=escalation_words,
             said=page.query.get("said", ""),
@@ -203,11 +224,14 @@ class CallBackView(View):
     said: str
     spelled: Spelled
     open: bool
+    reception: str
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one call-back; its number only to the person whose call is made for it."""
     row, session, vault = _found(page), page.session, page.site.vault
+    if page.method == "GET" and row.unkept:
+        page.form.values = _next_time(page, row)
     details = details_of(vault, row.task)
     calling = call_backs.calls_now(page.work, row.task)
     notes = call_notes(page.work, row.task.household_id)
@@ -236,8 +260,29 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             said=page.query.get("said", ""),
             spelled=spelled_in(SPOKEN.get(language, SOURCE_LOCALE), row.task.receipt_no),
             open=row.task.state == TASK.initial and row.state in call_back_queries.OPEN,
+            reception=reception_text(page.site.program.calendar, jst_date(page.now)),
         ),
         status_code,
+    )
+
+
+def _next_time(page: Page, row: Waiting) -> dict[str, str]:
+    """Return the next time after a promised one at which somebody is there, as it is typed."""
+    later = page.site.program.calendar.next_open(max(row.due_at, page.now))
+    return {} if later is None else {"at": f"{later:%Y-%m-%d}", "clock": f"{later:%H:%M}"}
+
+
+def move(page: Page) -> Response[Any]:
+    """Promise another time."""
+    row, at = _found(page), _time(page)
+    if not page.form.ok:
+        return show(page, 422)
+    agreed = page.form.get("agreed") == "1"
+    return carry_out_once(
+        page,
+        lambda: call_backs.move(page.work, row.task.id, at, agreed=agreed),
+        f"/call-backs/{row.task.id}?said=moved",
+        Again(show, "at", FIELDS_OF_A_MOVE),
     )
 
 
@@ -289,6 +334,7 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("GET", "/call-backs/new", show_new, handle),
         staff_route("POST", "/call-backs/new/submit", submit, handle, shows=show_new),
         staff_route("GET", one, show, handle),
+        staff_route("POST", one + "/move", move, handle, shows=show),
         staff_route("POST", one + "/start", start, handle, shows=show),
         staff_route("POST", one + "/release", release, handle, shows=show),
         staff_route("POST", one + "/settle", settle, handle, shows=show),

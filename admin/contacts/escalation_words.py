@@ -61,6 +61,7 @@ def escalation_events() -> dict[str, str]:
         "sending_pause.lifted": _s("送るのを再開した"),
         "sending_pause.ran_out": _s("時間が過ぎて、送るのを再開した"),
         "call_back.claim": _s("折り返しの電話を受け持った"),
+        "call_back.moved": _s("折り返しの電話の時刻を変えた"),
         "call_back.release": _s("折り返しの電話を、ほかの人に戻した"),
         "call_back.settled": _s("折り返しの電話をかけた"),
     }

@@ -9,10 +9,16 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from admin.access import number_in_address, post_key, staff_route
+from admin.access import allowed, number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
 from admin.contacts import hours_words
 from admin.page import Page
+from portal.domain.contacts.escalations.promised import (
+    Promise,
+    PromisedError,
+    broken_by,
+    require_seen,
+)
 from portal.domain.contacts.hours import preview, queries, services
 from portal.domain.contacts.hours.models import OpeningHours
 from portal.domain.foundation.audit.services import earlier_result, keep_result
@@ -27,6 +33,33 @@ from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.view import View
 
 PLACE = "/opening-hours"
+MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """Call-backs promised for a time in which nobody is there, as far as this person may know.
+
+    ``shown`` are the first of ``count``; the page of one is at ``place`` and its key.
+    """
+
+    shown: Sequence[Promise]
+    count: int
+    place: str
+
+    @property
+    def rest(self) -> int:
+        """How many are not listed."""
+        return self.count - len(self.shown)
+
+
+def _promised(page: Page, found: Sequence[Promise]) -> Promised:
+    place = "/call-backs/" if allowed(page, Permission.HANDLE_CALLS) else "/tasks/"
+    return Promised(found[:MOST], len(found), place)
+
+
+def _knows(page: Page) -> bool:
+    return allowed(page, Permission.KNOW_PROTECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +134,7 @@ class ChangeView(View):
     own: bool
     late: bool
     told: Sequence[tuple[str, str, Sequence[str]]]
+    promised: Promised
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -122,6 +156,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
                 (NAMES[CODE_OF[locale]], html_lang(locale), sentences)
                 for locale, sentences in told.items()
             ],
+            promised=_promised(page, broken_by(page.work, row, include_protected=_knows(page))),
         ),
         status_code,
     )
@@ -167,13 +202,21 @@ class SpecialView(View):
     reasons: Sequence[PublicReason]
     payers: Sequence[Payer]
     today: date
+    promised: Promised
 
 
-def show_special(page: Page, status_code: int = 200) -> Response[Any]:
+def show_special(
+    page: Page, status_code: int = 200, found: Sequence[Promise] = ()
+) -> Response[Any]:
     """Ask for special days: closed, or other hours, and why."""
     return page.render(
         "admin/contacts/hours/opening_hours_special.html",
-        SpecialView(reasons=list(PublicReason), payers=list(Payer), today=jst_date(page.now)),
+        SpecialView(
+            reasons=list(PublicReason),
+            payers=list(Payer),
+            today=jst_date(page.now),
+            promised=_promised(page, found),
+        ),
         status_code,
     )
 
@@ -198,19 +241,31 @@ def submit_special(page: Page) -> Response[Any]:
 def _propose(
     page: Page,
     propose: Callable[[], OpeningHours],
-    shows: Callable[[Page, int], Response[Any]],
+    shows: Callable[[Page, int, Sequence[Promise]], Response[Any]],
 ) -> Response[Any]:
-    key = post_key(page)
+    """Propose a change, once its writer has seen the call-backs promised for its time."""
+    key, found = post_key(page), list[Promise]()
 
     def service() -> None:
-        keep_result(page.session, key, str(propose().id))
+        row = propose()
+        try:
+            require_seen(page.work, row, _seen(page), include_protected=_knows(page))
+        except PromisedError as error:
+            found.extend(error.found)
+            raise
+        keep_result(page.session, key, str(row.id))
 
     return carry_out_once(
         page,
         service,
         lambda: page.redirect(f"{PLACE}/{earlier_result(page.session, key)}?said=proposed"),
-        Again(shows, "first_day", named=True),
+        Again(lambda again, status: shows(again, status, found), "first_day", named=True),
     )
+
+
+def _seen(page: Page) -> int:
+    typed = page.form.get("seen")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,15 +274,18 @@ class WeekView(View):
 
     weekdays: Sequence[tuple[str, str]]
     payers: Sequence[Payer]
+    promised: Promised
 
 
-def show_week(page: Page, status_code: int = 200) -> Response[Any]:
+def show_week(page: Page, status_code: int = 200, found: Sequence[Promise] = ()) -> Response[Any]:
     """Ask for other hours of the weekdays; the form begins with those in force."""
     if page.method == "GET" and not page.redrawn:
         page.fill(hours_words.form_of(page.site.program.calendar.week_on(jst_date(page.now))))
     return page.render(
         "admin/contacts/hours/opening_hours_week.html",
-        WeekView(weekdays=hours_words.weekdays(), payers=list(Payer)),
+        WeekView(
+            weekdays=hours_words.weekdays(), payers=list(Payer), promised=_promised(page, found)
+        ),
         status_code,
     )
 

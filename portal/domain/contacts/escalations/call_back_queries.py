@@ -1,5 +1,6 @@
 """Queries of call-backs: those waiting, the first due first, and the tries."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.contacts.escalations.call_back_times import (
     default_due,
     due_of,
+    is_kept,
     late_when_asked_by,
 )
 from portal.domain.contacts.escalations.call_backs import KINDS
@@ -38,11 +40,15 @@ OPEN = (WAITING, CLAIMED)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One call-back: its due instant (JST or UTC), its number of tries, and who has claimed it."""
+    """One call-back: its due instant (JST or UTC), its number of tries, and who has claimed it.
+
+    ``unkept``: a time was promised at which nobody is there any more, because the hours changed.
+    """
 
     task: Task
     due_at: datetime
     overdue: bool
+    unkept: bool
     state: str
     tries: int
     claimed_by: int | None
@@ -79,7 +85,8 @@ def _rows(include_protected: bool) -> Select[Task, CallBack]:
     )
 
 
-def _open(include_protected: bool) -> Select[Task, CallBack]:
+def open_call_backs(include_protected: bool) -> Select[Task, CallBack]:
+    """Return the statement of the call-backs that are still to be made."""
     return _rows(include_protected).where(
         Task.state == TASK.initial, or_(CallBack.id.is_(None), CallBack.state.in_(OPEN))
     )
@@ -98,7 +105,9 @@ def waiting(
     """
     start = (max(1, page) - 1) * PAGE
     end = start + PAGE + 1
-    keys = _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at)
+    keys = open_call_backs(include_protected).with_only_columns(
+        Task.id, Task.due_at, Task.created_at
+    )
     if late:
         until = compared_instants(work.program.calendar, work.now)
         keys = keys.where(
@@ -120,6 +129,11 @@ def waiting(
         key=itemgetter(0),
     )
     wanted = [key for _due, key in islice(merged, start, end)]
+    return those(work, wanted, include_protected=include_protected)
+
+
+def those(work: Work, wanted: Sequence[int], *, include_protected: bool = False) -> list[Waiting]:
+    """Return the call-backs of these tasks, in their order."""
     rows = work.session.execute(_rows(include_protected).where(Task.id.in_(wanted)))
     found = {task.id: _waiting(work, task, row) for task, row in rows}
     return [found[key] for key in wanted if key in found]
@@ -131,7 +145,9 @@ def counting(*, include_protected: bool = False) -> Select[int, int]:
     Its parameters are those of ``compared_instants``.
     """
     inner = (
-        _open(include_protected).with_only_columns(Task.id, Task.due_at, Task.created_at).subquery()
+        open_call_backs(include_protected)
+        .with_only_columns(Task.id, Task.due_at, Task.created_at)
+        .subquery()
     )
     timeless = and_(
         inner.c.due_at.is_(None), inner.c.created_at <= bindparam("asked_by", type_=UtcDateTime)
@@ -200,11 +216,13 @@ def of_call(session: Session, call_id: int) -> list[Task]:
 def _waiting(work: Work, task: Task, row: CallBack | None) -> Waiting:
     due = due_of(work.program.calendar, task)
     state = row.state if row is not None else CALL_BACK.initial
-    late = task.state == TASK.initial and state in OPEN and due < work.now
+    is_open = task.state == TASK.initial and state in OPEN
+    promised = is_open and task.due_at is not None
     return Waiting(
         task,
         due,
-        late,
+        is_open and due < work.now,
+        promised and not is_kept(work.program.calendar, due),
         state,
         row.tries if row is not None else 0,
         row.claimed_by if row is not None else None,

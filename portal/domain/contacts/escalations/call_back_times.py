@@ -44,6 +44,17 @@ def _last_closing(calendar: CallCenterCalendar, day: date) -> datetime:
     return datetime.combine(open_day, hours.closes, tzinfo=JST)
 
 
+def is_kept(calendar: CallCenterCalendar, due: datetime) -> bool:
+    """Return whether somebody is there to call at a due instant.
+
+    The closing itself counts: by then everybody was called who was promised that day.
+    """
+    local = due.astimezone(JST)
+    hours = calendar.hours_on(local.date())
+    staffed = calendar.is_staffed(local.date())
+    return hours is not None and staffed and hours.opens <= local.time() <= hours.closes
+
+
 def due_of(calendar: CallCenterCalendar, task: Task) -> datetime:
     """Return the due instant of a task's call-back.
 

@@ -13,7 +13,7 @@ from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.kinds import CallLanguage, Direction, language_of_locale
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.services import current_call, start_call
-from portal.domain.contacts.escalations.call_back_times import default_due
+from portal.domain.contacts.escalations.call_back_times import default_due, due_of
 from portal.domain.contacts.escalations.models import CallBack
 from portal.domain.contacts.escalations.services import (
     OUTSIDE_CALLS,
@@ -81,12 +81,8 @@ def ask(work: Work, wanted: Wanted, raised: RaisedIn = OUTSIDE_CALLS) -> Task:
         )
     if wanted.text.strip():
         check_words(work, wanted.text)
-    if wanted.at is not None and (
-        wanted.at <= work.now or not work.program.calendar.is_open(wanted.at)
-    ):
-        fault = _s("これからの、受付時間の中の日時を入力してください。%(hours)s")
-        hours = reception_text(work.program.calendar, jst_date(work.now))
-        raise InputError(fault % {"hours": hours}, code="at")
+    if wanted.at is not None:
+        _check_time(work, wanted.at)
     require_call(work, raised)
     details = {"telephone": number, "text": wanted.text.strip(), "language": wanted.language.value}
     task = open_task(
@@ -99,6 +95,48 @@ def ask(work: Work, wanted: Wanted, raised: RaisedIn = OUTSIDE_CALLS) -> Task:
     work.session.add(CallBack(task_id=task.id, call_id=raised.call_id))
     work.session.flush()
     return task
+
+
+def move(work: Work, task_id: int, at: datetime | None, *, agreed: bool) -> Task:
+    """Promise another time (JST) for a call-back that waits.
+
+    ``agreed``: the caller knows of it. Without that it moves only to an earlier time: who is called
+    before the promised time learns it then, who is called after it waited in vain.
+
+    Raises:
+        NotFoundError: there is no such call-back.
+        WrongStateError: it is finished, or somebody is calling.
+        InputError: no time, or one outside service hours (code ``at``); a later one than was
+            promised, which the caller does not know (code ``agreed``).
+    """
+    task, row = locked_call_back(work.session, task_id)
+    row.state = MACHINE.next(row.state, "move")
+    if at is None:
+        raise _no_such_time(work)
+    _check_time(work, at)
+    promised = due_of(work.program.calendar, task)
+    if at > promised and not agreed:
+        raise InputError(
+            _s(
+                "約束より後の時刻です。先に電話をして本人と決めるか、約束より前の時刻にしてください。"
+            ),
+            code="agreed",
+        )
+    task.due_at = at
+    record_step(work, task, "call_back.moved", agreed=agreed)
+    work.session.flush()
+    return task
+
+
+def _check_time(work: Work, at: datetime) -> None:
+    if at <= work.now or not work.program.calendar.is_open(at):
+        raise _no_such_time(work)
+
+
+def _no_such_time(work: Work) -> InputError:
+    fault = _s("これからの、受付時間の中の日時を入力してください。%(hours)s")
+    hours = reception_text(work.program.calendar, jst_date(work.now))
+    return InputError(fault % {"hours": hours}, code="at")
 
 
 def language_of(work: Work, task: Task) -> CallLanguage:

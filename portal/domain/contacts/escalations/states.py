@@ -66,6 +66,7 @@ CALL_BACK = StateMachine(
         "claim": {WAITING: CLAIMED},
         "take_over": {CLAIMED: CLAIMED},
         "release": {CLAIMED: WAITING},
+        "move": {WAITING: WAITING},
         "no_answer": {CLAIMED: WAITING},
         "reach": {CLAIMED: DONE},
         "hand_on": {CLAIMED: HANDED_ON},

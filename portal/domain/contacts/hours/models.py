@@ -56,6 +56,11 @@ class OpeningHours(Proposal):
         return self.state == HoursState.PROPOSED
 
     @property
+    def is_refused(self) -> bool:
+        """Whether the ward refused it."""
+        return self.state == HoursState.REFUSED
+
+    @property
     def is_week(self) -> bool:
         """Whether it is about the weekdays."""
         return self.kind == HoursKind.WEEK

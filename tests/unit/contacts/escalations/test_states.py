@@ -25,6 +25,7 @@ STEPS: dict[str, dict[tuple[str, str], str]] = {
         ("waiting", "claim"): "claimed",
         ("claimed", "take_over"): "claimed",
         ("claimed", "release"): "waiting",
+        ("waiting", "move"): "waiting",
         ("claimed", "no_answer"): "waiting",
         ("claimed", "reach"): "done",
         ("claimed", "hand_on"): "handed_on",
