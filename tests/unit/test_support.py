@@ -4,6 +4,7 @@ import os
 import smtplib
 import socket
 import urllib.request
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -93,6 +94,45 @@ def test_the_next_test_finds_no_row_no_used_number_and_no_open_transaction(
                 left_open.scalar(text("SELECT count(*) FROM outbox_message"))
             left_open.rollback()
     forgotten.dispose()
+    engines.close()
+    pool.close()
+
+
+BACKEND = "SELECT pg_backend_pid()"
+
+
+def test_a_connection_serves_the_next_test_unless_it_was_cut_or_is_at_work(
+    postgres_cluster: Cluster, postgres_template: str
+) -> None:
+    pool, engines = PostgresPool(postgres_cluster, postgres_template), Engines()
+    url, served = pool.take(), list[int]()
+
+    def one_test(end: Callable[[Database], None]) -> None:
+        for database in engines.open(url):
+            with database.read() as session:
+                served.append(session.scalar(text(BACKEND)) or 0)
+            end(database)
+        pool.give_back(url)
+        assert pool.take() == url
+
+    held = list[Session]()
+
+    def cut(_database: Database) -> None:
+        postgres_cluster.connection.execute("SELECT pg_terminate_backend(%s, 5000)", (served[-1],))
+
+    def hold(database: Database) -> None:
+        held.append(Session(database.engine))
+        held[0].scalar(text(BACKEND))
+
+    for end in (lambda _database: None, cut, hold, lambda _database: None):
+        one_test(end)
+    first, second, after_cut, after_hold = served
+    assert first == second
+    assert len({second, after_cut, after_hold}) == 3
+    with pytest.raises(OperationalError):
+        held[0].scalar(text(BACKEND))
+    held[0].rollback()
+    engines.close()
     pool.close()
 
 

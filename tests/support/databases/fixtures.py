@@ -25,8 +25,10 @@ def postgres_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def engines() -> Engines:
-    return Engines()
+def engines() -> Iterator[Engines]:
+    made = Engines()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

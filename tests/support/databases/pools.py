@@ -2,7 +2,9 @@
 
 import itertools
 import os
+import select
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 from sqlalchemy import Engine, event, make_url
+from sqlalchemy.pool import QueuePool
 
 from portal.domain.people.households.finder import forget_finder
 from portal.platform.database import Database, Waits, make_engine
+from portal.platform.patience import PatientConnection
 
 _number = itertools.count(1)
 PATIENT = Waits(lock=120, statement=300, idle=300, connect=60, pool=120, busy=120)
@@ -63,9 +67,13 @@ ORDER BY oid"""
 SEQUENCES = """
 SELECT format('setval(%L, %s, false)', seqrelid::regclass, seqstart)
 FROM pg_sequence ORDER BY seqrelid"""
-END_OTHERS = """
+KEPT = "kept"
+"""The name of connections that a test's engine hands on to the next test."""
+END_OTHERS = f"""
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-WHERE datname = %s AND pid <> %s"""
+WHERE datname = %s AND pid <> %s AND NOT (application_name = '{KEPT}' AND state = 'idle')"""
+MOST_KEPT = 4
+"""More connections than this are of a race, and not kept."""
 
 
 class Emptier:
@@ -178,22 +186,63 @@ class SqlitePool:
 
 
 class Engines:
-    """One engine for each address: it keeps its statements compiled from test to test."""
+    """One engine for each address: it keeps its statements compiled from test to test.
+
+    On PostgreSQL also its connections: a fresh one costs as much as a test, since it has to learn
+    about all tables. All settings are of one transaction, so that no test sees those before.
+    """
 
     def __init__(self) -> None:
         self.by_url: dict[str, Engine] = {}
+        self.lines: dict[str, set[PatientConnection]] = defaultdict(set)
 
     def open(self, url: str) -> Iterator[Database]:
-        """Open a database for one test; its connections end with the test."""
+        """Open a database for one test; what it left at work ends with the test."""
         engine = self._of(url)
         yield Database(engine)
-        engine.dispose()
+        if not self._may_be_kept(url):
+            engine.dispose()
+            self.lines[url].clear()
         forget_finder(engine)
+
+    def close(self) -> None:
+        """End all connections."""
+        for engine in self.by_url.values():
+            engine.dispose()
 
     def _of(self, url: str) -> Engine:
         if url not in self.by_url:
             self.by_url[url] = _patient_engine(url)
+            if make_url(url).get_backend_name() == "postgresql":
+                _note_lines(self.by_url[url], self.lines[url])
         return self.by_url[url]
+
+    def _may_be_kept(self, url: str) -> bool:
+        """Whether all connections are in the pool, few, and not cut by what the test did."""
+        lines, pool = self.lines.get(url, set()), self.by_url[url].pool
+        assert isinstance(pool, QueuePool)
+        in_pool = pool.checkedout() == 0 and pool.checkedin() == len(lines) <= MOST_KEPT
+        return in_pool and not any(is_cut(line) for line in lines)
+
+
+def is_cut(line: PatientConnection) -> bool:
+    """Return whether the server has said something on an idle connection, which is its farewell."""
+    return line.closed or bool(select.select([line.fileno()], [], [], 0)[0])
+
+
+def _note_lines(engine: Engine, lines: set[PatientConnection]) -> None:
+    """Name the connections of an engine as kept, and note which there are."""
+
+    @event.listens_for(engine, "connect")
+    def _opened(dbapi: PatientConnection, record: Any) -> None:
+        dbapi.autocommit = True
+        dbapi.execute(f"SET application_name = '{KEPT}'")
+        dbapi.autocommit = False
+        lines.add(dbapi)
+
+    @event.listens_for(engine, "close")
+    def _closed(dbapi: PatientConnection, record: Any) -> None:
+        lines.discard(dbapi)
 
 
 def _patient_engine(url: str) -> Engine:
