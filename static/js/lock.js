@@ -124,9 +124,15 @@ if (lockTemplate) {
   window.setInterval(look, 1000);
   document.addEventListener("visibilitychange", look);
   window.addEventListener("focus", look);
+  // What a browser keeps of the page for "back" is hidden; it comes in sight again only if the server is still unlocked.
+  window.addEventListener("pagehide", (event) => { if (event.persisted) document.documentElement.classList.add("locked"); });
   window.addEventListener("pageshow", (event) => {
     look();
-    if (event.persisted) isAwake().then((awake) => { if (!awake) hide(true); }).catch(() => {});
+    if (!event.persisted || dialog) return;
+    isAwake().catch(() => false).then((awake) => {
+      if (!awake) hide(true);
+      else if (!dialog) document.documentElement.classList.remove("locked");
+    });
   });
   document.querySelectorAll("[data-lock-now]").forEach((form) => {
     form.addEventListener("submit", (event) => { event.preventDefault(); hide(false); });

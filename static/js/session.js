@@ -8,6 +8,7 @@ if (ending) {
   const soon = 3 * 60 * 1000;
   const texts = new Map([["usual", says.cloneNode(true)]]);
   ending.querySelectorAll("template").forEach((text) => { texts.set(text.dataset.says, text.content); });
+  const asleep = [];
   let end = Date.now() + Number(ending.dataset.left) * 1000;
   let usual = "usual";
   let said = usual;
@@ -23,6 +24,7 @@ if (ending) {
     says.replaceChildren(...texts.get(name).cloneNode(true).childNodes);
   };
   const look = () => {
+    if (asleep.length) return;
     const left = end - Date.now();
     say(left <= 0 ? "over" : left <= soon ? "soon" : usual);
     document.documentElement.classList.toggle("soon", left <= soon);
@@ -37,19 +39,28 @@ if (ending) {
   const tell = () => { if (others) others.postMessage(end); };
   if (others) others.addEventListener("message", (event) => { if (event.data > end) used(event.data); });
   tell();
-  if (button) button.addEventListener("click", async (event) => {
-    event.preventDefault();
+  // A browser may keep this page as it was left: "back" would show it to whoever holds the telephone then. So it is left
+  // empty, and is filled again only if the server still knows its own session; else it is asked for anew.
+  const anew = () => location.replace(location.pathname + location.search);
+  const ask = async () => {
     const token = document.querySelector("[name='form_token']").value;
-    try {
-      const answer = await fetch("/longer", {
-        method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ form_token: token }),
-      });
-      used(Date.now() + Number(answer.headers.get("x-left")) * 1000);
-      tell();
-    } catch {
-      say("failed");
-    }
+    const answer = await fetch("/longer", {
+      method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ form_token: token }),
+    });
+    const known = answer.status === 204;
+    if (!known && asleep.length) { anew(); return; }
+    asleep.splice(0).forEach((part) => { part.hidden = false; });
+    used(Date.now() + (known ? Number(answer.headers.get("x-left")) * 1000 : 0));
+    tell();
+  };
+  const longer = () => ask().catch(() => { if (button) say("failed"); else anew(); });
+  if (button) button.addEventListener("click", (event) => { event.preventDefault(); longer(); });
+  window.addEventListener("pagehide", (event) => {
+    if (!event.persisted) return;
+    asleep.push(...[...document.body.children].filter((part) => part !== ending && !part.hidden));
+    asleep.forEach((part) => { part.hidden = true; });
   });
+  window.addEventListener("pageshow", (event) => { if (event.persisted) longer(); });
   setInterval(look, 5000);
   document.addEventListener("visibilitychange", look);
   window.addEventListener("pageshow", look);

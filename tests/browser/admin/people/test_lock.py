@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from portal.domain.foundation.actors import Role
 from portal.domain.people.authn.models import AuthSession
@@ -246,3 +246,24 @@ def test_the_locked_page_says_the_same_without_javascript(
         served_staff.go(page, "/")
         pages.append(page)
     assert plain.complaints(pages[1], plain.words(pages[0])) == []
+
+
+@pytest.mark.parametrize("ended", [False, True], ids=["unlocked", "ended elsewhere"])
+def test_a_page_that_a_browser_kept_comes_back_behind_the_lock(
+    served_staff: ServedStaff, page_factory: PageFactory, ended: bool
+) -> None:
+    page = page_factory(width=1024, kept=False)
+    colleague = typed(served_staff, page)
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    expect(page.locator("main")).to_be_hidden()
+    if ended:
+        mine = AuthSession.owner_id == colleague.id
+        with served_staff.database.write() as session:
+            session.execute(delete(AuthSession).where(AuthSession.site == STAFF, mine))
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    if ended:
+        expect(page.locator("dialog.lock")).to_be_visible()
+        expect(page.locator("main")).to_be_hidden()
+    else:
+        expect(page.locator("#name")).to_be_visible()
+        expect(page.locator("#name")).to_have_value("鶉野")
