@@ -1,5 +1,6 @@
 """A change of channels opens nothing for a day, and the old channels can call it off."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -141,7 +142,11 @@ def test_while_a_change_waits_nothing_shuts_out_who_may_call_it_off(
 def test_a_changed_number_replaces_the_old_one_after_a_day(resident: Resident) -> None:
     person, _visitor = with_sms(resident)
     visitor = resident.enter(person)
-    assert "いまのものから変える" in visitor.open("/account/channel").text
+    link = 'href="/account/channel?change=sms">電話番号を変える<'
+    assert link in visitor.open("/account").text, "with one number alone"
+    asked = visitor.open("/account/channel?change=sms").text
+    assert re.search(r'value="sms"\s+checked>', asked), "one press leads to the field"
+    assert "いまのものから変える" in asked
     add_sms(resident, visitor)
     assert "新しいものに変える" in visitor.open("/account/changes").text
     resident.messages()
