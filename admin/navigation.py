@@ -21,6 +21,7 @@ from portal.domain.foundation.program.last_days import gap
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.sessions import LIFETIMES, STAFF, Stage
 from portal.domain.people.staff.permissions import Permission, permissions_of
+from portal.domain.people.staff.stored_keys import has_keys
 from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.site_notices import site_notices
 
@@ -105,6 +106,7 @@ def page_context(page: Page) -> dict[str, Any]:
     menu = _menu(page, who)
     return {
         "way_back": lambda: way_back(page.path, menu),
+        "own_keys": lambda: _own_keys(page),
         "who": who,
         "menu": menu,
         "call_bar": call_bar(page) if who is not None else None,
@@ -120,6 +122,12 @@ def page_context(page: Page) -> dict[str, Any]:
         "when": when,
         "P": Permission,
     }
+
+
+def _own_keys(page: Page) -> bool:
+    """Return whether whoever acts may prove it with a security key here."""
+    staff = page.who.staff
+    return page.party is not None and staff is not None and has_keys(page.session, staff.id)
 
 
 def _menu(page: Page, who: Who | None) -> Menu:

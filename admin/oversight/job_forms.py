@@ -11,8 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
-from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
+from admin.people.fresh_proof import fresh_proof
 from portal.domain.foundation.audit.services import first_time
 from portal.domain.foundation.errors import ConflictError, DomainError, WrongStateError
 from portal.domain.foundation.jobs.models import BegunTask
@@ -172,7 +172,7 @@ def _begin(page: Page, kind: BegunKind, read: Callable[[Page], Begin]) -> Reply:
     shows = partial(show, kind=kind)
     if not page.form.ok:
         return shows(page, 422)
-    if kind in WITH_CODE and (status := fresh_code(page)):
+    if kind in WITH_CODE and (status := fresh_proof(page)):
         return shows(page, status)
     done: list[int] = []
     return carry_out_once(

@@ -1,4 +1,4 @@
-"""The user's own account: a new password (with a fresh code), and the active sessions."""
+"""The user's own account: a new password (with a fresh proof), and the active sessions."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +12,8 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, staff_route
 from admin.marks import Mark, marks
 from admin.page import Page
+from admin.people.fresh_proof import fresh_proof
 from admin.people.new_password import known_words
-from admin.people.signin import code_fault
 from portal.domain.foundation.errors import BusyError, InputError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.told.mailboxes import OwnMailbox, own_mailbox
@@ -72,7 +72,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             mail_mark=mail_mark(mailbox.state if mailbox is not None else ""),
             sites={workplace.id: workplace.name for workplace in page.site.program.workplaces},
             keys=keys_of(page.work, staff_id),
-            may_have_keys=page.site.party is not None,
+            may_have_keys=page.party is not None,
             month=month_text,
         ),
         status_code,
@@ -80,7 +80,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def submit_password(page: Page) -> Response[Any]:
-    """Set a new password after the old one and a fresh code; other browsers are signed out."""
+    """Set a new password after the old one and a fresh proof; other browsers are signed out."""
     site, form = page.site, page.form
     try:
         hashed = _checked_hash(page)
@@ -92,8 +92,8 @@ def submit_password(page: Page) -> Response[Any]:
         auth, staff = page.who.auth, page.who.staff
         if auth is None or staff is None:
             return page.redirect("/signin?ended=1")
-        if form.ok and (fault := code_fault(page, staff.id)):
-            form.error("code", fault)
+        if form.ok:
+            fresh_proof(page)
         if not form.ok or hashed is None:
             return show(page, 422)
         services.set_password(page.work, auth, hashed)

@@ -6,8 +6,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import between_steps, number_in_address, public_route, staff_route
-from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
+from admin.people.fresh_proof import JSON, fresh_proof, party_here
 from admin.people.signin import open_site, show_code
 from admin.people.staff_changes import second_person
 from portal.domain.foundation.errors import (
@@ -18,7 +18,6 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.models import AuthSession
-from portal.domain.people.authn.party import Party
 from portal.domain.people.staff import security_keys
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
@@ -27,14 +26,6 @@ from portal.platform.routes import Transaction
 
 NEW = "/account/keys/new"
 MAKE = "/account/keys/make"
-JSON = "application/json"
-
-
-def _party(page: Page) -> Party:
-    party = page.site.party
-    if party is None:
-        raise NotFoundError(_s("このアドレスでは、セキュリティキーを使えません。"))
-    return party
 
 
 def _who(page: Page) -> tuple[AuthSession, StaffUser]:
@@ -45,15 +36,15 @@ def _who(page: Page) -> tuple[AuthSession, StaffUser]:
 
 
 def show_new(page: Page, status_code: int = 200) -> Response[Any]:
-    """Ask for a label, and for the codes of two people."""
-    _party(page)
+    """Ask for a label, and for the proofs of two people."""
+    party_here(page)
     return page.render("admin/people/key_new.html", status_code=status_code)
 
 
 def submit_new(page: Page) -> Reply:
     """Let a key be made, once two people were there; wrong codes count."""
-    _party(page)
-    if status := fresh_code(page):
+    party_here(page)
+    if status := fresh_proof(page):
         return show_new(page, status)
     second, status = second_person(page)
     if status:
@@ -72,7 +63,7 @@ def submit_new(page: Page) -> Reply:
 
 def show_make(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the button that makes the key on its device."""
-    _party(page)
+    party_here(page)
     if not security_keys.is_making(_who(page)[0], page.now) and page.form.ok:
         return page.redirect(NEW)
     return page.render("admin/people/key_make.html", status_code=status_code)
@@ -81,13 +72,13 @@ def show_make(page: Page, status_code: int = 200) -> Response[Any]:
 def options(page: Page) -> Response[Any]:
     """Return what the browser needs to make a key."""
     auth, staff = _who(page)
-    asked = security_keys.to_make(page.work, auth, _party(page), staff.login)
+    asked = security_keys.to_make(page.work, auth, party_here(page), staff.login)
     return page.send(asked.encode(), JSON)
 
 
 def submit_make(page: Page) -> Reply:
     """Store the key that the device made."""
-    party = _party(page)
+    party = party_here(page)
     try:
         security_keys.add(page.work, _who(page)[0], party, page.form.get("passkey"))
     except InputError as error:
@@ -117,15 +108,16 @@ def _end(page: Page, staff_id: int, place: str) -> Reply:
 
 def sign_in_options(page: Page) -> Response[Any]:
     """Return what the browser asks the key at sign-in."""
-    asked = security_keys.to_sign_in(page.work, _who(page)[0], _party(page))
+    asked = security_keys.ask(page.work, _who(page)[0], party_here(page))
     return page.send(asked.encode(), JSON)
 
 
 def submit_sign_in(page: Page) -> Reply:
     """Check the answer of the key; the right one begins a session that may open pages."""
-    party, (auth, staff) = _party(page), _who(page)
+    party, (auth, staff) = party_here(page), _who(page)
     try:
-        right = security_keys.check(page.work, auth, party, page.form.get("passkey"))
+        answer = page.form.get("passkey")
+        right = security_keys.check(page.work, auth, party, answer, page.path)
     except ThrottledError as error:
         page.form.error("code", error.message)
         return show_code(page, 429)

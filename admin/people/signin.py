@@ -124,7 +124,7 @@ class CodeView(View):
 def show_code(page: Page, status_code: int = 200) -> Response[Any]:
     """Ask for the code, or for a key of the account."""
     staff = page.who.staff
-    usable = page.site.party is not None and staff is not None
+    usable = page.party is not None and staff is not None
     return page.render(
         "admin/people/signin_code.html",
         CodeView(keys=usable and has_keys(page.session, staff.id if staff is not None else 0)),
@@ -164,15 +164,6 @@ def _answer(page: Page, staff_id: int) -> CodeAnswer | None:
     if answer is not CodeAnswer.RIGHT:
         page.form.error("code", code_error(answer))
     return answer
-
-
-def code_fault(page: Page, staff_id: int) -> str:
-    """Check the fresh code of a dangerous action; return the fault, or an empty text."""
-    try:
-        answer = sign_in.check_code(page.work, staff_id, page.form.get("code"))
-    except ThrottledError as error:
-        return error.message
-    return "" if answer is CodeAnswer.RIGHT else code_error(answer)
 
 
 def sign_out(page: Page) -> Response[Any]:

@@ -1,4 +1,4 @@
-"""Sites of the call center, and switching on the reserve site (BCP) with a fresh code."""
+"""Sites of the call center, and switching on the reserve site (BCP) with a fresh proof."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import number_in_address, place_of, staff_route
 from admin.carrying_out import carry_out_once
 from admin.page import Page
-from admin.people.signin import code_fault
+from admin.people.fresh_proof import fresh_proof
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.program.settings.workplaces import Workplace, WorkplaceKind
 from portal.domain.foundation.texts import _s
@@ -76,8 +76,8 @@ def switch_on(page: Page) -> Response[Any]:
     """Switch a reserve site on."""
     form = page.form
     ends_at = _end(page)
-    if form.ok and (fault := _code_fault(page)):
-        form.error("code", fault)
+    if form.ok:
+        fresh_proof(page)
     if not form.ok or ends_at is None:
         return show(page, 422)
     return carry_out_once(
@@ -93,8 +93,8 @@ def switch_on(page: Page) -> Response[Any]:
 def prolong(page: Page) -> Response[Any]:
     """Move the end of a site that is on."""
     ends_at = _end(page)
-    if page.form.ok and (fault := _code_fault(page)):
-        page.form.error("code", fault)
+    if page.form.ok:
+        fresh_proof(page)
     if not page.form.ok or ends_at is None:
         return show(page, 422)
     return carry_out_once(
@@ -113,10 +113,6 @@ def switch_off(page: Page) -> Response[Any]:
         "/sites?said=off",
         Again(show, "sites", FIELDS),
     )
-
-
-def _code_fault(page: Page) -> str:
-    return code_fault(page, page.who.staff.id) if page.who.staff is not None else ""
 
 
 def _end(page: Page) -> datetime | None:

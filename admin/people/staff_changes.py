@@ -8,9 +8,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, number_in_address, staff_route
-from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
 from admin.people.enrollment import ISSUER
+from admin.people.fresh_proof import fresh_proof
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.errors import (
     DomainError,
@@ -136,8 +136,8 @@ def _decide(
     shows: Callable[[Page, int], Response[Any]],
     act: Callable[[Sequence[Actor]], Reply],
 ) -> Reply:
-    """Ask both people for their codes and act once; wrong codes count although nothing is done."""
-    if status := fresh_code(page):
+    """Ask both people for their proofs and act once; wrong ones count although nothing is done."""
+    if status := fresh_proof(page):
         return shows(page, status)
     second, status = second_person(page)
     if status:

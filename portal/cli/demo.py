@@ -186,6 +186,11 @@ def _run(settings: Settings, ports: Ports, stack: ExitStack) -> None:
     raise InputError(_s("サイトが止まりました。%(log)s を見てください。") % {"log": log})
 
 
+def _named(port: HeldPort) -> str:
+    """Return an address with a name: devices make passkeys for no number."""
+    return port.url.replace(HOST, "localhost")
+
+
 def _say(settings: Settings, stage: Stage, ports: Ports) -> None:
     letter = stage.letter
     birth = f"{letter.birth.isoformat()} = {format_wareki(letter.birth)}"
@@ -194,6 +199,8 @@ def _say(settings: Settings, stage: Stage, ports: Ports) -> None:
         _s("↑ 住民のサイト。手紙と職員の番号は、次の行のページにあります。"),
         _s("ここから始めます: %(url)s/") % {"url": ports.start.url},
         _s("職員のサイト: %(url)s/") % {"url": settings.admin_url},
+        _s("パスキーとセキュリティキーを試すとき: 住民 %(own)s/ 、職員 %(staff)s/")
+        % {"own": _named(ports.resident), "staff": _named(ports.staff)},
         _s("送ったSMSとメール: %(url)s/outbox") % {"url": settings.public_url},
         _s("大画面: %(url)s/floor 電話の見本: 内線%(seat)sに %(caller)s からかかってきます")
         % {"url": settings.admin_url, "seat": SEATS[0], "caller": CALLER},

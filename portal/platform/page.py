@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
+from portal.domain.people.authn.party import Party
 from portal.platform.http import cookies
 from portal.platform.http.answer import Answer, Reply
 from portal.platform.http.forms import Form
@@ -87,6 +88,11 @@ class Page(Generic[W]):
     def fill(self, form: Form) -> None:
         """Show the form with these values, as if they had been typed."""
         self.request = self.request.with_form(form)
+
+    @property
+    def party(self) -> Party | None:
+        """This site as devices know it; None where they make no passkeys for it."""
+        return self.site.party(self.request.host)
 
     def cookie(self, name: str) -> str:
         """Return one of our cookies."""

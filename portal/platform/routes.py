@@ -221,6 +221,7 @@ def read_page(site: Site, request: WebRequest, form: Form) -> Page[Any]:
         came_from=_came_from(request, form) if request.method == "POST" else "",
         foreign=is_foreign(request.headers, site.settings.addresses[site.kind]),
         unpacks="gzip" in request.headers.get("accept-encoding", ""),
+        host=request.headers.get("host", ""),
     )
     again = first_outcome(form.values)
     answer = Answer(prefix, site.vault)

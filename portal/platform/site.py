@@ -88,10 +88,15 @@ class Site:
         ready = {"totp", *sendable_kinds(self.settings)}
         return tuple(kind for kind in self.program.channels.names if kind in ready)
 
-    @property
-    def party(self) -> Party | None:
-        """Return this site as devices know it; None where they make no passkeys for it."""
-        return party_of(self.settings.addresses[self.kind])
+    def party(self, host: str) -> Party | None:
+        """Return this site as devices know it; None where they make no passkeys for it.
+
+        ``host`` is what the browser calls it, which only the demo goes by: its address is a number,
+        and devices take the name of this machine for it.
+        """
+        if self.settings.environment == "demo" and host.partition(":")[0] == "localhost":
+            return party_of(f"http://{host}")
+        return party_of(self.address)
 
     @property
     def public_host(self) -> str:

@@ -100,7 +100,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             devices=sessions.count(
                 page.session, sessions.Owner(sessions.RESIDENT, credential.id), page.now
             ),
-            passkeys=page.site.party is not None,
+            passkeys=page.party is not None,
             said=page.query.get("said", ""),
             door=Door(credential.door),
             shut_at=instant_text(shut.at) if shut is not None else "",

@@ -11,9 +11,9 @@ from litestar.response import Stream
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.printing.print_runs import found_run
-from admin.mailroom.roster.releases import fresh_code
 from admin.marks import Mark, marks
 from admin.page import Page
+from admin.people.fresh_proof import fresh_proof
 from portal.domain.foundation.errors import DomainError, NotFoundError
 from portal.domain.foundation.jobs.begun import begin, latest
 from portal.domain.foundation.jobs.models import BegunTask
@@ -141,14 +141,14 @@ def take(page: Page) -> Response[Any]:
 
 
 def lose(page: Page) -> Response[Any]:
-    """Record the archive of a whole run as lost, with a fresh code."""
+    """Record the archive of a whole run as lost, with a fresh proof."""
     run_id, key = number_in_address(page, "run_id"), number_in_address(page, "archive_id")
     states = {row.id: row.state for row in sending.archives_of(page.session, run_id)}
     if key not in states:
         raise NotFoundError(_s("このアーカイブは見つかりませんでした。"))
     if states[key] == ArchiveState.LOST:
         return page.redirect(f"/letters/{run_id}/archive?said=lost")
-    if status := fresh_code(page):
+    if status := fresh_proof(page):
         return show(page, status)
     return carry_out_once(
         page,

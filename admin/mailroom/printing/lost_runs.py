@@ -9,8 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.printing.print_runs import found_run
-from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
+from admin.people.fresh_proof import fresh_proof
 from portal.domain.letters.letters.models import PrintRun
 from portal.domain.letters.letters.states import PRINT_RUN, LetterState
 from portal.domain.mailroom.printing.archives.discarding import give_up_lost_run
@@ -53,12 +53,12 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
 
 
 def lose(page: Page) -> Response[Any]:
-    """End the run with a fresh code; the next build makes new letters."""
+    """End the run with a fresh proof; the next build makes new letters."""
     run = found_run(page)
     done = f"/letters/{run.id}/lost?said=lost"
     if run.is_discarded:
         return page.redirect(done)
-    if status := fresh_code(page):
+    if status := fresh_proof(page):
         return show(page, status)
     return carry_out_once(
         page, lambda: give_up_lost_run(page.work, run.id), done, Again(show, "lost")

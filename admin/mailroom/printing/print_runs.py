@@ -11,9 +11,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
-from admin.mailroom.roster.releases import fresh_code
 from admin.page import Page
 from admin.people import notice_words
+from admin.people.fresh_proof import fresh_proof
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.approvals.services import turn_down
@@ -233,7 +233,7 @@ def propose(page: Page) -> Response[Any]:
 
 
 def confirm(page: Page) -> Response[Any]:
-    """Confirm another person's proposal with a fresh code: the run is handed over."""
+    """Confirm another person's proposal with a fresh proof: the run is handed over."""
     run = found_run(page)
     proposal = handover.proposal_of(page.session, run.id)
     if proposal is None:
@@ -242,7 +242,7 @@ def confirm(page: Page) -> Response[Any]:
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )
-    if status := fresh_code(page):
+    if status := fresh_proof(page):
         return show(page, status)
     if first_post(page):
         try:

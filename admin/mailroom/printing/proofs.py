@@ -10,9 +10,9 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.printing.print_runs import found_run
-from admin.mailroom.roster.releases import fresh_code
 from admin.marks import Mark, marks
 from admin.page import Page
+from admin.people.fresh_proof import fresh_proof
 from admin.requests.scans import LOCKED
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.jobs.begun import begin, latest
@@ -119,9 +119,9 @@ def make(page: Page) -> Response[Any]:
 
 
 def approve(page: Page) -> Response[Any]:
-    """Approve the run, with a fresh code."""
+    """Approve the run, with a fresh proof."""
     run_id = number_in_address(page, "run_id")
-    if status := fresh_code(page):
+    if status := fresh_proof(page):
         return show(page, status)
     return _decide(
         page,
@@ -141,9 +141,9 @@ def refuse(page: Page) -> Response[Any]:
 
 
 def discard(page: Page) -> Response[Any]:
-    """Discard a refused run with all its letters, with a fresh code."""
+    """Discard a refused run with all its letters, with a fresh proof."""
     run_id = number_in_address(page, "run_id")
-    if status := fresh_code(page):
+    if status := fresh_proof(page):
         return show(page, status)
     return _decide(page, "discarded", lambda: discard_run(page.work, run_id))
 

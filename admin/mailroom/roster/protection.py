@@ -10,8 +10,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import first_post, staff_route
 from admin.carrying_out import carry_out_once
-from admin.mailroom.roster.releases import FILES, attach, fresh_code, read_instruction, scan_of
+from admin.mailroom.roster.releases import FILES, attach, read_instruction, scan_of
 from admin.page import Page
+from admin.people.fresh_proof import fresh_proof
 from admin.requests.evidence import evidence_of
 from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.foundation.approvals.models import Approval
@@ -114,7 +115,7 @@ def propose(page: Page) -> Response[Any]:
 
 
 def confirm(page: Page) -> Response[Any]:
-    """Confirm another person's proposal with a fresh code."""
+    """Confirm another person's proposal with a fresh proof."""
     proposal = _proposal(page)
     if proposal is None:
         return page.redirect(PLACE)
@@ -126,7 +127,7 @@ def confirm(page: Page) -> Response[Any]:
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )
-    if status := fresh_code(page):
+    if status := fresh_proof(page):
         return show(page, status)
     if first_post(page):
         confirm_proposed_none(page.work, proposal.id)

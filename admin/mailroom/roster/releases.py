@@ -1,6 +1,6 @@
 """Page of one hold: release it alone, or propose and confirm its release by two people.
 
-The confirmation takes a fresh code.
+The confirmation takes a fresh proof.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
+from admin.people.fresh_proof import fresh_proof
 from admin.requests.evidence import evidence_of, instructions_about
 from admin.requests.scans import SCAN
 from portal.domain.contacts.escalations.queries import Evidence
@@ -20,16 +21,13 @@ from portal.domain.desk.casework import worklists
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
 from portal.domain.foundation.approvals.services import INSTRUCTION_MAX, Instruction, turn_down
-from portal.domain.foundation.errors import NotAllowedError, NotFoundError, ThrottledError
+from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.mailroom.roster.checks.codes import W02_GAIJI
 from portal.domain.mailroom.roster.holds import services as holds
-from portal.domain.people.authn.typed_code import CodeAnswer
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.print_texts import PrintFields, open_print_fields
-from portal.domain.people.staff import sign_in
-from portal.domain.people.staff.code_words import code_error
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
@@ -185,24 +183,6 @@ def propose(page: Page) -> Response[Any]:
     return page.redirect("/holds?said=proposed")
 
 
-def fresh_code(page: Page) -> int:
-    """Check a fresh code of the authenticator app; return 0, or the status code of the refusal.
-
-    Faults are added to the form.
-    """
-    if page.who.staff is None:
-        raise NotAllowedError(_s("もう一度サインインしてください。"))
-    try:
-        answer = sign_in.check_code(page.work, page.who.staff.id, page.form.get("code"))
-    except ThrottledError as error:
-        page.form.error("code", error.message)
-        return 429
-    if answer is CodeAnswer.RIGHT:
-        return 0
-    page.form.error("code", code_error(answer))
-    return 422
-
-
 def confirm(page: Page) -> Response[Any]:
     """Confirm another person's proposal and release the hold."""
     hold = found_hold(page)
@@ -213,7 +193,7 @@ def confirm(page: Page) -> Response[Any]:
         raise NotAllowedError(
             _s("自分の提案は、自分では承認できません。ほかの人が承認してください。")
         )
-    if status := fresh_code(page):
+    if status := fresh_proof(page):
         return show(page, status)
     if first_post(page):
         holds.release(page.work, proposal.id)

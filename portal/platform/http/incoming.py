@@ -34,6 +34,7 @@ class Incoming:
         came_from: Path and query of our page that leads here; empty for any other.
         foreign: Whether the browser says that a page of another site sent this.
         unpacks: Whether the browser unpacks what is compressed.
+        host: What the browser calls us, with the port; nothing is trusted to it.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Incoming:
     came_from: str = ""
     foreign: bool = False
     unpacks: bool = False
+    host: str = ""
 
     def with_form(self, form: Form) -> "Incoming":
         """Return the request as if this form had been posted."""

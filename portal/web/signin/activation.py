@@ -237,7 +237,7 @@ def done(page: Page) -> Response[Any]:
     auth.data = {
         key: value for key, value in auth.data.items() if key not in {"backup", "first_time"}
     }
-    offers = is_first and page.site.party is not None and not page.cookie(SHARED_COOKIE)
+    offers = is_first and page.party is not None and not page.cookie(SHARED_COOKIE)
     return page.redirect("/start/passkey" if offers else "/home")
 
 

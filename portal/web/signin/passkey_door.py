@@ -34,7 +34,7 @@ def party_here(page: Page) -> Party:
     Raises:
         NotFoundError: its address is none for which devices make passkeys.
     """
-    party = page.site.party
+    party = page.party
     if party is None:
         raise NotFoundError(_("お探しのページは見つかりませんでした。"))
     return party

@@ -81,7 +81,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             elsewhere="elsewhere" in page.query,
             wanted=has_wanted(page) and page.method == "GET",
             brought_back=bool(page.cookie(cookies.ENDED)),
-            passkeys=page.site.party is not None,
+            passkeys=page.party is not None,
         ),
         status_code,
     )

@@ -77,7 +77,7 @@ def test_the_rules_below_the_pages_refuse_it_too(named_resident: Resident) -> No
         key = session.scalars(select(Passkey.id)).one()
         with pytest.raises(WrongStateError):
             own_passkeys.remove(work, auth, key)
-        party = resident.site.party
+        party = resident.site.party("")
         assert party is not None
         with pytest.raises(WrongStateError):
             own_passkeys.add(work, auth, party, "{}", "")

@@ -1,8 +1,8 @@
-"""Security keys of the staff: registered by two people, listed, ended, and asked for at sign-in.
+"""Security keys of the staff: registered by two people, listed, ended, and asked for a proof.
 
-A key is bound to one device that never gives it away. At sign-in it stands in the place of the
-app's code, after login and password; the app stays as the way without it. A key answers the address
-of the staff site alone, so that a false site gets nothing out of it.
+A key is bound to one device that never gives it away. At sign-in, after login and password, and
+before a dangerous action it stands in the place of the app's code; the app stays as the way without
+it. A key answers the address of the staff site alone, so that a false site gets nothing out of it.
 """
 
 import secrets
@@ -166,18 +166,19 @@ def end(work: Work, staff_id: int, key_id: int) -> None:
     record(work, "staff.key_ended", "staff_user", user.id, key=key_id)
 
 
-def to_sign_in(work: Work, auth: AuthSession, party: Party) -> str:
-    """Return, as JSON, what the browser of a half signed-in session asks its key."""
+def ask(work: Work, auth: AuthSession, party: Party) -> str:
+    """Return, as JSON, what the browser of a session asks its key, at sign-in or before an act."""
     challenge = secrets.token_bytes(CHALLENGE_BYTES)
     asked = {"challenge": challenge.hex(), "until": (work.now + MAKING_LIFE).timestamp()}
     keep_data(work.session, auth, auth.data | {_ASKED: asked})
     return ask_to_sign_in(party, challenge)
 
 
-def check(work: Work, auth: AuthSession, party: Party, answer: str) -> bool:
+def check(work: Work, auth: AuthSession, party: Party, answer: str, act: str) -> bool:
     """Return whether a key of the account answered here, now, after its own lock.
 
-    Wrong answers count together with wrong codes of the app.
+    Wrong answers count together with wrong codes of the app. ``act`` is the address of what it is
+    for, for the record.
 
     Raises:
         ThrottledError: too many wrong answers and codes.
@@ -193,10 +194,10 @@ def check(work: Work, auth: AuthSession, party: Party, answer: str) -> bool:
     if asked is not None and answered is not None:
         row = _answered_by(work, party, user, bytes.fromhex(asked["challenge"]), answered)
     if row is None:
-        record(owner, "staff.key_refused", "staff_user", user.id)
+        record(owner, "staff.key_refused", "staff_user", user.id, act=act)
         return False
     throttles.uncount_try(work.session, bucket)
-    record(owner, "staff.key_used", "staff_user", user.id, key=row.id)
+    record(owner, "staff.key_used", "staff_user", user.id, key=row.id, act=act)
     return True
 
 

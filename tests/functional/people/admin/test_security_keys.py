@@ -1,19 +1,14 @@
 """Security keys of the staff: two people register one, which answers our address alone."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Role
 from portal.domain.people.staff.models import StaffKey, StaffUser
-from portal.platform.database import Database
-from portal.platform.site import Site
 from tests.functional.resident.passkeys import asked_by
-from tests.support.authenticator import HONEST, ORIGIN, Answering, Device
-from tests.support.resident import Loop, Visitor
-from tests.support.staff import PASSWORD, Colleague, StaffSite, make_staff
+from tests.support.authenticator import HONEST, Answering, Device
+from tests.support.resident import Visitor
+from tests.support.staff import PASSWORD, Colleague, StaffSite
 
 NEW, MAKE = "/account/keys/new/submit", "/account/keys/make/submit"
 ELSEWHERE = {
@@ -23,15 +18,6 @@ ELSEWHERE = {
     "nobody there": Answering(present=False),
     "a copy counts less": Answering(count=0),
 }
-
-
-@pytest.fixture
-def named_staff(
-    staff_base: Site, database: Database, background_loop: Loop, tmp_path: Path
-) -> StaffSite:
-    """The staff site under a name, for which devices make keys; on both databases."""
-    named = replace(staff_base, settings=replace(staff_base.settings, admin_url=ORIGIN))
-    return make_staff(named, database, background_loop, tmp_path)
 
 
 def two(staff: StaffSite, owner: Colleague, second: Colleague | None) -> dict[str, str]:
