@@ -286,7 +286,7 @@ def test_the_form_on_paper_is_for_everybody_and_names_nobody(sqlite_resident: Re
     answer = sqlite_resident.visitor().get("/redelivery/form.pdf")
     text = "".join(pdf.text(answer.content))
     assert "再配送依頼書" in text
-    assert "令和5年12月21日" in text
+    assert "2023年12月21日" in text
     for language in ("en", "easy"):
         visitor = sqlite_resident.visitor()
         visitor.http.cookies.set("lang", language, domain="127.0.0.1")

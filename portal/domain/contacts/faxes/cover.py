@@ -10,7 +10,7 @@ from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, use_locale
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf, page_count
 from portal.domain.letters.letters.drawing.window import pieces
-from portal.domain.requests.requests.documents import drawable, in_turn, instant_text
+from portal.domain.requests.requests.documents import drawable, in_turn, japanese_instant
 
 COVER_LOCALES = ("ja", "en", "zh_Hans", "ko")
 """The languages of the cover, one of which a mistaken recipient can read."""
@@ -125,7 +125,7 @@ def _frame(head: Letterhead) -> dict[str, object]:
     names, contact = head.program.names, head.program.contact
     return {
         "receipt": head.receipt_no,
-        "written-at": instant_text(head.at),
+        "written-at": japanese_instant(head.at),
         "day": [day.year, day.month, day.day],
         "ward": names.ward.in_language(SOURCE_LOCALE),
         "office": names.office.in_language(SOURCE_LOCALE),

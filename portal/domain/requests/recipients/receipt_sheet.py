@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.schema import Program
-from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.letters.models import Letter
 
@@ -55,7 +56,7 @@ def receipt_sheet(program: Program, letter: Letter, today: date, *, large: bool 
 
 def change_form(program: Program, today: date, *, large: bool = False) -> bytes:
     """Return the blank form 支給先変更申出書; with ``large`` in 18 points and more."""
-    last = format_wareki(program.windows.decline.last_day)
+    last = format_day(program.windows.decline.last_day, SOURCE_LOCALE)
     sheet = _Sheet(
         "支給先変更申出書",
         f"{program.names.program.ja}について、こどもの分を受け取る人を変えたいので申し出ます。"

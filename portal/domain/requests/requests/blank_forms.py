@@ -11,10 +11,10 @@ from typing import Any
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
+from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, current_locale, use_locale
-from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.letters.drawing.window import pieces
 
@@ -54,7 +54,7 @@ def blank_form_pdf(program: Program, form: BlankForm, now: datetime) -> bytes:
         "addressee": names.mayor.in_language(SOURCE_LOCALE),
         "program": names.program.in_language(SOURCE_LOCALE),
         "ward": names.ward.in_language(SOURCE_LOCALE),
-        "last-day": format_wareki(form.last_day),
+        "last-day": format_day(form.last_day, SOURCE_LOCALE),
         "postal-rule": "消印有効" if program.requests.by_postmark else "必着",
         "send-to": (contact.address.postal_mark, *contact.address.lines),
         "telephone": contact.telephone,

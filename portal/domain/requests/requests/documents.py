@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from portal.domain.foundation.clock import JST, jst_date
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import BusyError
 from portal.domain.foundation.languages import SOURCE_LOCALE
-from portal.domain.foundation.program.hours_text import reception_text
+from portal.domain.foundation.program.day_text import format_day
+from portal.domain.foundation.program.hours_text import instant_text, reception_text
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, current_locale, use_locale
-from portal.domain.foundation.wareki import format_wareki
 from portal.domain.letters.letters.drawing.fonts import missing_characters
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.letters.letters.drawing.window import pieces
@@ -102,10 +102,10 @@ def drawable(text: str) -> str:
     return text
 
 
-def instant_text(instant: datetime) -> str:
-    """Return an instant as Japanese forms write it: 令和5年8月1日 12時5分."""
-    local = instant.astimezone(JST)
-    return f"{format_wareki(local.date())} {local.hour}時{local.minute}分"
+def japanese_instant(instant: datetime) -> str:
+    """Return an instant as the Japanese pages write it: 2023年8月1日 午後0時5分."""
+    with use_locale(SOURCE_LOCALE):
+        return instant_text(instant)
 
 
 def receipt_pdf(
@@ -128,6 +128,9 @@ def receipt_pdf(
                     "locale": locale,
                     "title": pieces(said.title),
                     "rows": [[pieces(row.label), pieces(drawable(row.value))] for row in said.rows],
+                    "number": pieces(_("受付番号")),
+                    "received": pieces(_("受け付けた日と時刻（日本時間）")),
+                    "received-at": pieces(instant_text(row.received_at)),
                     "next-title": pieces(_("このあと")),
                     "next": [pieces(line) for line in said.next_steps],
                     "office": pieces(program.names.office.in_language(locale)),
@@ -136,7 +139,6 @@ def receipt_pdf(
             )
     data = {
         "receipt": row.receipt_no,
-        "received-at": instant_text(row.received_at),
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
@@ -166,7 +168,7 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy, *, large: bool = False
         "addressee": program.names.mayor.in_language(SOURCE_LOCALE),
         "program": program.names.program.in_language(SOURCE_LOCALE),
         "ward": program.names.ward.in_language(SOURCE_LOCALE),
-        "declared": instant_text(copy.declared_at),
+        "declared": japanese_instant(copy.declared_at),
         "householder": drawable(copy.householder),
         "children": [[drawable(name), f"{yen:,}円"] for name, yen in copy.children],
         "total": f"{len(copy.children)}人分 {sum(yen for _name, yen in copy.children):,}円",
@@ -177,7 +179,7 @@ def decline_copy_pdf(program: Program, copy: DeclineCopy, *, large: bool = False
         "large": large,
         "coming": list(copy.coming),
         "can-withdraw": copy.can_withdraw,
-        "last-day": format_wareki(program.windows.decline.last_day),
+        "last-day": format_day(program.windows.decline.last_day, SOURCE_LOCALE),
         "telephone": program.contact.telephone,
         "fax": program.contact.fax,
         "reception": reception,

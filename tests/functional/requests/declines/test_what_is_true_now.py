@@ -116,7 +116,7 @@ def test_the_document_says_what_became_of_the_decline(site: Resident, person: Pe
         "サインインして、ごらんください",
     ):
         assert words in said
-    assert "取り下げは、令和5年9月29日まで" in said
+    assert "取り下げは、2023年9月29日まで" in said
     assert "一行目" in said
     assert "二行目" in said
     assert "〓" not in said

@@ -227,6 +227,6 @@ def test_the_sheets_of_the_counter_name_nobody() -> None:
     form = pdf.text(change_form(PROGRAM, NOW.date()))
     assert len(form) == 1
     assert all(
-        words in form[0] for words in ("支給先変更申出書", "令和5年9月29日", "窓口で受け取る")
+        words in form[0] for words in ("支給先変更申出書", "2023年9月29日", "窓口で受け取る")
     )
     assert replace(AT_COUNTER, name="").fields("R1").town == ""

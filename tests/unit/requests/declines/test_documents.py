@@ -32,13 +32,19 @@ def test_the_blank_form_is_one_page_in_every_language(locale: str) -> None:
     (page,) = pdf.text(made)
     assert "辞退届" in page
     assert "230700000012" in page
-    assert "令和5年9月29日（郵送は必着）" in page
+    assert "2023年9月29日（郵送は必着）" in page
     assert b"pdfuaid" in made
 
 
 def test_the_copy_of_an_online_declaration_says_who_gave_up_how_much_and_when() -> None:
     (page,) = pdf.text(documents.decline_copy_pdf(PROGRAM, COPY))
-    for said in ("CDFG-HJKL", "令和5年8月1日 12時5分", "鶉野　翡翠", "2人分 60,000円", "汐風区長"):
+    for said in (
+        "CDFG-HJKL",
+        "2023年8月1日 午後0時5分",
+        "鶉野　翡翠",
+        "2人分 60,000円",
+        "汐風区長",
+    ):
         assert said in page
     assert "瑠璃子〓" in page, "a character that no face has is shown as missing and stops nothing"
 
@@ -59,7 +65,7 @@ def test_a_receipt_has_number_time_and_what_comes_next() -> None:
     with use_locale("ko"):
         (page,) = pdf.text(documents.receipt_pdf(PROGRAM, REQUEST, make))
     assert "CDFG-HJKL" in page
-    assert "令和5年8月1日 12時5分" in page
+    assert "2023年8月1日 午後0時5分" in page
     assert page.count("再配送") == 2, "in Japanese and in the reader's language"
 
 
