@@ -14,8 +14,8 @@ Reply = Response[str] | Response[bytes] | Response[None]
 """What a handler answers with: a page, a file, or the way to another page."""
 
 HTML = "text/html"  # Litestar adds the charset
-PACKING = 4
-"""How hard a page is compressed: more takes longer than it saves on a line of 2010."""
+PACKING = 6
+"""How hard a page is compressed: 0.1 ms more than 4 takes, for 160 bytes of readings."""
 
 
 @dataclass(slots=True)

@@ -32,8 +32,11 @@ DAY = re.compile(
     r" \d{1,2}, \d{4}"
 )
 """A day as ``format_day`` and forms write it, in the languages without readings."""
-AMOUNT = re.compile(r"\d{1,3}(?:,\d{3})+(?:\{円\|えん\}|円|日元|日圓|엔| yen)")
-"""An amount as ``yen`` writes it."""
+AMOUNT = re.compile(
+    r"\d{1,3}(?:,\d{3})+(?:\{円\|えん\}|円|日元|日圓|엔| yen)"
+    r"|（(?:\d+(?:\{[^{|}]{1,3}\|[^{|}]+\}|[^\W\d_]{1,3})|\{\d+[^{|}]{1,3}\|[^{|}]+\})）"
+)
+"""An amount as ``yen`` writes it, and what is counted in parentheses: （3人分）."""
 AMOUNT_MARK = '<span class="nowrap">'
 DAY_MARK = '<span class="day">'
 WHOLE = DAY_MARK + r"\g<0></span>"
