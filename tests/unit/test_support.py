@@ -7,6 +7,8 @@ import urllib.request
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pypdfium2
 import pytest
@@ -144,6 +146,25 @@ def test_a_test_of_pages_has_its_turn_on_one_database_and_all_others_run_on_both
     assert turns.is_of_pages(functional / "resident" / "test_hours.py")
     assert not turns.is_of_pages(functional / "resident" / "test_enumeration.py")
     assert not turns.is_of_pages(functional / "people" / "coupons" / "test_assignment.py")
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_a_long_test_that_asks_little_of_its_database_leaves_one_to_the_matrices(
+    *, marked: bool
+) -> None:
+    left: list[str] = []
+
+    def item(database: str) -> Any:
+        return SimpleNamespace(
+            nodeid=f"tests/test_long.py::test[{database}]",
+            callspec=SimpleNamespace(params={"new_database": database}),
+            get_closest_marker=lambda name: marked and name == "in_turn",
+            add_marker=lambda name: left.append(f"{database} {name}"),
+        )
+
+    turns.leave_to_the_matrices([item(database) for database in turns.DATABASES])
+    assert len(left) == marked
+    assert all(one.endswith(" matrix") for one in left)
 
 
 def test_an_empty_database_is_empty(empty_database_url: str) -> None:

@@ -1,6 +1,7 @@
 """Gateways that write a port or brackets: over a socket, each visitor still counts as one."""
 
 import httpx
+import pytest
 from sqlalchemy import select
 
 from portal.domain.people.authn.models import ThrottleBucket
@@ -28,6 +29,7 @@ def wrong_password(http: httpx.Client, written: str) -> int:
     return http.post("/signin/submit", data=typed, headers=said).status_code
 
 
+@pytest.mark.in_turn
 def test_each_visitor_of_a_gateway_that_writes_ports_has_a_counter_of_its_own(
     start_server: StartServer, resident_settings: Settings, database: Database, database_url: str
 ) -> None:
@@ -48,6 +50,7 @@ def test_each_visitor_of_a_gateway_that_writes_ports_has_a_counter_of_its_own(
     }
 
 
+@pytest.mark.in_turn
 def test_an_office_behind_a_gateway_that_writes_ports_gets_in(
     start_server: StartServer, resident_settings: Settings, database: Database, database_url: str
 ) -> None:

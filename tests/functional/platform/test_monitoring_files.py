@@ -42,6 +42,7 @@ def expressions() -> dict[str, str]:
     return asked
 
 
+@pytest.mark.in_turn
 def test_alarms_and_board_ask_for_what_is_really_served(scrape: str) -> None:
     served = names(read(scrape))
     unknown = {
@@ -52,6 +53,7 @@ def test_alarms_and_board_ask_for_what_is_really_served(scrape: str) -> None:
     assert unknown == {}
 
 
+@pytest.mark.in_turn
 def test_every_metric_is_on_the_board_or_in_an_alarm(scrape: str) -> None:
     asked = {name for text in expressions().values() for name in METRIC.findall(text)}
     bare = {re.sub(r"_(bucket|sum|count)$", "", name) for name in asked}

@@ -256,6 +256,7 @@ def headings() -> list[str]:
     return list(re.findall(r"^## (.+)$", text, re.MULTILINE))
 
 
+@pytest.mark.in_turn
 def test_the_year_of_a_program_is_typed_as_the_guide_says(office: Office) -> None:
     before = {
         "Letters": consent_to_a_mail_house,

@@ -26,10 +26,18 @@ SECOND = timedelta(seconds=1)
 
 
 def fail(resident: Resident, times: int) -> None:
-    """So many sign-ins are refused somewhere on the site."""
+    """So many sign-ins are refused somewhere on the site.
+
+    All are counted; those that may begin an alarm, and the last, also look whether they do.
+    """
+    begin = {most + 1 for most, _each, _alarm in slow_mode.LEVELS}
     with resident.database.write() as session:
-        for _time in range(times):
-            slow_mode.note_failure(work_in(session, now=resident.now))
+        counted = site_failures.failures(session, resident.now)
+        for number in range(counted + 1, counted + times + 1):
+            if number in begin or number == counted + times:
+                slow_mode.note_failure(work_in(session, now=resident.now))
+            else:
+                site_failures.count_failure(session, resident.now)
 
 
 def strangers(resident: Resident) -> Iterator[Visitor]:

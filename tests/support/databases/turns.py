@@ -2,6 +2,9 @@
 
 Pages hand on what services answer, and a service's own tests run on both databases. So do tests of
 pages that let several people work at once. Whoever names files gets both for every test.
+
+A long test that asks little of its database (``in_turn``) runs on one where the whole suite runs,
+and on the other one with the matrices, so that nothing is left out.
 """
 
 import re
@@ -24,7 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leave_to_the_matrices(items)
     if not config.getoption("--in-turns") or config.getoption("--full-matrix"):
         return
     kept: list[pytest.Item] = []
@@ -35,12 +40,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+def leave_to_the_matrices(items: list[pytest.Item]) -> None:
+    """Mark the long tests (``in_turn``) on the database that is not theirs."""
+    for item in items:
+        if item.get_closest_marker("in_turn") and not _is_its_turn(item):
+            item.add_marker("matrix")
+
+
 def _has_its_turn(item: pytest.Item) -> bool:
+    return _is_its_turn(item) or not is_of_pages(item.path)
+
+
+def _is_its_turn(item: pytest.Item) -> bool:
     found = getattr(item, "callspec", None)
     database = found.params.get("new_database") if found else None
-    if database is None or not is_of_pages(item.path):
-        return True
-    return bool(database == turn_of(item.nodeid.replace(database, "")))
+    return database is None or bool(database == turn_of(item.nodeid.replace(database, "")))
 
 
 def turn_of(name: str) -> str:

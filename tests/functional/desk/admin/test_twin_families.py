@@ -77,6 +77,7 @@ def suspects() -> Suspects:
     return Suspects()
 
 
+@pytest.mark.matrix
 @settings(QUIET)
 @example(FULL)
 @given(life=LIVES)
