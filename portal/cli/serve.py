@@ -110,8 +110,21 @@ def _prepared(settings: Settings) -> bool:
 @answering
 def serve(context: Context, site: str, host: str, port: int, workers: int) -> None:
     """Run the resident or the staff site until a signal ends it."""
-    settings = context.settings
     number = port or {"resident": 8000, "staff": 8001}[site]
+    command, handed_on = prepared(context.settings, site, host, number, workers)
+    os.execve(command[0], command, handed_on)  # noqa: S606  (replaces this process: signals reach the server)
+
+
+def prepared(
+    settings: Settings, site: str, host: str, number: int, workers: int = 0
+) -> tuple[list[str], dict[str, str]]:
+    """Claim a port and check what the site needs; return what this process becomes.
+
+    The command and its environment, which hands on the number that this process keeps then.
+
+    Raises:
+        DomainError: somebody has the port, or the site cannot be served.
+    """
     claim(host, number)
     closed = not _prepared(settings)
     count = workers or (1 if settings.on_sqlite else settings.workers)
@@ -122,5 +135,4 @@ def serve(context: Context, site: str, host: str, port: int, workers: int) -> No
     command = command_line(site, host, number, count)
     if settings.log_format == "json":
         command += ["--log-config", str(SERVER_LINES)]
-    handed_on = environment(settings) | {SERVER: str(os.getpid())}  # exec keeps the number
-    os.execve(command[0], command, handed_on)  # noqa: S606  (replaces this process: signals reach the server)
+    return command, environment(settings) | {SERVER: str(os.getpid())}  # exec keeps the number

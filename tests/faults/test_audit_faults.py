@@ -1,5 +1,6 @@
 """Workers that seal audit events are killed: no event stays without its seal, none has two."""
 
+import signal
 import threading
 import time
 from pathlib import Path
@@ -72,7 +73,7 @@ def test_two_workers_are_killed_while_they_seal(
     while not sealed(database):
         assert time.monotonic() < end, "events stay without a seal"
         time.sleep(0.1)
-    last.process.terminate()
+    last.process.send_signal(signal.SIGTERM)
     last.process.wait()
     chain_holds(database)
     done = portal.run("audit", "verify", "--json")

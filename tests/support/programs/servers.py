@@ -9,8 +9,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.programs.warm import Program
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -44,7 +48,7 @@ def clean_environment(**added: str) -> dict[str, str]:
 class Server:
     """A running program with what it has printed so far."""
 
-    process: subprocess.Popen[bytes]
+    process: "subprocess.Popen[bytes] | Program"
     log: Path
     port: int
 
@@ -90,10 +94,15 @@ StartServer = Callable[..., Server]
 
 
 class Servers:
-    """Starts programs of one test, or of a whole run, and ends them with it."""
+    """Starts programs of one test, or of a whole run, and ends them with it.
 
-    def __init__(self, folder: Path) -> None:
+    Warm, the sites are forked from a process that has read their modules: to read them costs as
+    much as thirty pages.
+    """
+
+    def __init__(self, folder: Path, *, warm: bool = False) -> None:
         self._folder = folder
+        self._warm = warm
         self._started: list[Server] = []
 
     def start(
@@ -107,19 +116,30 @@ class Servers:
         """Start `python -m …`: `start(["portal", "serve", …], port=port, env={…})`."""
         log = self._folder / f"{len(self._started)}.log"
         with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *module],
-                cwd=ROOT,
-                env=clean_environment(**(env or {})),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
+            process = self._process(module, clean_environment(**(env or {})), output)
         server = Server(process, log, port)
         self._started.append(server)
         if wait:
             server.wait(wait)
         return server
+
+    def _process(
+        self, module: Sequence[str], env: dict[str, str], output: BinaryIO
+    ) -> "subprocess.Popen[bytes] | Program":
+        match (self._warm, *module):
+            case (True, "portal", "serve", site, "--port", port):
+                from tests.support.programs.warm import start
+
+                name = "tests.support.programs.warm_site"
+                return start(name, site, port, env=env, log=output.fileno())
+        return subprocess.Popen(
+            [sys.executable, "-m", *module],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
 
     def end(self) -> None:
         """End them all, the last one first."""
@@ -146,6 +166,6 @@ def start_server(
 @pytest.fixture(scope="session")
 def start_lasting_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
     """Start a program that serves many tests and ends with the run."""
-    servers = Servers(tmp_path_factory.mktemp("servers"))
+    servers = Servers(tmp_path_factory.mktemp("servers"), warm=True)
     yield servers.start
     servers.end()

@@ -35,6 +35,8 @@ READ_BEFORE = (
     "tests.support.mailroom.proofs",
     "tests.support.requests.paper",
 )
+READ_FOR = {"tests.support.programs.warm_site": ("portal.app", "admin.app", "granian.cli")}
+"""What only one kind of program needs, and is read when the first of them is asked for."""
 LONGEST_ORDER = 1 << 18
 
 
@@ -84,9 +86,21 @@ class Program:
         ended = self.returncode is None and select.select([self._keeper], [], [], 0)[0]
         return self.wait() if ended else self.returncode
 
-    def wait(self) -> int:
-        """Return its exit code, below zero for a signal, when it has ended."""
+    def send_signal(self, number: int) -> None:
+        """Send it a signal; one that has ended stays as it is."""
+        if self.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Return its exit code, below zero for a signal, when it has ended.
+
+        Raises:
+            TimeoutExpired: it did not end in time.
+        """
         if self.returncode is None:
+            if timeout is not None and not select.select([self._keeper], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired(self.args, timeout)
             self.returncode = self._told()
             self._keeper.close()
         return self.returncode
@@ -111,6 +125,7 @@ def start(
     strict: bool = False,
     disk: int | None = None,
     typed: str = "",
+    log: int | None = None,
 ) -> Program:
     """Start ``python -m module arguments``.
 
@@ -121,6 +136,7 @@ def start(
         strict: each warning is an error.
         disk: bytes that a file can have before the disk is full; without it, no limit.
         typed: what it finds on its standard input.
+        log: the open file that it writes both outputs to; without it, they are read here.
     """
     ours, theirs = socket.socketpair()
     read_out, write_out = os.pipe()
@@ -136,11 +152,16 @@ def start(
     data = json.dumps(order).encode()
     assert len(data) < LONGEST_ORDER
     with theirs:
-        handed_on = [write_out, write_err, theirs.fileno()]
+        outputs = [write_out, write_err] if log is None else [log, log]
+        handed_on = [*outputs, theirs.fileno()]
         socket.send_fds(_starter(), [data], handed_on)
     os.close(write_out)
     os.close(write_err)
-    return Program(args, ours, read_out, read_err)
+    program = Program(args, ours, read_out, read_err)
+    if log is not None:
+        program.stdout.close()
+        program.stderr.close()
+    return program
 
 
 @cache
@@ -171,10 +192,13 @@ def main(line: socket.socket) -> None:
         data, handed_on, _flags, _address = socket.recv_fds(line, LONGEST_ORDER, 3)
         if not data:
             return
+        order: Order = json.loads(data)
+        for module in READ_FOR.get(order["args"][0], ()):
+            import_module(module)
         if os.fork() == 0:
             line.close()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            _keep(json.loads(data), *handed_on)
+            _keep(order, *handed_on)
             return
         for number in handed_on:
             os.close(number)
