@@ -10,7 +10,7 @@ from admin.navigation import page_context
 from admin.oversight.charts import charts_of
 from admin.page import StaffSignIns
 from portal.domain.foundation.clock import Clock
-from portal.platform.application import make_application
+from portal.platform.application import PROCESS_HOOKS, make_application
 from portal.platform.closed_site import closed_site, end_with_the_data
 from portal.platform.disposed import DisposedError
 from portal.platform.metrics.meter import Meter
@@ -66,5 +66,7 @@ def create_app() -> ASGIApp:
     end_with_the_data(site.database)
     keeper = SearchKeeper(site)
     return make_staff_application(
-        site, on_startup=[end_with_parent, keeper.start], on_shutdown=[keeper.stop]
+        site,
+        on_startup=[*PROCESS_HOOKS, keeper.start],
+        on_shutdown=[keeper.stop],
     )

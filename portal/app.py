@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.program.day_text import format_day
-from portal.platform.application import make_routes, serve_site
+from portal.platform.application import PROCESS_HOOKS, make_routes, serve_site
 from portal.platform.closed_site import closed_site, end_with_the_data
 from portal.platform.database import Database, make_engine
 from portal.platform.disposed import DisposedError
@@ -85,7 +85,7 @@ def create_app() -> ASGIApp:
     end_with_the_data(site.database)
     handlers = routes.handlers(settings)
     if not settings.worker_beside:
-        return serve_residents(make_routes(handlers, on_startup=[end_with_parent]), site)
+        return serve_residents(make_routes(handlers, on_startup=PROCESS_HOOKS), site)
     from portal.worker.worker import Worker  # noqa: PLC0415  (13 MB that most processes never need)
 
     # its own connections: a job waits longer than a family does
@@ -93,8 +93,8 @@ def create_app() -> ASGIApp:
     worker = Worker(own.work_source(), settings)
     made = make_routes(
         handlers,
-        on_startup=[end_with_parent, worker.start],
+        [*PROCESS_HOOKS, worker.start],
         # A hook with a parameter would be given the application.
-        on_shutdown=[lambda: worker.stop(STOP_SECONDS)],
+        [lambda: worker.stop(STOP_SECONDS)],
     )
     return serve_residents(made, site)

@@ -26,15 +26,15 @@ SITES = {"resident": "portal.app:create_app", "staff": "admin.app:create_app"}
 
 
 def command_line(site: str, host: str, port: int, workers: int) -> list[str]:
-    """Return the command that runs a site."""
+    """Return the command that runs a site; several processes share the code that they load."""
     return [
         sys.executable,
         "-m",
-        "granian",
+        "granian" if workers == 1 else "portal.platform.server",
+        SITES[site],
         "--interface",
         "asgi",
         "--factory",
-        SITES[site],
         "--host",
         host,
         "--port",

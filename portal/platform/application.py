@@ -14,6 +14,7 @@ from portal import __version__
 from portal.domain.foundation.texts import use_locale
 from portal.domain.people.authn import sessions
 from portal.platform.failures import default_message, error_page
+from portal.platform.free_memory import give_back_memory
 from portal.platform.http import disclosure
 from portal.platform.http.entrance import let_in
 from portal.platform.http.forms import Form
@@ -22,6 +23,7 @@ from portal.platform.http.headers import security_headers
 from portal.platform.http.incoming import WebRequest
 from portal.platform.observing import observed
 from portal.platform.page import Page
+from portal.platform.parent import end_with_parent
 from portal.platform.readiness import Readiness
 from portal.platform.rendering.assets import INLINE
 from portal.platform.routes import MAX_BODY, SITE, read_page, site_of
@@ -132,6 +134,10 @@ def on_fault(request: WebRequest, error: Exception) -> Response[str]:
     place = f"{frame.tb_frame.f_code.co_filename}:{frame.tb_lineno}" if frame else "?"
     LOG.error("%s at %s", type(error).__name__, place)
     return _error_response(request, 500)
+
+
+PROCESS_HOOKS: tuple[LifespanHook, ...] = (end_with_parent, give_back_memory)
+"""What each process of a served site begins with."""
 
 
 def make_application(

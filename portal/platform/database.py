@@ -125,6 +125,7 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=waits.pool,
+        pool_use_lifo=True,  # a few lines that know all statements, and not ten that learn them
         hide_parameters=True,
         query_cache_size=STATEMENTS,
         connect_args=line | {"connect_timeout": waits.connect},

@@ -20,7 +20,7 @@ from tests.bench.processes import Tree
 from tests.support.coupons import FULL_PRICE
 from tests.support.faults.cluster import PostgresServer, opened, reachable, running
 from tests.support.faults.nodes import Node, serving
-from tests.support.people import add_person, give_coupons
+from tests.support.people import add_person, give_coupons, make_password
 from tests.support.resident import Loop, make_settings, with_cheap_hashes
 from tests.support.staff import AT_MAIN, COOKIE, make_staff
 
@@ -58,7 +58,7 @@ class Ward:
 
 def _families(database: Database, folder: Path, count: int) -> list[Family]:
     """Add families, each with a number in all its names."""
-    now = datetime.now(UTC) + OFFSET
+    now, password = datetime.now(UTC) + OFFSET, make_password(FULL_PRICE)
     found = []
     for number in range(1, count + 1):
         person = add_person(
@@ -68,6 +68,7 @@ def _families(database: Database, folder: Path, count: int) -> list[Family]:
             number=f"97{number:08}",
             active=True,
             numbered=True,
+            password=password,
         )
         found.append(Family(number, person.login_id, person.password, person.totp_secret))
     give_coupons(database, folder, now, count=2 * count)
