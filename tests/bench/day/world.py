@@ -2,11 +2,13 @@
 
 import contextlib
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import psycopg
 
 from admin.app import make_staff_site
@@ -21,6 +23,7 @@ from tests.support.coupons import FULL_PRICE
 from tests.support.faults.cluster import PostgresServer, opened, reachable, running
 from tests.support.faults.nodes import Node, serving
 from tests.support.people import add_person, give_coupons, make_password
+from tests.support.programs.servers import PATIENCE
 from tests.support.resident import Loop, make_settings, with_cheap_hashes
 from tests.support.staff import AT_MAIN, COOKIE, make_staff
 
@@ -91,6 +94,20 @@ def _agents(settings: Settings, database: Database, folder: Path) -> list[tuple[
     return found
 
 
+def _wait_for_the_desk(staff: Node, agent: tuple[str, str]) -> None:
+    """Wait until the staff site has made the index of its search, as a ward does in the morning."""
+    cookie, token = agent
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        form = {"form_token": token, "name": "金糸雀1"}
+        found = httpx.post(f"{staff.url}/households/search", data=form, headers={"cookie": cookie})
+        if found.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            return
+        time.sleep(0.5)
+    msg = "the search did not get ready"
+    raise TimeoutError(msg)
+
+
 @contextlib.contextmanager
 def ward(families: int, workers: int) -> Iterator[Ward]:
     """Make a ward, serve it, and take everything away after the block."""
@@ -119,5 +136,6 @@ def ward(families: int, workers: int) -> Iterator[Ward]:
                     for site, count in SITES
                 ]
                 with serving(*sites):
+                    _wait_for_the_desk(sites[1], agents[0])
                     tree_of = Tree(server.process.pid)
                     yield Ward(sites[0], sites[1], tree_of, people, agents)
