@@ -22,7 +22,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    entrypoint()
+    entrypoint()  # type: ignore[no-untyped-call]  # granian leaves it without types
 
 
 if __name__ == "__main__":
