@@ -8,6 +8,7 @@ from litestar import Litestar, Response, get
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
+from litestar.status_codes import HTTP_405_METHOD_NOT_ALLOWED
 from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 
 from portal import __version__
@@ -118,8 +119,15 @@ def _error_response(request: WebRequest, status: int) -> Response[str]:
         return error_page(page, status, default_message(status))
 
 
-def on_http_error(request: WebRequest, error: HTTPException) -> Response[str]:
-    """Answer framework errors (404, 405, 400, 413) with a page, never with JSON."""
+def on_http_error(request: WebRequest, error: HTTPException) -> Response[str] | Response[None]:
+    """Answer framework errors (404, 405, 400, 413) with a page, never with JSON.
+
+    Whoever opens the address that a form was sent to (reloaded, shared, kept) is led to the page
+    above it, where the form stands.
+    """
+    if error.status_code == HTTP_405_METHOD_NOT_ALLOWED and request.method in {"GET", "HEAD"}:
+        above = request.scope["path"].rpartition("/")[0]
+        return page_of_no_route(request).redirect("/" + above.lstrip("/"))
     return _error_response(request, error.status_code)
 
 

@@ -57,7 +57,7 @@ def test_every_error_page_of_residents_says_the_number_in_their_language(
     with use_locale(locale):
         sentence = plain(_(SENTENCE))
     numbers = set()
-    for path in ("/nowhere", "/signin/submit"):
+    for path in ("/nowhere", "/signin/nowhere"):
         answer = visitor.get(path)
         assert answer.status_code in {404, 405}
         number = answer.headers["x-request-id"]

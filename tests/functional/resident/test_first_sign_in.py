@@ -236,3 +236,9 @@ def test_the_receipt_of_who_can_receive_no_codes_is_its_own(sqlite_resident: Res
     visitor.open("/start/none")
     assert "2023年8月1日 午後0時" in visitor.send("/start/none/submit").text
     assert visitor.get("/start/none/CDFG-HJKL").status_code == 404
+
+
+def test_the_way_that_every_telephone_has_stands_first(sqlite_resident: Resident) -> None:
+    visitor = sqlite_resident.enter(sqlite_resident.add(), stage="channel")
+    page = visitor.open("/start/channel").text
+    assert page.index('value="sms"') < page.index('value="totp"') < page.index('value="email"')

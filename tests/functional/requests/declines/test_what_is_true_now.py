@@ -196,6 +196,7 @@ def test_the_list_names_children_and_the_request_offers_what_is_possible(
     page = visitor.open(f"/requests/{number}").text
     assert "/decline/withdraw/" not in page
     assert "手続きへ" not in page
+    assert "辞退届（PDF）" not in page, "what was taken back is no decline to keep"
 
 
 def test_a_wish_on_the_telephone_has_a_receipt_and_no_declaration(
