@@ -4,7 +4,7 @@ const ending = document.querySelector("[data-left]");
 if (ending) {
   const says = ending.querySelector("[role='status']");
   const button = ending.querySelector("button");
-  const others = window.BroadcastChannel && new BroadcastChannel("session");
+  const others = "BroadcastChannel" in window ? new BroadcastChannel("session") : null;
   const texts = { usual: says.cloneNode(true) };
   for (const text of ending.querySelectorAll("template")) texts[text.dataset.says] = text.content;
   let end = Date.now() + ending.dataset.left * 1000;
@@ -26,11 +26,10 @@ if (ending) {
     if (asleep) return;
     const left = end - Date.now();
     const soon = left <= 180000;
-    const over = left <= 0;
-    say(over ? "over" : soon ? "soon" : usual);
+    say(left <= 0 ? "over" : soon ? "soon" : usual);
     document.documentElement.classList.toggle("soon", soon);
     ending.classList.toggle("ending", soon);
-    if (button) button.hidden = over;
+    if (button) button.hidden = left <= 0;
   };
   const used = (until) => {
     if (until > end) usual = "longer";
@@ -55,12 +54,10 @@ if (ending) {
         sleep(false);
         used(Date.now() + answer.headers.get("x-left") * 1000);
         others?.postMessage(end);
-        return;
-      }
+      } else location.replace("/home");
     } catch {
-      if (button) { say("failed"); return; }
+      if (button) say("failed"); else location.replace("/home");
     }
-    location.replace("/home");
   };
   button?.addEventListener("click", (event) => { event.preventDefault(); longer(); });
   addEventListener("pagehide", (event) => sleep(event.persisted));

@@ -40,9 +40,15 @@ PENDING = (RequestState.WAITING, RequestState.IN_PROGRESS)
 
 
 def declared_online(row: Request) -> bool:
-    """Tell whether a request is a decline declared online: its document is the 辞退届 itself."""
+    """Tell whether a request is a decline declared online: its document is the 辞退届 itself.
+
+    One that was taken back whole declares nothing any more.
+    """
     return (
-        row.kind == RequestKind.DECLINE and row.channel == Channel.PORTAL.value and row.children > 0
+        row.kind == RequestKind.DECLINE
+        and row.channel == Channel.PORTAL.value
+        and row.children > 0
+        and row.result != Result.WITHDRAWN
     )
 
 

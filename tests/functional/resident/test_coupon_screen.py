@@ -23,7 +23,7 @@ from tests.support.people import CANARY_CHILDREN
 from tests.support.reading.qr import decode_png
 from tests.support.resident import Resident, Visitor, resident_routes
 
-OPENS = re.compile(r'<a class="button( second)?" href="[^"]+" rel="noopener noreferrer external"')
+OPENS = re.compile(r'<a class="button( second)?" href="[^"]+" rel="noreferrer"')
 ANYBODY = "ほかの人にも見せないでください"
 uses = pytest.mark.parametrize("use", list(IssuerUse))
 
