@@ -7,6 +7,7 @@ import pytest
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.texts import plain, use_locale
 from portal.platform.http.locale import CODES
+from portal.platform.rendering.templating import RUBY_TAGS
 from tests.functional.resident.test_coupon_screen import with_coupon
 from tests.support.people import CANARY_CHILDREN
 from tests.support.resident import Resident
@@ -15,7 +16,7 @@ languages = pytest.mark.parametrize("code", list(CODES))
 
 
 def without_readings(html: str) -> str:
-    return re.sub(r"<(rt|rp)>.*?</\1>|<[^>]+>", "", html)
+    return re.sub(r"<[^>]+>", "", RUBY_TAGS.sub(r"\1", html))
 
 
 @languages
