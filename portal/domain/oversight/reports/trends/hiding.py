@@ -62,12 +62,11 @@ def hidden(cells: Mapping[str, int], order: Sequence[str]) -> frozenset[str]:
 def tells(cells: Mapping[str, int], away: Collection[str]) -> bool:
     """Return whether the sum of the cells that are hidden tells what one of them is.
 
-    A single one is its sum, a small sum is small in each, and nines alone are the only cells below
-    ten that have their sum.
+    A small sum is small in each, also in a single one, which is only hidden when it is small; and
+    nines alone are the only cells below ten that have their sum.
     """
     values = [cells[name] for name in away]
-    small = len(values) < 2 or sum(values) < LEAST
-    return bool(values) and (small or set(values) == {LEAST - 1})
+    return bool(values) and (sum(values) < LEAST or set(values) == {LEAST - 1})
 
 
 def noise(vault: Vault, place: str) -> int:
