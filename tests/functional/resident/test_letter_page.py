@@ -10,7 +10,7 @@ from portal.domain.letters.letters.drawing.frame import LetterFrame, letter_fram
 from portal.domain.letters.letters.drawing.render import fit_back, render_chunk
 from portal.domain.letters.letters.drawing.texts import PER_HOUSEHOLD, load_texts
 from portal.platform.http.locale import CODES
-from portal.platform.rendering.templating import ruby
+from portal.platform.rendering.templating import RUBY_TAGS, ruby
 from tests.support.resident import Resident
 from tests.unit.letters.letters.conftest import MakeLetter, make_letter, page_texts
 
@@ -20,7 +20,7 @@ languages = pytest.mark.parametrize("code", list(CODES))
 
 def bare(html: str) -> str:
     """Return the text without tags, readings and blanks."""
-    html = re.sub(r"<r[tp]>.*?</r[tp]>", "", html)
+    html = RUBY_TAGS.sub(r"\1", html)
     return re.sub(r"\s", "", unescape(re.sub(r"<[^>]+>", "", html)))
 
 

@@ -171,6 +171,19 @@ def test_asking_for_a_code_is_one_work(resident: Resident) -> None:
     one_work(resident, settled(resident.database, resident.now), "letter", NUMBERS)
 
 
+def test_a_row_that_waits_does_not_tell_how_long_an_address_is(resident: Resident) -> None:
+    town, lengths = settled(resident.database, resident.now), set()
+    for address in (PHONE, f"{'a' * 60}@{'b' * 60}.example.jp"):
+        forget_tries(resident.database, town)
+        visitor = resident.visitor()
+        visitor.open("/lost/stop/letter")
+        visitor.send("/lost/stop/letter/submit", {"address": address})
+        with resident.database.read() as session:
+            (row,) = session.scalars(select(LossReport))
+            lengths.add(len(row.carried))
+    assert len(lengths) == 1
+
+
 def test_a_report_by_code_is_one_work(resident: Resident) -> None:
     town = settled(resident.database, resident.now)
     works = set()

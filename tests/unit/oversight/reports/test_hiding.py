@@ -33,6 +33,7 @@ def exchanged(cells: Mapping[str, int], one: str, other: str, by: int) -> dict[s
 @example({"a": 9, "b": 9, "c": 9})
 @example({"a": 9, "b": 9, "c": 12})
 @example({"a": 0, "b": 10, "c": 11})
+@example({"a": 9, "b": 9, "c": 9, "d": 20})
 def test_of_every_hidden_cell_the_shown_ones_and_the_whole_leave_open_what_it_is(
     cells: dict[str, int],
 ) -> None:
@@ -49,6 +50,9 @@ def test_of_every_hidden_cell_the_shown_ones_and_the_whole_leave_open_what_it_is
 
 def others(cells: Mapping[str, int], one: str, away: Collection[str]) -> Iterator[dict[str, int]]:
     """Cells with the same whole in which one of the hidden differs, the nearest first."""
+    for other in set(away) - {one}:
+        if cells[other] != cells[one]:
+            yield {**cells, one: cells[other], other: cells[one]}
     steps = list(product(sorted(set(away) - {one}), (-1, 1, -2, 2)))
     near = [exchanged(cells, one, other, by) for other, by in steps]
     yield from (world for world in near if min(world.values()) >= 0)
