@@ -88,4 +88,5 @@ def test_who_reads_with_furigana_gets_readings_over_the_letters_own_words(
     main = visitor.get("/letter/furigana").text.partition("<main")[2]
     opening = main.partition('<ol class="steps">')[0].rpartition("<p>")[2]
     assert "<ruby>" in opening
+    assert "<ruby>東京都<rp>(<rt>とうきょうと<rp>)</ruby>" in opening  # of the ward's name in it
     assert "<ruby>" not in visitor.get("/letter/ja").text.partition("<main")[2]

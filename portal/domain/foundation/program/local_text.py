@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from portal.domain.foundation.furigana import with_readings
@@ -18,9 +18,11 @@ class LocalText:
 
     Attributes:
         texts: One text per language, in the order of ``RESIDENT_LOCALES``.
+        spoken: やさしい日本語 of what was put into it, which says how its names are read.
     """
 
     texts: tuple[str, ...]
+    spoken: str = field(default="", compare=False, repr=False)
 
     @classmethod
     def from_mapping(cls, texts: Mapping[str, str]) -> "LocalText":
@@ -42,17 +44,17 @@ class LocalText:
 
     def filled(self, values: Mapping[str, "LocalText"]) -> "LocalText":
         """Return the text with each ``%(name)s`` replaced by the value in the same language."""
-        return LocalText.from_mapping(
-            {
-                locale: self.in_language(locale)
-                % {name: value.in_language(locale) for name, value in values.items()}
-                for locale in RESIDENT_LOCALES
-            }
+        texts = tuple(
+            self.in_language(locale)
+            % {name: value.in_language(locale) for name, value in values.items()}
+            for locale in RESIDENT_LOCALES
         )
+        spoken = (value.in_language("ja@easy") for value in values.values())
+        return LocalText(texts, " ".join((self.spoken, *spoken)))
 
     def __str__(self) -> str:
         if appearance() == FURIGANA.locale:
-            return _read(self.ja, self.in_language("ja@easy"))
+            return _read(self.ja, f"{self.in_language('ja@easy')} {self.spoken}")
         return self.in_language(current_locale())
 
 
