@@ -14,6 +14,7 @@ from admin.event_words import event
 from admin.menu_counts import counts
 from admin.oversight.calendar_words import gap_text
 from admin.page import Page
+from admin.people.locked import window_name
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.languages import STAFF_LOCALES
@@ -113,9 +114,7 @@ def page_context(page: Page) -> dict[str, Any]:
         "site_notices": site_notices(page) if who is not None else [],
         "ending": _ending(page) if who is not None else "",
         "lock_seconds": int(LIFETIMES[STAFF].idle.total_seconds()),
-        "lock_name": page.site.vault.sign("lock", page.answer.bound_to)[:16]
-        if who is not None
-        else "",
+        "lock_name": window_name(page) if who is not None else "",
         "languages": LANGUAGES,
         "words": words,
         "event": event,

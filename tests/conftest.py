@@ -24,6 +24,7 @@ pytest_plugins = (
     "tests.support.programs.sms",
 )
 
+gc.disable()  # what is collected stays; looking through it again and again took a fifth of the time
 
 # A machine that does other work besides is no failure of ours.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -62,6 +63,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)  # what is made in between is mostly gone before its turn
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Collect garbage again, also in the process that only hands out the tests."""
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
@@ -15,6 +16,7 @@ from admin.contacts import escalation_words
 from admin.contacts.call_form import chosen
 from admin.desk.in_call.follow_ups import Origin, Spelled, origin_of, spelled_in
 from admin.page import Page
+from admin.people import tasks
 from portal.domain.contacts.calls.kinds import SPOKEN, CallLanguage
 from portal.domain.contacts.escalations import (
     call_back_queries,
@@ -51,8 +53,20 @@ from portal.platform.view import View
 
 FIELDS = frozenset({"telephone", "at", "text", "outcome"})
 FIELDS_OF_A_MOVE = frozenset({"at", "agreed"})
-ONLY = ("late", "unkept")
 AFTER_CALL = "/calls/finish"
+
+
+class Listed(StrEnum):
+    """Which of the waiting call-backs are listed, as the address says it."""
+
+    ALL = ""
+    LATE = "late"
+    UNKEPT = "unkept"
+    """Promised for a time at which nobody is there any more."""
+
+
+def _listed(page: Page) -> Listed:
+    return next((one for one in Listed if one and page.query.get(one) == "1"), Listed.ALL)
 
 
 def _page_number(page: Page) -> int:
@@ -66,17 +80,14 @@ def _knows(page: Page) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class CallBacksView(View):
-    """What ``admin/contacts/escalations/call_backs.html`` shows.
-
-    ``only`` names the call-backs that are listed: ``late``, ``unkept``, or all.
-    """
+    """What ``admin/contacts/escalations/call_backs.html`` shows."""
 
     rows: Sequence[Waiting]
     number: int
     total: int
     late: int
     unkept: int
-    only: str
+    only: Listed
     more: bool
     escalation_words: ModuleType
     said: str
@@ -89,15 +100,15 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
 
     All, the overdue ones, or those promised for a time at which nobody is there any more.
     """
-    number, only = _page_number(page), next((o for o in ONLY if page.query.get(o) == "1"), "")
+    number, only = _page_number(page), _listed(page)
     unkept = promised.unkept(page.work, include_protected=_knows(page))
-    if only == "unkept":
+    if only is Listed.UNKEPT:
         start = (max(1, number) - 1) * call_back_queries.PAGE
         keys = [one.task_id for one in unkept][start : start + call_back_queries.PAGE + 1]
         rows = call_back_queries.those(page.work, keys, include_protected=_knows(page))
     else:
         rows = call_back_queries.waiting(
-            page.work, include_protected=_knows(page), page=number, late=only == "late"
+            page.work, include_protected=_knows(page), page=number, late=only is Listed.LATE
         )
     total, late = call_back_queries.count_waiting(page.work, include_protected=_knows(page))
     return page.render(
@@ -231,7 +242,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show one call-back; its number only to the person whose call is made for it."""
     row, session, vault = _found(page), page.session, page.site.vault
     if page.method == "GET" and row.unkept:
-        page.form.values = _next_time(page, row)
+        tasks.suggest_next_time(page, row)
     details = details_of(vault, row.task)
     calling = call_backs.calls_now(page.work, row.task)
     notes = call_notes(page.work, row.task.household_id)
@@ -266,12 +277,6 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-def _next_time(page: Page, row: Waiting) -> dict[str, str]:
-    """Return the next time after a promised one at which somebody is there, as it is typed."""
-    later = page.site.program.calendar.next_open(max(row.due_at, page.now))
-    return {} if later is None else {"at": f"{later:%Y-%m-%d}", "clock": f"{later:%H:%M}"}
-
-
 def move(page: Page) -> Response[Any]:
     """Promise another time."""
     row, at = _found(page), _time(page)
@@ -283,6 +288,20 @@ def move(page: Page) -> Response[Any]:
         lambda: call_backs.move(page.work, row.task.id, at, agreed=agreed),
         f"/call-backs/{row.task.id}?said=moved",
         Again(show, "at", FIELDS_OF_A_MOVE),
+    )
+
+
+def move_by_ward(page: Page) -> Response[Any]:
+    """Promise another time on the page of the task: the ward has no calls, but its own families."""
+    task, at = tasks.task_of(page), _time(page)
+    if not page.form.ok:
+        return tasks.show(page, 422)
+    agreed = page.form.get("agreed") == "1"
+    return carry_out_once(
+        page,
+        lambda: call_backs.move(page.work, task.id, at, agreed=agreed),
+        f"/tasks/{task.id}?said=moved",
+        Again(tasks.show, "at", FIELDS_OF_A_MOVE),
     )
 
 
@@ -338,4 +357,11 @@ def handlers() -> list[HTTPRouteHandler]:
         staff_route("POST", one + "/start", start, handle, shows=show),
         staff_route("POST", one + "/release", release, handle, shows=show),
         staff_route("POST", one + "/settle", settle, handle, shows=show),
+        staff_route(
+            "POST",
+            "/tasks/{task_id:int}/move",
+            move_by_ward,
+            Permission.DECIDE_TASKS,
+            shows=tasks.show,
+        ),
     ]

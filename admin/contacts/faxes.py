@@ -304,8 +304,7 @@ def blank_form(page: Page) -> Response[Any]:
     """Send the FAX問合せ票 in one of the residents' languages."""
     locale = ON_PAPER.get(page.query.get("in", "ja"), "ja")
     with use_locale(locale):
-        large = page.query.get("size", "") == "large"
-        pdf = inquiry_form_pdf(page.site.program, page.now, large=large)
+        pdf = inquiry_form_pdf(page.site.program, page.now, large=page.wants_large)
     return page.send(
         pdf, "application/pdf", {"content-disposition": 'inline; filename="fax-inquiry.pdf"'}
     )

@@ -9,8 +9,8 @@ from admin.page import Page, StaffWho
 from portal.domain.contacts.escalations.services import RaisedIn
 from portal.domain.contacts.notes.kinds import NoteDesk, NoteTopic
 from portal.domain.contacts.notes.services import NewNote, write
-from portal.domain.desk.casework.contact import Contact, ContactKind, HistoryReader
-from portal.domain.desk.casework.contact_history import contact_history
+from portal.domain.desk.casework.contact import LIMIT, RECENT, Contact, ContactKind, HistoryReader
+from portal.domain.desk.casework.contact_history import Known, contact_history
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.people.staff.permissions import Permission
@@ -45,29 +45,47 @@ class ContactsView(View):
     """What ``admin/components/contacts.html`` shows."""
 
     contacts: Sequence[ContactRow]
+    contacts_more: bool
+    contacts_earlier: bool
     contacts_have_text: bool
     contacts_shown: bool
     note_topics: Sequence[NoteTopic]
     note_desks: Sequence[NoteDesk]
 
 
+def wants_earlier(page: Page) -> bool:
+    """Tell whether what lies further back is asked for, too."""
+    return page.query.get("earlier") == "1"
+
+
 def contacts_of(
-    page: Page, household_id: int, *, shown: bool, but_call: int | None = None
+    page: Page,
+    household_id: int,
+    *,
+    shown: bool,
+    but_call: int | None = None,
+    known: Known | None = None,
 ) -> ContactsView:
     """Return the contacts with a household for this person.
 
-    ``shown``: the words of calls and notes are unmasked. ``but_call`` is the call in progress.
+    ``shown``: the words of calls and notes are unmasked. ``but_call`` is the call in progress,
+    ``known`` what was read of them already.
     """
     staff = page.who.staff
     agent = staff.id if staff is not None and staff.role == Role.AGENT else None
     of_ward = allowed(page, Permission.KNOW_PROTECTED)
-    reader = HistoryReader(of_ward, page.site.vault, shown, agent)
-    found = contact_history(page.session, household_id, reader, but_call=but_call)
+    earlier = wants_earlier(page)
+    most = LIMIT if earlier else RECENT
+    reader = HistoryReader(of_ward, page.site.vault, shown, agent, most + 1)
+    found = contact_history(page.session, household_id, reader, but_call=but_call, known=known)
+    more, found = len(found) > most, found[:most]
     names = staff_names(page.session, {one.by for one in found if one.by is not None})
     return ContactsView(
         contacts=[
             ContactRow(one, _address(page, one, agent), names.get(one.by or 0, "")) for one in found
         ],
+        contacts_more=more and not earlier,
+        contacts_earlier=earlier,
         contacts_have_text=any(one.has_text for one in found),
         contacts_shown=shown,
         note_topics=list(NoteTopic),

@@ -1,7 +1,7 @@
 """One household: opened with a reason, masked, with its timeline; unmasking is logged."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import ModuleType
@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk.asking import ask
-from admin.desk.contacts_of import ContactsView, contacts_of, write_note
+from admin.desk.contacts_of import ContactsView, contacts_of, wants_earlier, write_note
 from admin.desk.gate import closed, kept_until, opened_until, remember
 from admin.desk.reasons import chosen, open_household
 from admin.interrupted import carried, go_on
@@ -23,19 +23,24 @@ from admin.people import notice_words
 from portal.domain.contacts.escalations.services import RaisedIn
 from portal.domain.desk.casework import access, masking
 from portal.domain.desk.casework.access import Part
+from portal.domain.desk.casework.contact_history import known_of
 from portal.domain.desk.casework.overview import Overview, overview
 from portal.domain.desk.casework.shut_doors import ShutDoor, shut_doors
-from portal.domain.desk.casework.timeline import TimelineEntry, TimelineFacts, timeline
+from portal.domain.desk.casework.timeline import (
+    LIMIT,
+    RECENT,
+    TimelineEntry,
+    TimelineFacts,
+    timeline,
+)
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import unseal
 from portal.domain.letters.announcements.queries import LogEntry, delivery_log
 from portal.domain.letters.letters.models import Letter
-from portal.domain.letters.letters.queries import letters_of
 from portal.domain.letters.letters.states import LetterState
 from portal.domain.letters.shipments.models import Shipment
-from portal.domain.letters.shipments.queries import mail_of_letters
 from portal.domain.letters.shipments.states import BEYOND_POSTING, ShipmentState
 from portal.domain.people.coupons.queries import (
     HouseholdCoupon,
@@ -56,6 +61,7 @@ from portal.domain.people.tasks.queries import tasks_of
 from portal.domain.people.tasks.states import TaskState
 from portal.platform.failures import failure_page
 from portal.platform.http.answer import Reply
+from portal.platform.routes import Transaction
 from portal.platform.view import View
 
 SHOWN = "shown"
@@ -169,6 +175,7 @@ class HouseholdPageView(View):
     holds: Sequence[Hold]
     tasks: Sequence[Task]
     timeline: Sequence[TimelineEntry]
+    timeline_more: bool
     notices: Sequence[LogEntry]
     notice_words: ModuleType
     known_contacts: ContactsView
@@ -196,35 +203,40 @@ def _overview(page: Page) -> Overview | Response[Any]:
 def show(page: Page, status_code: int = 200) -> Response[Any]:
     """Show the household to somebody who gave a reason."""
     found = _overview(page)
-    if isinstance(found, Response):
-        return found
+    return found if isinstance(found, Response) else _drawn(page, found, status_code)
+
+
+def _drawn(page: Page, found: Overview, status_code: int) -> Response[Any]:
     household, credential = found.household, found.credential
     view = view_of(page.work, household)
-    letters = letters_of(page.session, household.id)
-    coupons, assigned = coupons_and_assignments(page.session, household.id)
-    moved = moved_children(page.work, household.id) if found.moved else []
+    known = known_of(page.session, household.id, found.contacts)
     shown = _parts_shown(page, household.id)
+    children, assigned = _children(page, view, found, shown=shown[Part.CHILDREN] is not None)
+    entries, more = _timeline(
+        page, TimelineFacts(household, known.letters, assigned, found.changes)
+    )
     return page.render(
         "admin/desk/household.html",
         HouseholdPageView(
             household=view,
             view=_fields(page, view, credential, shown),
-            children=_child_rows(view, coupons, moved, shown=shown[Part.CHILDREN] is not None),
+            children=children,
             shown=shown,
             credential=credential,
             credential_mark=credential_mark(credential.state) if credential else "",
             shut_doors=shut_doors(page.work, household, credential),
-            letters=letters,
-            mails=mail_of_letters(page.session, household.id) if letters else {},
+            letters=known.letters,
+            mails=known.mails,
             ended=BEYOND_POSTING,
             holds=open_holds(page.session, household.id) if found.holds else [],
             tasks=tasks_of(page.session, household.id) if found.tasks else [],
-            timeline=_timeline(
-                page, TimelineFacts(household, letters, assigned, has_changes=found.changes)
-            ),
+            timeline=entries,
+            timeline_more=more,
             notices=delivery_log(page.session, household.id) if found.notices else [],
             notice_words=notice_words,
-            known_contacts=contacts_of(page, household.id, shown=shown[Part.NOTES] is not None),
+            known_contacts=contacts_of(
+                page, household.id, shown=shown[Part.NOTES] is not None, known=known
+            ),
             until=_latest([opened_until(page, household.id) or page.now]),
             said=page.query.get("said", ""),
             just_shown=_asked(page, access.Part, "part") if page.method == "GET" else "",
@@ -245,8 +257,13 @@ def _latest(instants: Iterable[datetime | None]) -> str:
     return max((f"{one.astimezone(JST):%H:%M}" for one in instants if one), default="")
 
 
-def _timeline(page: Page, facts: TimelineFacts) -> list[TimelineEntry]:
-    return timeline(page.session, facts, of_ward=allowed(page, Permission.KNOW_PROTECTED))
+def _timeline(page: Page, facts: TimelineFacts) -> tuple[Sequence[TimelineEntry], bool]:
+    """Return the entries of the page, and whether earlier ones can be asked for."""
+    earlier = wants_earlier(page)
+    most = LIMIT if earlier else RECENT
+    of_ward = allowed(page, Permission.KNOW_PROTECTED)
+    entries = timeline(page.session, replace(facts, limit=most + 1), of_ward=of_ward)
+    return entries[:most], len(entries) > most and not earlier
 
 
 def _fields(
@@ -283,6 +300,15 @@ def child_rows(page: Page, view: HouseholdView, *, shown: bool) -> list[ChildRow
     """Return the children with entitlement and coupon for a page, masked unless ``shown``."""
     coupons = coupons_of_household(page.session, view.id)
     return _child_rows(view, coupons, moved_children(page.work, view.id), shown=shown)
+
+
+def _children(
+    page: Page, view: HouseholdView, found: Overview, *, shown: bool
+) -> tuple[list[ChildRow], Sequence[datetime]]:
+    """Return the children as ``child_rows`` does, and when their coupons were assigned (UTC)."""
+    coupons, assigned = coupons_and_assignments(page.session, view.id)
+    moved = moved_children(page.work, view.id) if found.moved else []
+    return _child_rows(view, coupons, moved, shown=shown), assigned
 
 
 def _child_rows(
@@ -357,7 +383,7 @@ def handlers() -> list[HTTPRouteHandler]:
     permission = Permission.OPEN_HOUSEHOLD
     base = "/households/{household_id:int}"
     return [
-        staff_route("GET", base, show, permission),
+        staff_route("GET", base, show, permission, transaction=Transaction.LOOK),
         staff_route("GET", base + "/reason", show_reason, permission),
         staff_route("POST", base + "/reason/submit", submit_reason, permission, shows=show_reason),
         staff_route("POST", base + "/unmask", unmask, permission, shows=show),

@@ -10,7 +10,8 @@ from portal.domain.desk.casework.counter_channel import KIND as COUNTER_CHANNEL
 from portal.domain.foundation.texts import Sentence, _s
 from portal.domain.foundation.transfers.services import ACCEPT as ACCEPT_TRANSFER
 from portal.domain.mailroom.incidents.fault_agreement import REPLACE as REPLACE_CODE
-from portal.domain.mailroom.roster.holds.services import PRINT_TEXT, RELEASE_HOLD
+from portal.domain.mailroom.roster.holds.naming import RELEASE_HOLD
+from portal.domain.mailroom.roster.holds.services import PRINT_TEXT
 from portal.domain.oversight.disposal.household.obstacles import HOUSEHOLD_DISPOSAL
 from portal.domain.oversight.settlement.closing import CLOSE as CLOSE_SETTLEMENT
 from portal.domain.people.staff.permissions import Permission

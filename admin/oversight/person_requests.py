@@ -17,7 +17,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
-from portal.domain.oversight.auditing.extract import Reserved
+from portal.domain.oversight.auditing.reserved import Reserved
 from portal.domain.oversight.disclosure import steps
 from portal.domain.oversight.disclosure.answering import Drawn, draw_decided
 from portal.domain.oversight.disclosure.case import Words, words_of

@@ -15,6 +15,7 @@ from admin.oversight.reports.files import send_file
 from admin.page import Page
 from portal.domain.foundation.errors import NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.oversight.export.writing import plain_cell
 from portal.domain.oversight.reports.tables import Report, ReportTable
 from portal.domain.oversight.reports.trends import reading
 from portal.domain.oversight.reports.trends.reading import Line
@@ -131,7 +132,7 @@ def _send(page: Page, name: str, table: ReportTable) -> Response[Any]:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(table.columns)
-    writer.writerows(table.rows)
+    writer.writerows([plain_cell(cell) for cell in row] for row in table.rows)
     return send_file(page, name, "\ufeff".encode() + text.getvalue().encode())
 
 

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import signed_in, staff_route
 from admin.interrupted import carried, carried_request
 from admin.page import Page
-from admin.people.locked import HEADER, locked_page
+from admin.people.locked import HEADER, WINDOW, locked_page, window_name
 from portal.domain.foundation.errors import BusyError, ThrottledError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.attempts import Attempt, TypedLogin
@@ -38,8 +38,16 @@ def show(page: Page) -> Response[Any]:
 
 
 def awake(page: Page) -> Response[Any]:
-    """Record activity while somebody types; the request itself does it."""
-    return _done(page)
+    """Record activity while somebody types; the request itself does it.
+
+    A window that the person before left open is told to lock: the cookie alone would keep it open
+    for whoever signed in since.
+    """
+    response = _done(page)
+    if page.query.get(WINDOW, window_name(page)) != window_name(page):
+        response.status_code = 403
+        response.headers[HEADER] = "1"
+    return response
 
 
 def again(page: Page) -> Response[Any]:

@@ -13,6 +13,14 @@ from portal.platform.view import View
 HEADER = "x-locked"
 """Set on an answer that is no page to show: our script locks the screen instead."""
 
+WINDOW = "window"
+"""In whose place of the query a script names the session that its window belongs to."""
+
+
+def window_name(page: Page) -> str:
+    """Return what the windows of one session share, and no window of the next person's has."""
+    return page.site.vault.sign("lock", page.answer.bound_to)[:16]
+
 
 @dataclass(frozen=True, slots=True)
 class LockView(View):

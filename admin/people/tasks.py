@@ -11,6 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from admin import words
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.page import Page
+from portal.domain.contacts.escalations import call_back_queries
+from portal.domain.contacts.escalations.call_back_queries import Waiting
 from portal.domain.desk.call_desk.acting.receipts import act_about
 from portal.domain.desk.call_desk.models import DeskAct
 from portal.domain.desk.casework import returned_in_use, worklists
@@ -27,11 +29,13 @@ from portal.domain.desk.casework.new_letters import (
 )
 from portal.domain.desk.casework.returned_in_use import Finding, ProposedFinding
 from portal.domain.foundation.audit.services import record
+from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
     NotFoundError,
 )
+from portal.domain.foundation.program.hours_text import reception_text
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.people.staff.queries import staff_user
@@ -133,6 +137,9 @@ class TaskView(View):
     findings: Sequence[Finding]
     found: ProposedFinding | None
     finder: str
+    promise: Waiting | None
+    reception: str
+    moved: bool
 
 
 def show(page: Page, status_code: int = 200) -> Response[Any]:
@@ -145,6 +152,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     by_two = is_open and task.kind == TaskKind.RETURNED_IN_USE
     found = returned_in_use.proposed(page.work, task) if by_two else None
     finder = staff_user(page.session, found.proposed_by) if found is not None else None
+    promise = _promise(page, task) if is_open else None
     return page.render(
         "admin/people/task.html",
         TaskView(
@@ -167,9 +175,30 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
             findings=list(Finding) if by_two else [],
             found=found,
             finder=finder.display_name if finder is not None else "",
+            promise=promise,
+            reception=reception_text(program.calendar, jst_date(page.now)),
+            moved=page.query.get("said") == "moved",
         ),
         status_code,
     )
+
+
+def _promise(page: Page, task: Task) -> Waiting | None:
+    """Return the call-back that somebody was promised for a time, and suggest the next one."""
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    row = call_back_queries.one(page.work, task.id, include_protected=may_know)
+    if row is None or task.due_at is None:
+        return None
+    if page.method == "GET" and row.unkept:
+        suggest_next_time(page, row)
+    return row
+
+
+def suggest_next_time(page: Page, row: Waiting) -> None:
+    """Fill the form that moves a promised call-back with the next time when somebody is there."""
+    later = call_back_queries.next_time(page.work, row)
+    if later is not None:
+        page.form.values = {"at": f"{later:%Y-%m-%d}", "clock": f"{later:%H:%M}"}
 
 
 def _written_lines(details: Mapping[str, Any]) -> list[WrittenLine]:

@@ -140,7 +140,7 @@ def submit_add(page: Page) -> Response[Any]:
         note = AdditionNote(newcomer, tuple(children), _stored_scan(page))
         return additions.submit(page.work, note, instruction)
 
-    return _enter(page, enter, show_add)
+    return _enter(page, enter, show_add, said="ward")
 
 
 def _mark(page: Page, *faults: list[Fault]) -> None:
@@ -156,23 +156,28 @@ def _stored_scan(page: Page) -> int | None:
 
 
 def _enter(
-    page: Page, enter: Callable[[], Request], shows: Callable[[Page, int], Response[Any]]
+    page: Page,
+    enter: Callable[[], Request],
+    shows: Callable[[Page, int], Response[Any]],
+    *,
+    said: str,
 ) -> Response[Any]:
+    """Enter it once; ``said``: what whoever may not know of protected families is told then."""
     if not page.form.ok:
         return shows(page, 422)
     try:
         with page.session.begin_nested():
             first = first_post(page)
-            row = enter() if first else None
+            if first:
+                enter()
     except DomainError as error:
         if isinstance(error, NotFoundError):
             raise
         field = "child1_name" if error.code == "child_known" else error.code
         page.form.error(field if field in FIELDS else "children", error.message)
         return shows(page, 422)
-    if row is not None and row.ward_only and not allowed(page, Permission.KNOW_PROTECTED):
-        return page.redirect("/recipients?said=ward")
-    return page.redirect("/recipients?said=entered")
+    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    return page.redirect(f"/recipients?said={'entered' if may_know else said}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +250,8 @@ def submit_change(page: Page) -> Response[Any]:
             ),
         )
 
-    return _enter(page, enter, show_change)
+    typed = not _known_household(page) and page.form.get("number").strip()
+    return _enter(page, enter, show_change, said="ward" if typed else "entered")
 
 
 def _newcomer(page: Page) -> Newcomer:
@@ -294,8 +300,7 @@ def withdraw(page: Page) -> Response[Any]:
 
 def show_form(page: Page) -> Response[Any]:
     """Send the blank form to print, in large print where that was chosen."""
-    large = page.query.get("size", "") == "large"
-    pdf = change_form(page.site.program, jst_date(page.now), large=large)
+    pdf = change_form(page.site.program, jst_date(page.now), large=page.wants_large)
     return page.show_file("change-of-recipient.pdf", pdf)
 
 

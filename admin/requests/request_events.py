@@ -23,6 +23,7 @@ def _requests() -> dict[str, str]:
         "request.ask_back": _s("申請を本人に戻した"),
         "request.answer": _s("本人から返事があった"),
         "request.review_again": _s("申請がもう一度、審査待ちになった"),
+        "request.left_to_ward": _s("受け取る世帯が支援措置の対象になり、区だけの申請になった"),
         "request.close": _s("申請が終わった"),
         "request.reopen": _s("決めた申請を、審査にもどした"),
         "request.reclose": _s("終わった申請の結果が変わった"),

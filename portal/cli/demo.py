@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -82,25 +83,29 @@ def demo_settings(settings: Settings, folder: Path, ports: Ports) -> Settings:
 
 
 class Processes:
-    """The two sites as child processes; both end on a signal, or when one of them ends."""
+    """The two sites as child processes; both end on a signal, or when one of them ends.
 
-    def __init__(self) -> None:
+    Args:
+        still_every: Seconds after which it is said that they are waited for, and again.
+    """
+
+    def __init__(self, still_every: float = STILL_EVERY) -> None:
         self._children: list[subprocess.Popen[bytes]] = []
+        self._still_every = still_every
 
-    def start(self, settings: Settings, ports: Ports, log: Path) -> None:
-        """Start both sites; what they log goes to a file, so that the terminal stays readable."""
+    def start(self, command: list[str], variables: Mapping[str, str], log: Path) -> None:
+        """Start one; what it logs goes to a file, so that the terminal stays readable."""
         with log.open("ab") as out:
-            for site, port in (("resident", ports.resident), ("staff", ports.staff)):
-                self._children.append(
-                    subprocess.Popen(  # noqa: S603  (our own interpreter and names)
-                        command_line(site, HOST, port.number, 1),
-                        env=environment(settings),
-                        stdout=out,
-                        stderr=out,
-                        stdin=subprocess.DEVNULL,
-                        start_new_session=True,
-                    )
+            self._children.append(
+                subprocess.Popen(  # noqa: S603  (our own interpreter and names)
+                    command,
+                    env=variables,
+                    stdout=out,
+                    stderr=out,
+                    stdin=subprocess.DEVNULL,
+                    start_new_session=True,
                 )
+            )
 
     def wait_until_up(self, ports: Ports) -> bool:
         """Return True when both sites answer, however long it takes; False when one has ended."""
@@ -109,7 +114,7 @@ class Processes:
             while not self._answers(port):
                 if self.ended():
                     return False
-                if time.monotonic() - told > STILL_EVERY:
+                if time.monotonic() - told > self._still_every:
                     told = time.monotonic()
                     click.echo(_s("サイトが起動するのを待っています。"), err=True)
                 time.sleep(0.05)
@@ -175,7 +180,8 @@ def _run(settings: Settings, ports: Ports, stack: ExitStack) -> None:
     page = StartPage(stage, Addresses(settings.public_url, settings.admin_url))
     processes, log = Processes(), settings.data_dir / "demo.log"
     stack.callback(processes.stop)
-    processes.start(settings, ports, log)
+    for served, port in (("resident", ports.resident), ("staff", ports.staff)):
+        processes.start(command_line(served, HOST, port.number, 1), environment(settings), log)
     if not processes.wait_until_up(ports):
         raise InputError(_s("サイトが起動しませんでした。%(log)s を見てください。") % {"log": log})
     stack.callback(StartServer(page, ports.start.number).stop)

@@ -1,15 +1,20 @@
 """Answers to refusals and failures: the right status, one sentence, a next step."""
 
+import logging
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from litestar import Response
 
 from portal.domain.foundation import errors
 from portal.domain.foundation.texts import _
+from portal.platform.logs.lines import with_fields
 from portal.platform.page import Page
 from portal.platform.refusals import note_error
 from portal.platform.view import View
 from portal.platform.who import W
+
+LOG = logging.getLogger("portal.errors")
 
 STATUS: dict[type[Exception], int] = {
     errors.NotFoundError: 404,
@@ -43,8 +48,11 @@ def error_page(page: Page[W], status: int, message: str) -> Response[str]:
 def failure_page(page: Page[W], error: Exception) -> Response[str]:
     """Answer a refusal or a failure with its error page; what was refused is noted."""
     note_error(page.request.route, error)
+    if isinstance(error, errors.IntegrityFaultError):
+        fields = with_fields(route=page.request.route)
+        LOG.error("stored data do not open or do not add up", exc_info=error, extra=fields)
     status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 503)
-    message = error.message if isinstance(error, errors.DomainError) else default_message(status)
+    message = error.message if _says_why(error) else default_message(status)
     response = error_page(page, status, message)
     if isinstance(error, errors.ThrottledError) and error.retry_at is not None:
         wait = error.retry_at - page.now
@@ -52,6 +60,16 @@ def failure_page(page: Page[W], error: Exception) -> Response[str]:
     elif status == 503:
         response.headers["retry-after"] = "30"
     return response
+
+
+def _says_why(error: Exception) -> TypeGuard[errors.DomainError]:
+    """Return whether the error's own sentence is for who reads the page.
+
+    What damaged data and wrong keys say is for operators: it stands in the log.
+    """
+    return isinstance(error, errors.DomainError) and not isinstance(
+        error, errors.IntegrityFaultError
+    )
 
 
 def default_message(status: int) -> str:

@@ -85,6 +85,11 @@ class Page(Generic[W]):
         """What was posted, and what is wrong with it."""
         return self.request.form
 
+    @property
+    def wants_large(self) -> bool:
+        """Whether a paper is asked for in large print, by its address; nobody is known for it."""
+        return self.query.get("size", "") == "large"
+
     def fill(self, form: Form) -> None:
         """Show the form with these values, as if they had been typed."""
         self.request = self.request.with_form(form)

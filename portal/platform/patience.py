@@ -4,9 +4,10 @@ The server's own limits hold for one statement. A request has many, and a line o
 nothing has no limits at all.
 """
 
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -84,6 +85,24 @@ def _spending(current: Patience) -> Iterator[None]:
         yield
     finally:
         current.spent += time.monotonic() - began
+
+
+@contextmanager
+def turn(lock: "threading.RLock", seconds: float) -> Iterator[None]:
+    """Hold a lock for the block; wait for it so long at most, and no longer than the request may.
+
+    Raises:
+        PatienceEndedError: it did not become free.
+    """
+    current = _patience.get()
+    with nullcontext() if current is None else _spending(current):
+        free = lock.acquire(timeout=within(seconds))
+    if not free:
+        raise PatienceEndedError
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _PatientQueue(Queue[Any]):

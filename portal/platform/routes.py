@@ -62,6 +62,9 @@ class Transaction(StrEnum):
     READ = "read"
     WRITE = "write"
     OWN = "own"
+    LOOK = "look"
+    """Reading what is personal; what was shown is recorded in it where writers do not exclude each
+    other. On SQLite it only reads, and the look is recorded in one of its own, as elsewhere."""
     TRIES = "tries"
     """Short ones as well, and none before them for a browser without a session."""
 
@@ -316,7 +319,9 @@ def _in_transaction(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
         then(page, name)
     mark = mark_of(page)
     lock = mark.lock(alone=page.again is not None) if mark else None
-    reads = plan.transaction is Transaction.READ
+    reads = plan.transaction is Transaction.READ or (
+        plan.transaction is Transaction.LOOK and database.writes_alone
+    )
     with database.read() if reads else database.write(lock) as session:
         page.load_auth(session, page.site.clock.now(session), plan.load)
         look.actor = page.actor  # its row cannot be read after the transaction

@@ -17,7 +17,9 @@ if (lockTemplate) {
   const post = (path, values) => fetch(path, {
     method: "POST", headers: { "HX-Request": "true" }, body: new URLSearchParams({ form_token: token, ...values }),
   });
-  const isAwake = async () => (await fetch("/lock/awake", { headers: { "HX-Request": "true" } })).status === 204;
+  // with the cookie alone, a window that the person before left open would stay open for the next one
+  const place = "/lock/awake?window=" + lockTemplate.dataset.name;
+  const isAwake = async () => (await fetch(place, { headers: { "HX-Request": "true" } })).status === 204;
 
   const open = () => {
     if (!dialog) return;

@@ -8,6 +8,8 @@ import pytest
 
 from portal.building.catalogs import read_catalog
 from portal.settings import NAMES
+from tests.bench.growth import figures as growth
+from tests.bench.scale.figures import from_json, table
 from tests.support.faults import patroni, pooler
 from tests.support.sources import ROOT
 
@@ -87,6 +89,21 @@ def test_the_measured_machine_is_the_one_of_the_bench() -> None:
             f"{used:.1f}" if used < 9.95 else f"{used:.0f}",
             f"{found['peak']:.0f} MB",
         ], what
+
+
+def test_the_table_of_processes_and_nodes_is_what_was_measured() -> None:
+    kept = json.loads((ROOT / ".github" / "figures" / "scale.json").read_text("utf-8"))
+    page = (ROOT / ".github" / "guides" / "operate-size.md").read_text("utf-8")
+    assert table(from_json(kept["arrangements"])) in page
+
+
+def test_the_table_of_wards_is_what_was_measured_and_nothing_grows_too_fast() -> None:
+    kept = json.loads((ROOT / ".github" / "figures" / "growth.json").read_text("utf-8"))
+    page = (ROOT / ".github" / "guides" / "operate-size.md").read_text("utf-8")
+    found = growth.from_json(kept["households"])
+    assert growth.table(found) in page
+    assert growth.faster_than(found) == []
+    assert "**Nothing grows faster than n log n.**" in page
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import re
 import pytest
 from jinja2 import Environment
 
+from portal.platform.rendering.sentences import BLANK
 from portal.platform.rendering.template_layout import WithoutLayout
 from tests.support.sources import ROOT
 
@@ -46,6 +47,9 @@ def _as_made(source: str) -> str:
             inside = ""
         elif token.type == "variable_end":
             text = TEXT.fullmatch(inside)
+            if inside == f"{BLANK}()":
+                page.append(" ")
+                continue
             page.append(text[1].translate({60: "‹", 62: "›"}) if text else VALUE)
         elif token.type == "block_end":
             page.append(BRANCH)

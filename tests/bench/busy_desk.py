@@ -30,15 +30,15 @@ AT_ONCE = 5_000
 FIRST = date(2023, 6, 1)
 
 
-def add_requests(staff: StaffSite, household_ids: list[int]) -> None:
-    """Twenty thousand requests that wait, of three kinds, from the last ninety days.
+def add_requests(staff: StaffSite, household_ids: list[int], count: int = REQUESTS) -> None:
+    """Requests that wait, of three kinds, from the last ninety days.
 
     Every tenth has a warning.
     """
     kinds = (RequestKind.DECLINE, RequestKind.ALTERNATIVE, RequestKind.REDELIVERY)
     rows: list[dict[str, Any]] = []
-    for number in range(REQUESTS):
-        at = staff.now - timedelta(minutes=number * 6)
+    for number in range(count):
+        at = staff.now - timedelta(minutes=number * 6 * REQUESTS / count)
         rows.append(
             {
                 "receipt_no": f"{number:04}-{number:05}",

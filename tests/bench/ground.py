@@ -15,7 +15,7 @@ from portal.cli.serve import SITES, command_line
 from portal.domain.people.authn import sessions
 from portal.platform import migrations
 from portal.platform.database import Database, make_engine
-from portal.platform.http.cookies import form_token
+from portal.platform.http.cookies import VISIT, form_token, new_visit
 from portal.settings import Settings
 from tests.bench import bare
 from tests.bench.generator import Step, Visit
@@ -112,6 +112,24 @@ class SignedIn:
     ) -> Visit:
         """Send a form; ``code``: the secret of the app whose code is sent; ``to``: what follows."""
         return self.visit(Step(path, self.site + path, form or {}, 303, code, to))
+
+
+def sign_in(site: str, person: Person, *, whole: bool) -> Visit:
+    """Send ID and password to a site; ``whole``: from the form to the household's page."""
+    typed = {"login_id": person.login_id, "password": person.password}
+    password = Step("password", f"{site}/signin/submit", typed, 303)
+    if not whole:
+        visit = new_visit()  # as the form would have given it
+        return Visit([password], {VISIT: visit}, form_token(VAULT, visit))
+    return Visit(
+        [
+            Step("form", f"{site}/signin"),
+            password,
+            Step("code form", f"{site}/signin/code"),
+            Step("code", f"{site}/signin/code/submit", {}, 303, person.totp_secret),
+            Step("home", f"{site}/home"),
+        ]
+    )
 
 
 def tree(node: Node) -> Tree:

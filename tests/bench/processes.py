@@ -9,6 +9,13 @@ from tests.support.faults.cluster import children_of
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def busy_seconds() -> float:
+    """Return the processor seconds that all cores together have worked so far, for whomever."""
+    fields = Path("/proc/stat").read_text("utf-8").partition("\n")[0].split()[1:]
+    user, nice, system, _idle, _waits, interrupts, soft = (int(ticks) for ticks in fields[:7])
+    return (user + nice + system + interrupts + soft) / TICKS
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A process with all that it started, now and then: a site's workers, a database's backends."""

@@ -31,7 +31,9 @@ from portal.domain.people.households.records import (
     seal_household,
 )
 from portal.platform.database import Database, make_engine
-from tests.bench.test_settlement import CHILDREN, HOUSEHOLDS, PORTION, measured, portions
+from tests.bench.bulk_year import PORTION, portions
+from tests.bench.commands import measured
+from tests.bench.test_settlement import SIZE
 from tests.support.programs.command import CommandLine
 
 SECONDS, PEAK_MEGABYTES = 180, 500
@@ -45,8 +47,8 @@ IMAGE = b"\x89PNG" + bytes(700)
 class Ward:
     """How many there are, one or two children to a household."""
 
-    households: int = HOUSEHOLDS
-    children: int = CHILDREN
+    households: int = SIZE.households
+    children: int = SIZE.children
 
 
 WHOLE = Ward()

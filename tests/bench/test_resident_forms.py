@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from tests.bench.figures import Promise, report
-from tests.bench.generator import Step, Visit
-from tests.bench.ground import Ground, SignedIn, tree
+from tests.bench.generator import Visit
+from tests.bench.ground import Ground, SignedIn, sign_in, tree
 from tests.bench.measuring import ROUNDS, Hash, Measured, Piece, in_rounds, send
 from tests.support.coupons import FULL_PRICE
 from tests.support.people import Person, add_person, give_coupons
@@ -15,20 +15,6 @@ SIGN_INS = 40
 FEW, MANY = 8, 64
 """Connections at once."""
 SUBMITS = {FEW: 24, MANY: 64}
-
-
-def sign_in(ground: Ground, person: Person, *, whole: bool) -> Visit:
-    """Type ID and password; ``whole``: from the form to the household's page."""
-    site = ground.resident.url
-    typed = {"login_id": person.login_id, "password": person.password}
-    steps = [Step("form", f"{site}/signin"), Step("password", f"{site}/signin/submit", typed, 303)]
-    if whole:
-        steps += [
-            Step("code form", f"{site}/signin/code"),
-            Step("code", f"{site}/signin/code/submit", {}, 303, person.totp_secret),
-            Step("home", f"{site}/home"),
-        ]
-    return Visit(steps)
 
 
 def people_of(ground: Ground, start: int, count: int) -> list[Person]:
@@ -50,17 +36,17 @@ def test_signing_in(ground: Ground) -> None:
     def step(name: str, first: int, *, whole: bool) -> Piece:
         def make(number: int) -> Sequence[Visit]:
             group = groups[first + (number + 1) * 2]
-            return [sign_in(ground, person, whole=whole) for person in group]
+            return [sign_in(ground.resident.url, person, whole=whole) for person in group]
 
         return Piece(name, make, site)
 
     pieces: list[Measured] = [
         Hash(),
-        step("form, password", 0, whole=False),
+        step("password", 0, whole=False),
         step("form to home", 1, whole=True),
     ]
     promises = (
-        Promise("form, password", "Argon2id", at_least=0.75),
+        Promise("password", "Argon2id", at_least=0.75),
         Promise("form to home", "Argon2id", at_least=0.5, peak=350.0),
     )
     report(ground.engine, in_rounds(pieces, ground.server), promises)

@@ -3,9 +3,9 @@
 import sys
 
 from tests.bench.generator import Visit
-from tests.bench.ground import Ground
+from tests.bench.ground import Ground, sign_in
 from tests.bench.measuring import send
-from tests.bench.test_resident_forms import people_of, sign_in
+from tests.bench.test_resident_forms import people_of
 from tests.support.people import add_person, give_coupons
 
 SIGN_INS, PAGES = 8.5, 20.0
@@ -27,7 +27,7 @@ def test_a_coupon_in_a_storm_of_sign_ins(ground: Ground) -> None:
     send([one.post("/coupon/1/reveal", to="/coupon/1") for one in waiting], 4)
     visits: list[Visit] = []
     for number, person in enumerate(strangers):
-        visits.append(sign_in(ground, person, whole=True))
+        visits.append(sign_in(ground.resident.url, person, whole=True))
         visits[-1].at = number / SIGN_INS
     for number in range(int(PAGES * SECONDS)):
         visits.append(waiting[number % FAMILIES].get("/coupon/1"))

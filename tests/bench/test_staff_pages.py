@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,12 +14,13 @@ from tests.bench.figures import Promise, report
 from tests.bench.generator import Step, Visit
 from tests.bench.ground import Ground, tree
 from tests.bench.measuring import Measured, Piece, come, in_rounds
+from tests.bench.seats import Seat, in_a_call, seat
 from tests.functional.people.admin.test_looks import opened
 from tests.support.coupons import VAULT
 from tests.support.people import CANARY_NAME, give_coupons
 from tests.support.programs.servers import until
-from tests.support.resident import Loop, Visitor
-from tests.support.staff import AT_MAIN, COOKIE, StaffSite, make_staff
+from tests.support.resident import Loop
+from tests.support.staff import StaffSite, make_staff
 
 if TYPE_CHECKING:
     from portal.platform.site import Site
@@ -38,44 +39,16 @@ def desk(ground: Ground, staff_base: "Site", background_loop: Loop) -> StaffSite
     return make_staff(site, ground.database, background_loop, ground.folder, ground.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A colleague's browser, at the site that is measured."""
-
-    site: str
-    visitor: Visitor
-
-    def visit(self, *steps: Step, at: float | None = None) -> Visit:
-        """Come with this browser."""
-        cookies = {COOKIE: self.visitor.cookie(COOKIE)}
-        return Visit(list(steps), cookies, self.visitor.token, at=at)
-
-    def page(self, path: str) -> Visit:
-        """Open a page."""
-        return self.visit(Step("page", self.site + path))
-
-
-def seat(ground: Ground, desk: StaffSite, role: Role) -> Seat:
-    """Sit down at the main site, where the load comes from as well."""
-    return Seat(ground.staff.url, desk.enter(desk.hire(role), desk.visitor(AT_MAIN)))
-
-
-def in_a_call(ground: Ground, desk: StaffSite) -> Seat:
-    """An agent who has taken a call."""
-    agent = seat(ground, desk, Role.AGENT)
-    agent.visitor.open("/calls")
-    begun = {"channel": "phone", "direction": "inbound", "language": "ja", "form_key": "a"}
-    agent.visitor.send("/calls/start", begun)
-    return agent
-
-
 def test_pages_of_the_desk(ground: Ground, desk: StaffSite) -> None:
     people = households(desk)
     give_coupons(desk.database, desk.folder, desk.now, count=len(people) * 2 + 10)
     agents = [desk.hire(Role.SUPERVISOR).id, *(desk.hire(Role.AGENT).id for _ in range(40))]
     add_calls(desk, people, agents)
     add_requests(desk, people[:5])
-    officer, lead = seat(ground, desk, Role.OFFICER), seat(ground, desk, Role.SUPERVISOR)
+    officer, lead = (
+        seat(ground.staff.url, desk, Role.OFFICER),
+        seat(ground.staff.url, desk, Role.SUPERVISOR),
+    )
     opened(officer.visitor, people[0])
     site = tree(ground.staff)
 
@@ -103,7 +76,7 @@ def test_pages_of_the_desk(ground: Ground, desk: StaffSite) -> None:
 def test_searching_a_ward(ground: Ground, desk: StaffSite) -> None:
     desk.add_household()
     add_ward(desk)
-    agents = [in_a_call(ground, desk) for _ in range(AGENTS)]
+    agents = [in_a_call(ground.staff.url, desk) for _ in range(AGENTS)]
     keys = itertools.count()
 
     def search(agent: Seat, name: str, at: float | None = None) -> Visit:

@@ -9,6 +9,7 @@ OF_EVERY_SCREEN = (
     "passes_the_gates",
     "says_and_offers_the_same_without_javascript",
     "a_screen_reader_gets",
+    "no_sign_of_a_chinese_heading_stands_alone",
 )
 
 

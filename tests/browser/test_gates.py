@@ -54,6 +54,7 @@ FAULTS = {
     "structure": [
         ("", "<h1>zwei</h1>", "2 h1"),
         ("", '<p aria-describedby="">Text</p>', "an empty aria-describedby"),
+        ("", "<p>送りました。 <b>見る</b></p>", "a blank behind 。"),
     ],
     "axe": [("", '<img src="data:,">', "image-alt")],
 }
@@ -123,6 +124,11 @@ def test_our_gates_find_what_the_rules_of_axe_find_that_they_replace(
         ("h2 { width: 5em; }", '<h2 class="person">あああ 金糸雀</h2>', "金糸雀 is broken"),
         ("div { width: 15rem; }", "<div>広い</div>", "wider than the page"),
         ("h2 { width: 8em; }", "<h2>電話の<wbr>番号が<wbr>わからない</h2>", "is no whole phrase"),
+        (
+            "h2 { width: 4em; word-break: keep-all; overflow-wrap: anywhere; }",
+            "<h2>手紙を<wbr>受け付けました</h2>",
+            "受け付けました is wider than its line",
+        ),
         (
             "h2 { width: 8em; word-break: keep-all; }",
             "<h2>電話の<wbr>番号が<wbr>わからない<wbr>とき</h2>",

@@ -44,8 +44,9 @@ from tests.support.faults.killing import kill_until_done
 from tests.support.faults.load import add_families
 from tests.support.faults.record import Note
 from tests.support.oversight.settlement import AFTER_ALL, Ending, make_ending, one_of_each
+from tests.support.sample_ward import sample_program
 from tests.support.staff import hire
-from tests.support.work import sample_program, source_of, work_in
+from tests.support.work import source_of, work_in
 from tests.support.worker import run_job
 
 

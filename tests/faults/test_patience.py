@@ -31,7 +31,7 @@ from tests.support.resident import NOON, TOKEN, session_cookies, start_session
 LIMIT, BACK = 2.0, 5.0
 """Seconds to the answer, and until all goes on when the fault has ended."""
 CROWD = 48
-"""More at once than one process has threads (40), and those are more than its connections (20)."""
+"""More at once than one process has threads (40), and those are more than its connections (10)."""
 REASON = "転居のため"
 CHOICE = {"who": "all", "text": REASON}
 SLOW = """

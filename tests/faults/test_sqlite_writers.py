@@ -10,6 +10,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
 from portal.platform import migrations
 from portal.platform.database import Database, make_engine
+from tests.support.programs.servers import PATIENCE
 from tests.support.work import work_in
 
 WRITERS, EACH = 8, 60
@@ -40,7 +41,8 @@ def test_f24_eight_writers_lose_nothing_and_none_is_locked_out(tmp_path: Path) -
         session.execute(text("SELECT count(*) FROM audit_event"))
         time.sleep(2)
     for writer in writers:
-        writer.join()
+        writer.join(PATIENCE)
+    assert not any(writer.is_alive() for writer in writers), "a writer waits without an end"
     assert failed.empty(), failed.get()
     with Database(engine).read() as session:
         seen = [event.detail["before"] for event in session.scalars(select(AuditEvent))]

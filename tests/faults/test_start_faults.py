@@ -132,7 +132,7 @@ def test_the_workers_of_a_killed_server_end_and_the_next_one_gets_the_port(
         assert workers
         server.send_signal(signal.SIGKILL)
         server.wait(PATIENCE)
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE  # a busy machine lets them look for it late
         while any(map(is_alive, workers)) and time.monotonic() < until:
             time.sleep(0.1)
         assert not any(map(is_alive, workers)), "old code would serve on beside the new"

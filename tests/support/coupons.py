@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -11,7 +12,6 @@ from sqlalchemy.orm import Session
 from portal.demo.issuer import make_batch
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock, day_end
-from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.vault import PasswordCost, Vault
@@ -30,6 +30,7 @@ from portal.domain.people.coupons.statement import (
 from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Child, Household
 from portal.platform.database import Database
+from tests.support.sample_ward import sample_program
 from tests.support.transfers import announced, digest_of
 
 NOW = datetime(2023, 7, 3, 0, 0, tzinfo=UTC)
@@ -45,9 +46,13 @@ VAULT = Vault(
 )
 FULL_PRICE = replace(VAULT, password_cost=PasswordCost())
 """The same keys with hashes as dear as in production: for what is about their time."""
+_MADE: dict[tuple[int, int], bytes] = {}
+MOST_KEPT = 1 << 20
+"""Bytes of a file with codes that is kept for the next test which wants as many of the seed."""
 ISSUERS = Path(__file__).resolve().parents[2] / "portal" / "programs" / "demo" / "issuers"
 
 
+@cache
 def sandbox_profile(*, complete: bool = False) -> IssuerProfile:
     """The sandbox issuer; unless it is ``complete``, its statements name what changed alone."""
     profile = load_issuer("sandbox", ISSUERS)
@@ -104,7 +109,14 @@ def add_households(
 
 def sandbox_file(folder: Path, count: int, seed: int = 1) -> Path:
     path = folder / f"codes-{seed}.csv"
-    make_batch(path, count, AMOUNT, LAST_DAY, date(2024, 3, 31), "http://127.0.0.1:8000", seed=seed)
+    made = _MADE.get((count, seed))
+    if made is None:
+        until, site = date(2024, 3, 31), "http://127.0.0.1:8000"
+        make_batch(path, count, AMOUNT, LAST_DAY, until, site, seed=seed)
+        made = path.read_bytes()
+        if len(made) < MOST_KEPT:
+            _MADE[count, seed] = made
+    path.write_bytes(made)
     return path
 
 
@@ -116,7 +128,7 @@ def load_codes(database: Database, folder: Path, count: int, seed: int = 1) -> L
         VAULT,
         FixedClock(NOW),
         SYSTEM,
-        load_program("sample", NOW.date()),
+        sample_program(),
     )
     path = sandbox_file(folder, count, seed)
     figures = Figures(rows=count, yen=count * AMOUNT, sha256=digest_of(path.read_bytes()))

@@ -1,24 +1,17 @@
 """Builds the unit of work that services take, from what a test has at hand."""
 
-from datetime import date, datetime
-from functools import cache
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import SYSTEM, Actor
 from portal.domain.foundation.clock import Clock, FixedClock
-from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work, WorkSource
 from portal.platform.database import Database
 from tests.support.coupons import NOW, VAULT
-
-
-@cache
-def sample_program() -> Program:
-    """The sample ward's program, in the days in which most tests play."""
-    return load_program("sample", date(2023, 7, 3))
+from tests.support.sample_ward import sample_program
 
 
 def work_in(

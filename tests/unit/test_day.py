@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from tests.bench.day.curves import Points, curves
+from tests.bench.curves import Points, curves
 from tests.bench.day.page import page
 from tests.bench.day.verdict import verdict
 from tests.bench.day.visitors import Seen

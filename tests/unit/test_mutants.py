@@ -138,7 +138,7 @@ def ample(tree: Path) -> float:
     """Seconds in which good tests end, on this machine and beside whatever runs there."""
     started = time.monotonic()
     assert Copy(tree, {}, 600).pytest(["test_good.py"], "sqlite") is Outcome.PASSED
-    return 1 + 4 * (time.monotonic() - started)
+    return 1 + 2.5 * (time.monotonic() - started)
 
 
 def by(one: Mutant, *tests: str) -> Mutant:

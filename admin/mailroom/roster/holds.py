@@ -17,7 +17,7 @@ from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.worklists import HoldRow
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.queries import open_for
-from portal.domain.mailroom.roster.holds.services import RELEASE_HOLD
+from portal.domain.mailroom.roster.holds.naming import RELEASE_HOLD
 from portal.domain.people.households.held import held_by_reason, held_households
 from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View

@@ -19,13 +19,14 @@ from admin.requests.scans import SCAN
 from portal.domain.contacts.escalations.queries import Evidence
 from portal.domain.desk.casework import worklists
 from portal.domain.foundation.approvals.models import Approval
-from portal.domain.foundation.approvals.queries import open_for
+from portal.domain.foundation.approvals.queries import approval_by_id, open_for
 from portal.domain.foundation.approvals.services import INSTRUCTION_MAX, Instruction, turn_down
-from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.errors import ConflictError, NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.typed import whole_date
 from portal.domain.mailroom.roster.checks.codes import W02_GAIJI
 from portal.domain.mailroom.roster.holds import services as holds
+from portal.domain.mailroom.roster.holds.naming import RELEASE_HOLD, refuse_outdated
 from portal.domain.people.households.models import Hold
 from portal.domain.people.households.print_texts import PrintFields, open_print_fields
 from portal.domain.people.staff.models import StaffUser
@@ -58,7 +59,7 @@ def proposal_of(page: Page, hold: Hold) -> Approval | None:
     if hold.code == W02_GAIJI:
         found = open_for(page.session, holds.PRINT_TEXT, "household", [hold.household_id])
         return found.get(hold.household_id)
-    return open_for(page.session, holds.RELEASE_HOLD, "hold", [hold.id]).get(hold.id)
+    return open_for(page.session, RELEASE_HOLD, "hold", [hold.id]).get(hold.id)
 
 
 def proposed_print_text(page: Page, hold: Hold) -> PrintFields | None:
@@ -183,10 +184,29 @@ def propose(page: Page) -> Response[Any]:
     return page.redirect("/holds?said=proposed")
 
 
+def _refuse_unseen(page: Page, hold: Hold, proposal: Approval | None) -> None:
+    """Refuse to confirm another proposal than the page showed.
+
+    Raises:
+        ConflictError: it was closed or replaced since; the sentence says so if a newer list did.
+    """
+    shown = page.form.get("proposal")
+    if not hold.is_open or not shown or (proposal is not None and shown == str(proposal.id)):
+        return
+    number = int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 16 else None
+    seen = approval_by_id(page.session, number)
+    if seen is not None and seen.detail.get("household_id") == hold.household_id:
+        refuse_outdated(page.session, hold.household_id, seen.proposed_at)
+    raise ConflictError(
+        _s("この画面を開いたあとに、提案が変わりました。画面を開きなおして確かめてください。")
+    )
+
+
 def confirm(page: Page) -> Response[Any]:
     """Confirm another person's proposal and release the hold."""
     hold = found_hold(page)
     proposal = proposal_of(page, hold)
+    _refuse_unseen(page, hold, proposal)
     if proposal is None:
         return page.redirect("/holds?said=released")
     if page.who.staff is not None and proposal.proposed_by == page.who.staff.id:

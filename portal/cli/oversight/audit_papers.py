@@ -20,8 +20,9 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.auditing.extract import Order, Reserved, draw
+from portal.domain.oversight.auditing.extract import Order, draw
 from portal.domain.oversight.auditing.pack import Pack, make_pack, report_of
+from portal.domain.oversight.auditing.reserved import Reserved
 from portal.domain.oversight.auditing.searching import Wanted
 from portal.domain.oversight.export.writing import Folder
 from portal.domain.oversight.person_lists.asking import Wish, last_possible_day

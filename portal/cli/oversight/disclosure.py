@@ -21,7 +21,7 @@ from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.oversight.auditing.extract import Reserved
+from portal.domain.oversight.auditing.reserved import Reserved
 from portal.domain.oversight.copies.services import place_here
 from portal.domain.oversight.disclosure.answering import Drawn
 from portal.domain.oversight.disclosure.extract import Order

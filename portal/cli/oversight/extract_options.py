@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from portal.domain.oversight.auditing.extract import Reserved
+from portal.domain.oversight.auditing.reserved import Reserved
 
 decision_option = click.option(
     "--decision", required=True, metavar="NO", help="Number of the ward's decision."

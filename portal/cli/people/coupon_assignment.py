@@ -18,7 +18,8 @@ from portal.cli.late import warn_after_delivery
 from portal.cli.progress import progress_bar
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.people.coupons.assignment import Assigned, assign_in_portions, plan
+from portal.domain.people.coupons.assignment import Assigned, plan
+from portal.domain.people.coupons.portions import assign_in_portions
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.households.protection import protection_loaded
 

@@ -7,7 +7,9 @@ all machines and to the places where copies of the keys are kept.
 
 import hmac
 import re
+import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -17,6 +19,7 @@ READ_EVERY = 3.0
 """Seconds after which a running program looks for a new key before it seals."""
 READ_AGAIN = 0.5
 """Seconds within which what does not open makes it look only once."""
+_reading = threading.Lock()  # no ring's own: rings go to the processes that print letters
 _FILE = re.compile(r"([a-z]+)(?:\.([1-9]\d*))?(\.next)?\.key")
 
 
@@ -59,7 +62,9 @@ def key_paths(folder: Path) -> list[Path]:
 class KeyRing(bytes):
     """The key that seals, as bytes, and all that open.
 
-    It is read from its folder again when a few seconds have passed, and when nothing opens.
+    It is read from its folder again when a few seconds have passed, and when nothing opens. While
+    one thread reads, the others wait: one that went on with the keys of before could seal with a
+    key that has been destroyed meanwhile, and nobody would ever open that.
     """
 
     _folder: Path
@@ -104,21 +109,28 @@ class KeyRing(bytes):
         return self._numbered
 
     def _follow(self) -> None:
-        if time.monotonic() - self._read_at > READ_EVERY:
-            self.read_again()
+        self._read_if_older_than(READ_EVERY)
 
-    def look_again(self) -> bool:
-        """Read the files again if that was not just done, and tell whether they changed."""
-        return time.monotonic() - self._read_at > READ_AGAIN and self.read_again()
+    def look_again(self, tried: tuple[bytes, ...]) -> bool:
+        """Read the files again if that was not just done; tell whether others than these open."""
+        self._read_if_older_than(READ_AGAIN)
+        return self._keys != tried
 
-    def read_again(self) -> bool:
-        """Read the files again and tell whether they changed; unreadable ones change nothing."""
-        self._read_at, before = time.monotonic(), self._keys
-        try:
+    def _read_if_older_than(self, seconds: float) -> None:
+        if self._age() > seconds:
+            with _reading:
+                if self._age() > seconds:
+                    self._read_again()
+
+    def _age(self) -> float:
+        return time.monotonic() - self._read_at
+
+    def _read_again(self) -> None:
+        """Read the files again; unreadable ones change nothing."""
+        asked = time.monotonic()
+        with suppress(OSError, ValueError):
             self._take(_keys_of(self._folder, self._name))
-        except (OSError, ValueError):
-            return False
-        return self._keys != before
+        self._read_at = asked
 
 
 def fingerprint(key: bytes) -> str:
@@ -146,17 +158,17 @@ def key_of_mark(key: bytes, mark: str) -> bytes | None:
 
     Without a mark it is the oldest.
     """
-    found = _marked(key, mark)
-    if found is None and isinstance(key, KeyRing) and key.look_again():
-        found = _marked(key, mark)
+    if not mark:
+        return min(numbered_keys(key))[1]
+    tried = opening_keys(key)
+    found = _marked(tried, mark)
+    if found is None and isinstance(key, KeyRing) and key.look_again(tried):
+        found = _marked(key.opening, mark)
     return found
 
 
-def _marked(key: bytes, mark: str) -> bytes | None:
-    keys = numbered_keys(key)
-    if not mark:
-        return min(keys)[1]
-    return next((one for _number, one in keys if fingerprint(one) == mark), None)
+def _marked(keys: tuple[bytes, ...], mark: str) -> bytes | None:
+    return next((one for one in keys if fingerprint(one) == mark), None)
 
 
 def _keys_of(folder: Path, name: str) -> tuple[tuple[int, bytes], ...]:

@@ -123,18 +123,15 @@ class Vault:
 
     def has_signed(self, purpose: str, value: str, signature: str) -> bool:
         """Return whether a signature is ours, also one that the key before the present one made."""
-        if self._signed(purpose, value, signature):
+        tried = opening_keys(self.token)
+        if _signed(tried, purpose, value, signature):
             return True
         ring = self.token
         return (
             isinstance(ring, KeyRing)
-            and ring.look_again()
-            and self._signed(purpose, value, signature)
+            and ring.look_again(tried)
+            and _signed(ring.opening, purpose, value, signature)
         )
-
-    def _signed(self, purpose: str, value: str, signature: str) -> bool:
-        made = [_signature(key, purpose, value).encode() for key in opening_keys(self.token)]
-        return any_same(signature.encode(), made)
 
 
 def _blind(key: bytes, purpose: str, value: str | bytes, size: int) -> bytes:
@@ -151,6 +148,10 @@ def _code_digest(pepper: bytes, purpose: str, value: str) -> bytes:
 def peppered(pepper: bytes, password: str) -> bytes:
     """Return what Argon2 receives of a password."""
     return hmac.digest(pepper, b"password\0" + password.encode(), "sha256")
+
+
+def _signed(keys: Iterable[bytes], purpose: str, value: str, signature: str) -> bool:
+    return any_same(signature.encode(), [_signature(key, purpose, value).encode() for key in keys])
 
 
 def _signature(key: bytes, purpose: str, value: str) -> str:
@@ -173,9 +174,10 @@ def unseal(key: bytes, sealed: bytes, context: bytes) -> bytes:
     Raises:
         IntegrityFaultError: another key, another place, or changed bytes.
     """
-    opened = _opened(key, sealed, context)
-    if opened is None and isinstance(key, KeyRing) and key.look_again():
-        opened = _opened(key, sealed, context)
+    tried = opening_keys(key)
+    opened = _opened(tried, sealed, context)
+    if opened is None and isinstance(key, KeyRing) and key.look_again(tried):
+        opened = _opened(key.opening, sealed, context)
     if opened is None:
         raise IntegrityFaultError(
             _s(
@@ -194,16 +196,16 @@ def sealed_anew(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
     Raises:
         IntegrityFaultError: no key of the ring opens it.
     """
-    if _mark_of(sealed) == SEALING and _opened(sealing_key(key), sealed, context) is not None:
+    if _mark_of(sealed) == SEALING and _opened((sealing_key(key),), sealed, context) is not None:
         return None
     with opening_for_nobody():
         return seal(key, unseal(key, sealed, context), context)
 
 
-def _opened(key: bytes, sealed: bytes, context: bytes) -> bytes | None:
+def _opened(keys: Iterable[bytes], sealed: bytes, context: bytes) -> bytes | None:
     mark = _mark_of(sealed)
     nonce, made = sealed[len(mark) :][:NONCE_BYTES], sealed[len(mark) + NONCE_BYTES :]
-    for one in opening_keys(key):
+    for one in keys:
         try:
             return ALGORITHMS[mark](one).decrypt(nonce, made, context)
         except (InvalidTag, ValueError):

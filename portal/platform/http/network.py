@@ -10,11 +10,14 @@ from litestar.types import Scope
 from portal.platform.http.incoming import WebRequest
 
 _AROUND = ' "'
+KEPT = 4_096
+"""Addresses that a process remembers, for every request asks several times about the same few."""
 _PORT = r"(?::\d{1,5})?"
 _WRITTEN = re.compile(rf"\[([^\[\]]+)\]{_PORT}|([0-9.]+){_PORT}|([0-9A-Fa-f:.]+)")
 """``[2001:db8::1]:443``, ``192.0.2.1:443``, and either without brackets and port."""
 
 
+@lru_cache(maxsize=KEPT)
 def plain_address(written: str) -> str:
     """Return an address as gateways write it without port and brackets; empty if it is none.
 
@@ -30,11 +33,16 @@ def plain_address(written: str) -> str:
 
 def inside(address: str, networks: Sequence[str]) -> bool:
     """Tell whether an address lies in one of the networks."""
+    return any(_is_inside(address, network) for network in networks)
+
+
+@lru_cache(maxsize=KEPT)
+def _is_inside(address: str, network: str) -> bool:
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return False
-    return any(ip in _network(network) for network in networks)
+    return ip in _network(network)
 
 
 @lru_cache(maxsize=256)

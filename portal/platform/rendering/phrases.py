@@ -25,9 +25,21 @@ IN_HEADINGS = {"_": "_h", "_n": "_hn"}
 UNIT = re.compile(rf"%\(\w+\)[a-z]|{RUBY.pattern}|.", re.DOTALL)
 STAND_IN = "子"
 """What a phrase is found around where a variable will stand: a noun."""
-WHOLE = ("もう一度", "もうすぐ", "作りなおし", "あて名", "にせの", "確認の番号")
-"""Words that the model of phrases would break."""
-HEADING = re.compile(r"<(/?)h[1-3](?=[\s>])")
+WHOLE = (
+    r"^\w{1,5}区",
+    "もう一度",
+    "もうすぐ",
+    "作りなおし",
+    "あて名",
+    "にせの",
+    "確認の番号",
+)
+"""What the model of phrases would break: words, and the name of a ward at the beginning."""
+APART = re.compile(
+    r"コールセンター|できませんでした|なっています|お待ちください|機器|(?<=サインアウト)しました"
+)
+"""What the model leaves in one phrase with the word before it: together wider than a phone."""
+HEADING = re.compile(r"<(/?)h[1-3](?=[\s>]|$)")
 
 
 @lru_cache(maxsize=1)
@@ -58,6 +70,7 @@ def _breaks(text: str) -> Iterator[int]:
     for end in accumulate(len(phrase) for phrase in _parser().parse(text)):
         if end < len(text) and not any(first < end < last for first, last in kept):
             yield end
+    yield from (found.start() for found in APART.finditer(text) if found.start())
 
 
 class PhrasesInHeadings(Extension):

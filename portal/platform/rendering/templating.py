@@ -15,31 +15,31 @@ from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.languages import FURIGANA
 from portal.domain.foundation.program.day_text import EASY
 from portal.domain.foundation.resources import TEMPLATES
+from portal.domain.foundation.sentences import blank_between
 from portal.domain.foundation.texts import _, _n, _s, _sn
 from portal.platform.rendering.assets import INLINE, Assets
+from portal.platform.rendering.kept_whole import AMOUNT, DAY
 from portal.platform.rendering.phrases import MARK, WBR, PhrasesInHeadings, phrases
+from portal.platform.rendering.sentences import BLANK, SentencesTogether
 from portal.platform.rendering.template_layout import WithoutLayout
 
 RUBY_HTML = r"<ruby>\1<rp>(<rt>\2<rp>)</ruby>"
 EASY_DAY = re.compile(
-    r"\d{4}\{年\|ねん\}(?:\d+\{月\||\{\d+月\|)[^{}|]+\}(?:\d+\{日\||\{\d+日\|)[^{}|]+\}"
+    r"(?:\d{4}\{年\|ねん\})?(?:\d+\{月\||\{\d+月\|)[^{}|]+\}(?:\d+\{日\||\{\d+日\|)[^{}|]+\}"
 )
-_ERA = "令和|平成|昭和|大正"
-DAY = re.compile(
-    rf"(?:\d{{4}}|(?:{_ERA})(?:\d{{1,2}}|元))年\d{{1,2}}月\d{{1,2}}日"
-    r"|\d{4}년 \d{1,2}월 \d{1,2}일"
-    r"|(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-    r" \d{1,2}, \d{4}"
-)
-"""A day as ``format_day`` and forms write it, in the languages without readings."""
-AMOUNT = re.compile(
-    r"\d{1,3}(?:,\d{3})+(?:\{円\|えん\}|円|日元|日圓|엔| yen)"
-    r"|（(?:\d+(?:\{[^{|}]{1,3}\|[^{|}]+\}|[^\W\d_]{1,3})|\{\d+[^{|}]{1,3}\|[^{|}]+\})）"
-)
-"""An amount as ``yen`` writes it, and what is counted in parentheses: （3人分）."""
+HONORED = re.compile(rf"[おご]{texts.RUBY.pattern}")
+"""A word with お before it: browsers break before a reading, whatever the style says."""
+_KANA = r"[ぁ-ヿ]"
+_READ = r"\{[^{}|\d]+\|[^{}|]+\}"
+TORN = re.compile(rf"(?<!\d)(?:{_KANA}|{_READ})*{_KANA}{_READ}(?:{_KANA}|{_READ})*")
+"""A word of やさしい日本語 that has kana before a reading: {申|もう}し{込|こ}み."""
+FITS = 8
+"""Signs of a word that stay on one line of a narrow phone with letters twice as large."""
 AMOUNT_MARK = '<span class="nowrap">'
 DAY_MARK = '<span class="day">'
 WHOLE = DAY_MARK + r"\g<0></span>"
+BEFORE_READING = re.compile(r"^.+<ruby>.*$", re.DOTALL)
+"""A phrase of a heading that would break before a reading."""
 RUBY_TAGS = re.compile(r"<ruby>(.*?)<rp>\(<rt>.*?<rp>\)</ruby>", re.DOTALL)
 
 MACROS_KEPT = 4_096
@@ -61,6 +61,24 @@ def with_whole_amounts(html: str) -> str:
     return html if AMOUNT_MARK in html else AMOUNT.sub(rf"{AMOUNT_MARK}\g<0></span>", html)
 
 
+def with_whole_words(html: str) -> str:
+    """Mark what would break before a reading, of text whose readings are not drawn yet.
+
+    It is お with the word after it; in やさしい日本語, where blanks part the words, each word.
+    """
+    return TORN.sub(_whole_word, html) if texts.appearance() == EASY else _whole_honored(html)
+
+
+def _whole_word(found: re.Match[str]) -> str:
+    if len(texts.plain(found[0])) > FITS:
+        return _whole_honored(found[0])
+    return f"{AMOUNT_MARK}{found[0]}</span>"
+
+
+def _whole_honored(html: str) -> str:
+    return HONORED.sub(rf"{AMOUNT_MARK}\g<0></span>", html)
+
+
 def with_whole_days(html: str) -> str:
     """Mark each day of escaped text, so that it is never broken in two lines, however large."""
     return html if DAY_MARK in html else DAY.sub(WHOLE, html)
@@ -75,8 +93,18 @@ def ruby(text: object) -> Markup:
 
 def resident_ruby(text: object) -> Markup:
     """Do what ``ruby`` does, and keep days and amounts whole: residents read on narrow screens."""
-    html = with_whole_amounts(str(escape(text)))
+    html = with_whole_words(with_whole_amounts(str(escape(text))))
     return Markup(with_whole_days(with_readings(html)))  # noqa: S704  (escaped just here)
+
+
+def by_phrase(text: object) -> Markup:
+    """Do what ``resident_ruby`` does for a name or title of the ward, which breaks at phrases."""
+    return in_heading(resident_ruby)(phrases(str(text)))
+
+
+def whole(text: object) -> Markup:
+    """Keep a short text on one line: a telephone number, or where a child stands among others."""
+    return Markup('<span class="nowrap">%s</span>') % text
 
 
 def plain(text: object) -> Markup:
@@ -101,7 +129,10 @@ def in_heading(
     """Return what ``read`` returns, and what may break where ``phrases`` left its marks."""
 
     def drawn(text: object) -> Markup:
-        return Markup(str(read(text)).replace(MARK, WBR))  # noqa: S704  (escaped by ``read``)
+        parts = str(read(text)).split(MARK)
+        if texts.appearance() == FURIGANA.locale:
+            parts = [BEFORE_READING.sub(WHOLE, part) for part in parts]
+        return Markup(WBR.join(parts))  # noqa: S704  (escaped by ``read``)
 
     return drawn
 
@@ -172,7 +203,7 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        extensions=[WithoutLayout],
+        extensions=[WithoutLayout, SentencesTogether],
     )
     read = ruby if staff else resident_ruby
     one, many = _texts(_s, _sn, read) if staff else _texts(_, _n, read)
@@ -192,8 +223,11 @@ def make_environment(assets: Assets, *, staff: bool) -> Environment:
         return Markup(_(message)) % variables  # noqa: S704  (catalog text)
 
     environment.globals["resident_text"] = resident_text
+    environment.globals[BLANK] = blank_between
     environment.filters.update(
         japanese=japanese,
+        by_phrase=by_phrase,
+        whole=whole,
         ruby=read,
         plain=plain,
         yen=yen,

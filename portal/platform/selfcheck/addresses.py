@@ -1,12 +1,16 @@
 """Are both sites reached by TLS, and does the deployment know which proxies are its own?"""
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.party import party_of
 from portal.platform.selfcheck.findings import Finding, doubtful, well, wrong
 from portal.platform.selfcheck.subject import Subject
+
+MANY = 256
+"""Addresses of one network; more are no row of proxies."""
 
 
 def check_https(subject: Subject) -> Iterator[Finding]:
@@ -61,8 +65,7 @@ def check_proxies(subject: Subject) -> Iterator[Finding]:
     """Yield whether visitors can be told apart by their addresses."""
     settings = subject.settings
     if settings.trusted_proxies:
-        networks = ", ".join(settings.trusted_proxies)
-        yield well("proxies", _s("自分たちのプロキシ: %(networks)s") % {"networks": networks})
+        yield _own_proxies(subject)
     elif settings.reached_directly:
         yield well("proxies", _s("プロキシを通さずに、直接つながります。"))
     elif settings.in_production:
@@ -74,6 +77,47 @@ def check_proxies(subject: Subject) -> Iterator[Finding]:
             ),
             _s("プロキシのネットワークを書いてください。プロキシがなければ none と書きます。"),
         )
+
+
+def _own_proxies(subject: Subject) -> Finding:
+    """Return whether somebody else may be among our proxies, whose word about addresses counts."""
+    networks = subject.settings.trusted_proxies
+    staffed = [
+        *subject.settings.admin_networks,
+        *(one for workplace in subject.program.workplaces for one in workplace.networks),
+    ]
+    visited = [one for one in networks if _is_many(one) and any(_touch(one, it) for it in staffed)]
+    if visited and subject.settings.in_production:
+        return wrong(
+            "proxies",
+            _s(
+                "PORTAL_TRUSTED_PROXIES の %(networks)s は、職場のネットワークと重なっています。"
+                "そこにいる人は、ほかの職場のアドレスを名乗れます。"
+            )
+            % {"networks": ", ".join(visited)},
+            _s("プロキシのアドレスだけを、1つずつ書いてください。"),
+        )
+    if wide := [one for one in networks if ip_network(one, strict=False).num_addresses > MANY]:
+        return doubtful(
+            "proxies",
+            _s(
+                "PORTAL_TRUSTED_PROXIES の %(networks)s は、広すぎます。"
+                "その中のどの機械も、どのアドレスでも名乗れます。"
+            )
+            % {"networks": ", ".join(wide)},
+            _s("プロキシのアドレスだけを、1つずつ書いてください。"),
+        )
+    said = _s("自分たちのプロキシ: %(networks)s") % {"networks": ", ".join(networks)}
+    return well("proxies", said)
+
+
+def _is_many(network: str) -> bool:
+    return ip_network(network, strict=False).num_addresses > 1
+
+
+def _touch(one: str, other: str) -> bool:
+    first, second = ip_network(one, strict=False), ip_network(other, strict=False)
+    return first.version == second.version and first.overlaps(second)
 
 
 def check_staff_networks(subject: Subject) -> Iterator[Finding]:

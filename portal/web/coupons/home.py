@@ -24,6 +24,7 @@ from portal.resident_page import Page, with_family
 from portal.web.access import signed_in
 from portal.web.coupons.next_steps import Asked, NextStep, next_steps
 from portal.web.coupons.tickets import Ticket, family_of, tickets_of_household
+from portal.web.coupons.ways_left import WaysLeft, ways_left
 from portal.web.signin.activation import own_credential
 from portal.web.wanted import has_arrived
 
@@ -46,8 +47,7 @@ class HomeView(View):
     own_password: bool
     steps: Sequence[NextStep]
     wish: Request | None
-    decline: Window
-    paper: Window | None
+    left: WaysLeft
 
 
 def show(page: Page) -> Response[Any]:
@@ -75,8 +75,7 @@ def show(page: Page) -> Response[Any]:
                 _closing(program, page.now),
             ),
             wish=wish,
-            decline=program.windows.decline,
-            paper=program.windows.alternative if program.alternatives else None,
+            left=ways_left(page, tickets),
         ),
     )
 

@@ -1,7 +1,7 @@
 """What a household should do next, the most urgent first: home begins with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.domain.foundation.program.day_text import format_day
@@ -66,7 +66,10 @@ def _answers(asked: Asked) -> list[NextStep]:
 
 
 def _coupons(tickets: Sequence[Ticket]) -> list[NextStep]:
-    """Return one step for the coupons that nobody has seen yet, and one for those to use."""
+    """Return one step for the coupons that nobody has seen yet, and one for those to use.
+
+    A last day that both have is said once.
+    """
     usable = [one for one in tickets if one.can_show]
     new = [one for one in usable if not one.shown_before]
     shown = [one for one in usable if one.shown_before]
@@ -78,7 +81,9 @@ def _coupons(tickets: Sequence[Ticket]) -> list[NextStep]:
         found.append(_of_coupons(new, f"#child-{new[0].ordinal}", words))
     if shown:
         words = _n("クーポンを使う（%(num)s人分）", "クーポンを使う（%(num)s人分）", len(shown))
-        found.append(_of_coupons(shown, f"/coupon/{shown[0].ordinal}", words))
+        step = _of_coupons(shown, f"/coupon/{shown[0].ordinal}", words)
+        said = any(one.note == step.note for one in found)
+        found.append(replace(step, note="") if said else step)
     return found
 
 

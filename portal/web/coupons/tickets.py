@@ -66,7 +66,8 @@ def coupon_in_address(page: Page) -> HouseholdCoupon:
 class Ticket:
     """One child's card: ``kind`` picks icon and color, ``words`` say the same.
 
-    ``kana`` reads the child's name; "" where the ward's extract has no reading.
+    ``kana`` reads the child's name; "" where the ward's extract has no reading. ``settled`` where
+    the coupon was used, can never be stopped again, or is not the child's any more.
     """
 
     ordinal: int
@@ -84,6 +85,7 @@ class Ticket:
     issuer: str = ""
     fault_no: str = ""
     fault_words: str = ""
+    settled: bool = False
 
 
 def reading_of(kana: str) -> str:
@@ -112,6 +114,7 @@ def ticket(page: Page, called: ChildName, entry: HouseholdCoupon) -> Ticket:
         shown_before,
         one_way=can_show and not shown_before and entry.stop == StopMethod.NEVER,
         issuer="" if silent else issuer_sentence(entry.coupon, entry.entitlement_state),
+        settled=not silent and entry.is_settled,
     )
 
 

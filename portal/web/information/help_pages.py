@@ -30,7 +30,6 @@ from portal.web.information.statement import (
     notation,
     results,
 )
-from portal.web.requests.request_documents import wants_large
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +117,7 @@ def show_answer(page: Page) -> Response[Any]:
 
 def blank_fax_form(page: Page) -> Response[Any]:
     """Return the FAX問合せ票 in the reader's language, in large print where that is asked for."""
-    pdf = inquiry_form_pdf(page.site.program, page.now, large=wants_large(page))
+    pdf = inquiry_form_pdf(page.site.program, page.now, large=page.wants_large)
     return page.download("fax.pdf", pdf)
 
 

@@ -13,6 +13,7 @@ from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import closed_text
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import seal_json, unseal_json
+from portal.domain.people.authn.sessions import keep_data
 from portal.domain.requests.alternatives import services
 from portal.domain.requests.alternatives.choosing import Choice, choices, delivery_words
 from portal.domain.requests.alternatives.form import alternative_form_pdf
@@ -26,7 +27,6 @@ from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody, signed_in
 from portal.web.coupons.tickets import household_of
 from portal.web.requests.own_form import own_form_key
-from portal.web.requests.request_documents import wants_large
 from portal.web.signin.activation import own_credential, session_of
 from portal.web.signin.fresh import freshly_signed_in
 
@@ -56,7 +56,7 @@ def keep(page: Page, chosen: Chosen | None) -> None:
             **WRITTEN.seal(chosen.written),
         }
         data[KEY] = seal_json(page.site.vault.kek, plain, f"{KEY}:{auth.owner_id}").hex()
-    auth.data = data
+    keep_data(page.session, auth, data)
 
 
 def kept(page: Page) -> Chosen | None:
@@ -237,15 +237,14 @@ def submit(page: Page) -> Response[Any]:
     if chosen is None:
         return page.redirect("/alternative")
     try:
-        with page.session.begin_nested():
-            row = services.submit(
-                page.work,
-                services.PaperRequest(
-                    own_credential(page).household_id,
-                    dict.fromkeys(chosen.ordinals, chosen.product),
-                    chosen.written,
-                ),
-            )
+        row = services.submit(
+            page.work,
+            services.PaperRequest(
+                own_credential(page).household_id,
+                dict.fromkeys(chosen.ordinals, chosen.product),
+                chosen.written,
+            ),
+        )
     except DomainError as error:
         return refused(page, error)
     keep(page, None)
@@ -273,7 +272,7 @@ def refused(page: Page, error: DomainError) -> Response[Any]:
 
 def blank_form(page: Page) -> Response[Any]:
     """Send the blank form for requesting paper to anybody."""
-    pdf = alternative_form_pdf(page.site.program, page.now, large=wants_large(page))
+    pdf = alternative_form_pdf(page.site.program, page.now, large=page.wants_large)
     return page.download("alternative.pdf", pdf)
 
 

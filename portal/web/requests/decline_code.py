@@ -13,7 +13,7 @@ from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.errors import DomainError, NotFoundError, ThrottledError
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.deadlines import Window
-from portal.domain.foundation.program.hours_text import clock_text
+from portal.domain.foundation.program.hours_text import clock_text, instant_text
 from portal.domain.foundation.texts import _
 from portal.domain.letters.announcements.reach import reach_by
 from portal.domain.people.authn.channels import CodeChannel, CodePurpose
@@ -211,7 +211,7 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
             day=format_day(jst_date(row.received_at)),
             time=clock_text(row.received_at.astimezone(JST).time()),
             steps=steps_of(page.session, row),
-            whens=whens,
+            whens=instant_text,
             children=[
                 names.get(ordinal, "")
                 for ordinal in ordinals_of(page.session, row.id, sorted(set(states)))
@@ -227,11 +227,6 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
         ),
         status_code,
     )
-
-
-def whens(instant: datetime) -> str:
-    """Return day and time of a step in words."""
-    return f"{format_day(jst_date(instant))} {clock_text(instant.astimezone(JST).time())}"
 
 
 @dataclass(frozen=True, slots=True)

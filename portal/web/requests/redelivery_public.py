@@ -42,7 +42,6 @@ from portal.platform.view import View
 from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 from portal.web.information.dates import birth_error
-from portal.web.requests.request_documents import wants_large
 
 RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 ANSWER_SECONDS = 0.05
@@ -127,7 +126,7 @@ def received(page: Page) -> Response[Any]:
 
 def blank_form(page: Page) -> Response[Any]:
     """Return the form for asking on paper."""
-    pdf = redelivery_form_pdf(page.site.program, page.now, large=wants_large(page))
+    pdf = redelivery_form_pdf(page.site.program, page.now, large=page.wants_large)
     return page.download("redelivery.pdf", pdf)
 
 

@@ -160,14 +160,9 @@ def children_of(page: Page, row: Request, names: dict[int, str]) -> list[tuple[s
     return [(names[ordinal], product) for ordinal, product in found if ordinal in names]
 
 
-def wants_large(page: Page) -> bool:
-    """Tell whether a blank form is asked for in large print; nobody is known for it."""
-    return page.query.get("size", "") == "large"
-
-
 def blank_form(page: Page) -> Response[Any]:
     """Send the blank form for declining on paper to anybody."""
-    pdf = decline_form_pdf(page.site.program, page.now, large=wants_large(page))
+    pdf = decline_form_pdf(page.site.program, page.now, large=page.wants_large)
     return page.download("decline.pdf", pdf)
 
 

@@ -34,8 +34,11 @@ from portal.domain.requests.requests.steps import Step
 from portal.domain.requests.requests.words import entered_words, next_words, state_words
 from portal.platform.routes import endpoint
 from portal.platform.view import View
-from portal.resident_page import Page
+from portal.resident_page import Page, with_family
 from portal.web.access import signed_in
+from portal.web.coupons.home import READ
+from portal.web.coupons.tickets import tickets_of_household
+from portal.web.coupons.ways_left import WaysLeft, ways_left
 from portal.web.requests.alternative import names_of
 from portal.web.requests.request_documents import children_of, declared_online
 from portal.web.signin.activation import own_credential
@@ -83,6 +86,7 @@ class RequestsView(View):
     lines: Sequence[Line]
     letters: Sequence[LetterLine]
     acts: Sequence[ActLine]
+    left: WaysLeft
 
 
 def show_list(page: Page, status_code: int = 200) -> Response[Any]:
@@ -90,12 +94,9 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     found = requests_of(page.session, own_credential(page).household_id)
     names = names_of(page)
     lines = [_line(page, row, names) for row in found if row.kind in OF_RESIDENTS]
-    letters = _letters(page)
-    return page.render(
-        "portal/requests/requests.html",
-        RequestsView(lines=lines, letters=letters, acts=_acts(page)),
-        status_code,
-    )
+    left = ways_left(page, tickets_of_household(page))
+    view = RequestsView(lines=lines, letters=_letters(page), acts=_acts(page), left=left)
+    return page.render("portal/requests/requests.html", view, status_code)
 
 
 def _letters(page: Page) -> list[LetterLine]:
@@ -253,7 +254,7 @@ def handlers() -> list[HTTPRouteHandler]:
     """Return the routes of this module."""
     one = "/requests/{receipt_no:str}"
     return [
-        endpoint("GET", "/requests", show_list, signed_in, ACCESS),
+        endpoint("GET", "/requests", show_list, signed_in, ACCESS, load=with_family(READ)),
         endpoint("GET", one, show, signed_in, ACCESS),
         endpoint("POST", one + "/withdraw", withdraw, signed_in, ACCESS, shows=show),
         endpoint("POST", one + "/answer", answer, signed_in, ACCESS, shows=show),

@@ -33,7 +33,9 @@ PLACES = (
     "/account/backup-codes",
     "/account/devices",
     "/account/passkeys",
+    *(f"/account/channel?change={kind}" for kind in CodeChannel),
 )
+"""Where a code leads back to; what was asked to be changed is chosen there already."""
 BY_PASSKEY = "/account/by-passkey"
 PURPOSES = {"/alternative/check": CodePurpose.ALTERNATIVE}
 """The purposes of codes for more than a change of settings.
@@ -92,7 +94,10 @@ def show_by_passkey(page: Page) -> Response[Any]:
 
 
 def _confirmation(page: Page) -> Response[Any]:
-    place = next((p for p in reversed(PLACES) if page.path.startswith(p)), "/account")
+    wanted = page.path
+    if change := page.query.get("change"):
+        wanted += f"?change={change}"
+    place = next((p for p in reversed(PLACES) if wanted.startswith(p)), "/account")
     return page.redirect(f"/confirm/{PLACES.index(place)}")
 
 

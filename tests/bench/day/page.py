@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 
-from tests.bench.day.curves import Points, curves
+from tests.bench.curves import Points, curves
 from tests.bench.day.verdict import DYNAMIC, SEARCH, SIGNED_IN, WAITS, Line, is_failure, share
 from tests.bench.day.visitors import Seen
 from tests.bench.day.watching import Used

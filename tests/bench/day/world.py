@@ -1,6 +1,7 @@
 """The ward of an opening day: families with letters and coupons, agents in calls, both sites."""
 
 import contextlib
+import itertools
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -95,14 +96,21 @@ def _agents(settings: Settings, database: Database, folder: Path) -> list[tuple[
 
 
 def _wait_for_the_desk(staff: Node, agent: tuple[str, str]) -> None:
-    """Wait until the staff site has made the index of its search, as a ward does in the morning."""
+    """Wait until the staff site has made the index of its search, as a ward does in the morning.
+
+    It is searched as the agents of the day do: any other answer than theirs tells nothing of it.
+    """
     cookie, token = agent
     until = time.monotonic() + PATIENCE
+    number = itertools.count()
     while time.monotonic() < until:
-        form = {"form_token": token, "name": "金糸雀1"}
-        found = httpx.post(f"{staff.url}/households/search", data=form, headers={"cookie": cookie})
-        if found.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+        form = {"form_token": token, "name": "金糸雀1", "form_key": f"morning{next(number)}"}
+        found = httpx.post(f"{staff.url}/desk/search", data=form, headers={"cookie": cookie})
+        if found.status_code == httpx.codes.SEE_OTHER:
             return
+        if found.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+            msg = f"the search answered {found.status_code}"
+            raise RuntimeError(msg)
         time.sleep(0.5)
     msg = "the search did not get ready"
     raise TimeoutError(msg)

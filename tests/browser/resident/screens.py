@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from itertools import count
 from time import time_ns
 
 from playwright.sync_api import Page
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.clock import jst_date
-from portal.domain.foundation.program.loader import load_program
 from portal.domain.mailroom.printing.dispatch import calendar
 from portal.domain.people.authn import codes
 from portal.domain.people.authn.attempts import TypedLogin
@@ -19,24 +19,24 @@ from portal.domain.people.authn.hold import HOLD
 from portal.domain.people.signin import slow_mode
 from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.loss import shut
-from portal.domain.requests.declines.services import submit
 from tests.browser.resident.served import Served
 from tests.support.coupons import VAULT
 from tests.support.databases.lost import lost
 from tests.support.login_ids import plain_login_id
-from tests.support.resident import NOON, start_session
+from tests.support.resident import start_session
 from tests.support.staff import hire
 from tests.support.work import work_in
 
 Step = Callable[[Served, Page], None]
 ALL: dict[str, Step] = {}
+ADDRESSES = count(1)
 
 
 def _add(name: str, step: Step) -> None:
     ALL[name] = step
 
 
-def _open(path: str, who: str = "", stage: str = "") -> Step:
+def opened(path: str, who: str = "", stage: str = "") -> Step:
     def step(served: Served, page: Page) -> None:
         if stage:
             served.enter(page, who, stage)
@@ -57,9 +57,9 @@ def send(page: Page, form: str = "form#form", **values: str) -> None:
     page.wait_for_load_state("load")
 
 
-def _sent(path: str, who: str = "", stage: str = "", **values: str) -> Step:
+def sent(path: str, who: str = "", stage: str = "", **values: str) -> Step:
     def step(served: Served, page: Page) -> None:
-        _open(path, who, stage)(served, page)
+        opened(path, who, stage)(served, page)
         send(page, **values)
 
     return step
@@ -93,6 +93,11 @@ def _wrong_birth(times: int, served: Served, page: Page) -> None:
         send(page, year="1983", month="11", day=str(day))
 
 
+def _fresh(address: str) -> str:
+    """Return an address that was sent no code yet: six languages would meet its limit."""
+    return address.format(next(ADDRESSES))
+
+
 def _channel(
     kind: str, address: str, then: dict[str, str] | None, served: Served, page: Page
 ) -> None:
@@ -101,7 +106,7 @@ def _channel(
     page.check(f"#channel-{kind}")
     send(page)
     if address and kind != "totp":
-        send(page, address=address)
+        send(page, address=_fresh(address))
     if then is not None:
         send(page, **then)
 
@@ -119,7 +124,7 @@ def _code_by_sms(served: Served, page: Page) -> None:
 
 
 def _none_received(served: Served, page: Page) -> None:
-    _sent("/start/none", stage="channel")(served, page)
+    sent("/start/none", stage="channel")(served, page)
 
 
 def _coupon(ordinal: int, who: str, served: Served, page: Page) -> None:
@@ -136,7 +141,7 @@ def _coupon(ordinal: int, who: str, served: Served, page: Page) -> None:
 def _requested(path: str, served: Served, page: Page) -> None:
     person = served.add(active=True)
     served.people["asking"] = person
-    _sent(path, "asking", "full")(served, page)
+    sent(path, "asking", "full")(served, page)
 
 
 def _changing(path: str, served: Served, page: Page) -> None:
@@ -159,9 +164,10 @@ def _change_called_off(served: Served, page: Page) -> None:
     page.wait_for_load_state("load")
 
 
-def _stop_code(served: Served, page: Page) -> None:
-    _sent("/lost/stop/letter", address="080-1111-0001")(served, page)
-    send(page, code="12")
+def _stop(then: dict[str, str] | None, served: Served, page: Page) -> None:
+    sent("/lost/stop/letter", address=_fresh("080-1111-{:04}"))(served, page)
+    if then is not None:
+        send(page, **then)
 
 
 def _account_shut(served: Served, page: Page) -> None:
@@ -205,57 +211,7 @@ def _foreign_form(served: Served, page: Page) -> None:
 def _password_set(served: Served, page: Page) -> None:
     person = served.add(active=True)
     served.people["careful"] = person
-    _sent("/account/password", "careful", "full", own_password="うずらの たまご 12個")(served, page)
-
-
-def to_decline_code(served: Served, page: Page, who: str) -> None:
-    """Walk from the explanation to the code page, for all children."""
-    served.enter(page, who)
-    served.go(page, "/decline")
-    page.locator("a.button[href='/decline/choose']").click()
-    page.check("[name=who]")
-    send(page)
-    page.locator("form[action='/decline/check/submit'] button").click()
-    page.wait_for_url(re.compile("/decline/code$"))
-
-
-def declined(served: Served, page: Page, then: str = "") -> None:
-    """A new family declines for all its children; `then` opens a page of its receipt."""
-    served.people["declining now"] = person = served.add(active=True)
-    to_decline_code(served, page, "declining now")
-    send(page, code=person.totp(served.now))
-    page.wait_for_url(re.compile("/decline/received/"))
-    if then:
-        served.go(page, then.replace("NUMBER", page.url.rpartition("/")[2]))
-
-
-def _decline_chosen(served: Served, page: Page) -> None:
-    served.enter(page, "single")
-    served.go(page, "/decline/choose")
-    page.check("[name=child_1]")
-    page.check("[name=reason][value=moving]")
-    send(page)
-
-
-def _decline_wrong_code(served: Served, page: Page) -> None:
-    to_decline_code(served, page, "waiting")
-    send(page, code="000")
-
-
-def _decline_twice(served: Served, page: Page) -> None:
-    served.people["twice"] = person = served.add(active=True)
-    to_decline_code(served, page, "twice")
-    with served.database.write() as session:
-        program = load_program("sample", NOON.date())
-        resident = Actor(Role.RESIDENT, person.credential_id)
-        submit(work_in(session, resident, served.now, program=program), person.household_id, (1,))
-    send(page, code=person.totp(served.now))
-
-
-def _decline_taken_back(served: Served, page: Page) -> None:
-    declined(served, page, "/decline/withdraw/NUMBER")
-    page.locator("form[action^='/decline/withdraw/'] button").click()
-    page.wait_for_url(re.compile("/decline/received/"))
+    sent("/account/password", "careful", "full", own_password="うずらの たまご 12個")(served, page)
 
 
 def _schedule(served: Served, page: Page) -> None:
@@ -314,87 +270,75 @@ for _path in (
     "/signedout",
     "/nowhere",
 ):
-    _add(_path, _open(_path))
+    _add(_path, opened(_path))
 _add("way out", partial(_with_language_in_address, "/info"))
 _add("letter", partial(_with_language_in_address, "/letter"))
 _add("database lost: a form", _lost_form)
 _add("database lost: a page", _lost_page)
-_add("stop: phone, empty", _sent("/lost/stop/phone"))
-_add("stop: letter, no address", _sent("/lost/stop/letter", address="nobody"))
-_add("stop: code", _sent("/lost/stop/letter", address="080-1111-0000"))
-_add("stop: code, short", _stop_code)
-_add("stop: app, check digit", _sent("/lost/stop/app", login_id="1234567890", code="12"))
+_add("stop: phone, empty", sent("/lost/stop/phone"))
+_add("stop: letter, no address", sent("/lost/stop/letter", address="nobody"))
+_add("stop: code", partial(_stop, None))
+_add("stop: code, short", partial(_stop, {"code": "12"}))
+_add("stop: app, check digit", sent("/lost/stop/app", login_id="1234567890", code="12"))
 _add("account: shut", _account_shut)
-_add("schedule: empty", _open("/letters/schedule"))
+_add("schedule: empty", opened("/letters/schedule"))
 _add("schedule", _schedule)
-_add("signin: ended", _open("/signin?ended=1"))
-_add("signin: empty", _sent("/signin"))
-_add("signin: check digit", _sent("/signin", login_id="1234567890", password="x"))
+_add("signin: ended", opened("/signin?ended=1"))
+_add("signin: empty", sent("/signin"))
+_add("signin: check digit", sent("/signin", login_id="1234567890", password="x"))
 _add("signin: wrong", _wrong_password)
 _add("signin: wait", _throttled)
 _add("signin: slow mode", partial(_waits, 900))
 _add("signin: slow mode, waited", partial(_waits, -1))
 _add("signin: old form", _foreign_form)
-_add("birth", _open("/start/birth", "", "birth"))
-_add("birth: empty", _sent("/start/birth", "", "birth"))
-_add("birth: impossible", _sent("/start/birth", "", "birth", year="1983", month="2", day="30"))
+_add("birth", opened("/start/birth", "", "birth"))
+_add("birth: empty", sent("/start/birth", "", "birth"))
+_add("birth: impossible", sent("/start/birth", "", "birth", year="1983", month="2", day="30"))
 _add("birth: wrong", partial(_wrong_birth, 1))
 _add("birth: frozen", partial(_wrong_birth, 5))
-_add("channel", _open("/start/channel", "", "channel"))
-_add("channel: none chosen", _sent("/start/channel", "", "channel"))
+_add("channel", opened("/start/channel", "", "channel"))
+_add("channel: none chosen", sent("/start/channel", "", "channel"))
 _add("app", partial(_channel, "totp", "", None))
 _add("app: wrong code", partial(_channel, "totp", "", {"code": "12345"}))
 _add("sms", partial(_channel, "sms", "", None))
 _add("sms: no number", partial(_channel, "sms", "12345", None))
-_add("sms: sent", partial(_channel, "sms", "09011112222", None))
+_add("sms: sent", partial(_channel, "sms", "0901111{:04}", None))
 _add("email", partial(_channel, "email", "", None))
 _add("email: no address", partial(_channel, "email", "nobody", None))
-_add("email: empty code", partial(_channel, "email", "someone@example.jp", {"code": ""}))
-_add("none of these", _open("/start/none", "", "channel"))
+_add("email: empty code", partial(_channel, "email", "someone{}@example.jp", {"code": ""}))
+_add("none of these", opened("/start/none", "", "channel"))
 _add("none of these: received", _none_received)
 _add("backup codes", _backup_shown)
-_add("code", _open("/signin/code", "coupons", "code"))
+_add("code", opened("/signin/code", "coupons", "code"))
 _add("code: by sms", _code_by_sms)
-_add("code: short", _sent("/signin/code", "coupons", "code", code="123"))
-_add("backup", _open("/signin/backup", "coupons", "code"))
-_add("backup: wrong", _sent("/signin/backup", "coupons", "code", code="CDFGH JKLMN"))
-_add("home", _open("/home", "coupons", "full"))
-_add("home: waiting", _open("/home", "waiting", "full"))
-_add("home: empty", _open("/home", "empty", "full"))
+_add("code: short", sent("/signin/code", "coupons", "code", code="123"))
+_add("backup", opened("/signin/backup", "coupons", "code"))
+_add("backup: wrong", sent("/signin/backup", "coupons", "code", code="CDFGH JKLMN"))
+_add("home", opened("/home", "coupons", "full"))
+_add("home: waiting", opened("/home", "waiting", "full"))
+_add("home: empty", opened("/home", "empty", "full"))
 _add("coupon", partial(_coupon, 1, "coupons"))
 _add("coupon: in the middle", partial(_coupon, 2, "coupons"))
-_add("account", _open("/account", "coupons", "full"))
-_add("account: two channels", _open("/account", "sms", "full"))
-_add("account: remove a channel", _open("/account/remove-channel/sms", "sms", "full"))
+_add("account", opened("/account", "coupons", "full"))
+_add("account: two channels", opened("/account", "sms", "full"))
+_add("account: remove a channel", opened("/account/remove-channel/sms", "sms", "full"))
 _add("account: a source is closed", _source_closed)
 _add("account: devices", _devices)
 _add("account: a device is signed out", _device_signed_out)
-_add("account: a device is gone", _open("/account/devices?said=gone", "coupons", "full"))
-_add("account: new backup codes", _open("/account/backup-codes", "coupons", "full"))
-_add("account: password", _open("/account/password", "coupons", "full"))
-_add("account: password short", _sent("/account/password", "coupons", "full", own_password="short"))
+_add("account: a device is gone", opened("/account/devices?said=gone", "coupons", "full"))
+_add("account: new backup codes", opened("/account/backup-codes", "coupons", "full"))
+_add("account: password", opened("/account/password", "coupons", "full"))
+_add("account: password short", sent("/account/password", "coupons", "full", own_password="short"))
 _add("account: password set", _password_set)
-_add("account: channel", _open("/account/channel", "coupons", "full"))
+_add("account: channel", opened("/account/channel", "coupons", "full"))
 _add("account: a change waits", partial(_changing, "/account/changes"))
 _add("account: with a change", partial(_changing, "/account"))
 _add("account: change called off", _change_called_off)
-_add("account: nothing to call off", _open("/account/changes", "coupons", "full"))
+_add("account: nothing to call off", opened("/account/changes", "coupons", "full"))
 _add("home: a change waits", partial(_changing, "/home"))
-_add("account: lost", _open("/account/lost", "coupons", "full"))
+_add("account: lost", opened("/account/lost", "coupons", "full"))
 _add("account: lost, stopped", partial(_requested, "/account/lost"))
-_add("account: letter", _open("/account/letter", "coupons", "full"))
+_add("account: letter", opened("/account/letter", "coupons", "full"))
 _add("account: letter asked", partial(_requested, "/account/letter"))
-_add("confirm", _open("/confirm/2", "coupons", "full"))
-_add("confirm: empty", _sent("/confirm/2", "coupons", "full", code=""))
-_add("decline", _open("/decline", "coupons", "full"))
-_add("decline: nothing to decline", _open("/decline", "empty", "full"))
-_add("decline: choose", _open("/decline/choose", "coupons", "full"))
-_add("decline: nobody chosen", _sent("/decline/choose", "coupons", "full"))
-_add("decline: check", _decline_chosen)
-_add("decline: code", partial(to_decline_code, who="waiting"))
-_add("decline: code short", _decline_wrong_code)
-_add("decline: received", declined)
-_add("decline: home", partial(declined, then="/home"))
-_add("decline: twice", _decline_twice)
-_add("decline: take back", partial(declined, then="/decline/withdraw/NUMBER"))
-_add("decline: taken back", _decline_taken_back)
+_add("confirm", opened("/confirm/2", "coupons", "full"))
+_add("confirm: empty", sent("/confirm/2", "coupons", "full", code=""))

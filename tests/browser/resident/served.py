@@ -31,8 +31,8 @@ LANGUAGES = {
 }
 """Language codes as the cookie has them, with the value of `<html lang>`."""
 
-LETTERS = len(LANGUAGES) + 1
-"""Families whose letter has just come, `letter 0` and on: one for each language and one more."""
+LETTERS = len(LANGUAGES) + 2
+"""Families whose letter has just come, `letter 0` and on: one for each language and two more."""
 
 
 @dataclass

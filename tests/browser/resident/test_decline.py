@@ -7,7 +7,7 @@ import pytest
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.requests.requests.models import Request
-from tests.browser.resident.screens import declined
+from tests.browser.resident.screens_of_decline import declined
 from tests.browser.resident.served import LANGUAGES, Served
 from tests.support.browser import PageFactory
 

@@ -66,6 +66,28 @@ def test_a_parent_gets_from_the_letter_to_a_coupon_that_scans(
     assert_scans(page)
 
 
+COUNTED = """
+addEventListener("click", () => (sessionStorage.taps = +(sessionStorage.taps ?? 0) + 1), true);
+addEventListener("input", ({ target }) => {
+  if (target.matches("input:not([type=radio]):not([type=checkbox])"))
+    sessionStorage.typed = +(sessionStorage.typed ?? 0) + target.value.replaceAll(" ", "").length;
+}, true);
+"""
+
+
+def test_the_first_visit_takes_few_taps_and_signs(
+    served: Served, page_factory: PageFactory
+) -> None:
+    page = page_factory(width=360, height=740, kept=False)
+    page.add_init_script(COUNTED)
+    to_the_coupon(served, page, f"letter {LETTERS - 2}")
+    taps, typed = page.evaluate("[+sessionStorage.taps, +sessionStorage.typed]")
+    assert 0 < taps <= 7, (
+        "the password, the birth date, two for the way, its code, its backup, show"
+    )
+    assert 0 < typed <= 12 + 6 + 6, "the password, the birth date with its era, the code"
+
+
 def test_the_whole_way_works_without_javascript(served: Served, page_factory: PageFactory) -> None:
     page = page_factory(javascript=False)
     to_the_coupon(served, page, f"letter {LETTERS - 1}")

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser.resident.screens import ALL
 from tests.browser.resident.served import Served
-from tests.support.browser import PageFactory
+from tests.support.browser import PageFactory, let_it_be_remembered
 from tests.support.gates import plain
 from tests.support.gates.weight import weigh
 from tests.support.login_ids import plain_login_id
@@ -128,6 +128,7 @@ def test_back_after_a_lost_line_keeps_what_was_typed(
     served.go(page, "/start/birth")
     for name, value in (("year", "1983"), ("month", "11"), ("day", "27")):
         page.fill(f"[name={name}]", value)
+    let_it_be_remembered(page)
     page.route("**/submit", lambda route: route.abort("timedout"))
     page.locator("form#form button.main").click()
     page.wait_for_url("chrome-error://**")
@@ -142,6 +143,7 @@ def test_back_after_a_lost_line_keeps_the_id(served: Served, page_factory: PageF
     page = page_factory(quiet=False, kept=False)
     served.go(page, "/signin")
     page.fill("[name=login_id]", "1234 567 890")
+    let_it_be_remembered(page)
     page.route("**/submit", lambda route: route.abort("timedout"))
     page.locator("form#form button.main").click()
     page.wait_for_url("chrome-error://**")

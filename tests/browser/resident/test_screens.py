@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.resident.screens import ALL as FIRST
 from tests.browser.resident.screens_of_alternative import ALTERNATIVE
+from tests.browser.resident.screens_of_decline import DECLINE
 from tests.browser.resident.screens_of_parts import PARTS
 from tests.browser.resident.screens_of_redelivery import REDELIVERY
 from tests.browser.resident.screens_of_shops import SHOPS
@@ -21,7 +22,7 @@ from tests.support.gates import check_page, language, pseudo, second_look, sizes
 
 PEOPLE = "select, .ticket h2, .coupon h1, .list, .tight h1, [lang]:not(html)"
 """Where names stand that nobody here can read aloud, and choices that cannot carry furigana."""
-ALL = FIRST | ALTERNATIVE | REDELIVERY | SHOPS | WAITING | PARTS
+ALL = FIRST | DECLINE | ALTERNATIVE | REDELIVERY | SHOPS | WAITING | PARTS
 OTHERS = [code for code in LANGUAGES if code != "ja"]
 
 

@@ -28,7 +28,8 @@ from portal.platform.key_rotation import Folder
 from portal.platform.migrations import upgrade_tables
 from tests.support.databases.sealed_rows import open_everything, stored_names
 from tests.support.databases.stored import FOLDER, Stored
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 pytestmark = pytest.mark.matrix
 

@@ -28,9 +28,10 @@ from tests.functional.resident.test_privacy import journey
 from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
 from tests.support.resident import NOON, Resident
+from tests.support.sample_ward import sample_program
 from tests.support.sources import ROOT
 from tests.support.staff import StaffSite
-from tests.support.work import sample_program, work_in
+from tests.support.work import work_in
 
 MONITORING = ROOT / ".github" / "monitoring"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]

@@ -9,7 +9,7 @@ from portal.platform.metrics.exporter import make_registry, serve
 from portal.settings import Settings
 from tests.functional.platform.test_metrics import deployment, value
 from tests.support.programs.servers import free_port
-from tests.support.work import sample_program
+from tests.support.sample_ward import sample_program
 
 __all__ = ["deployment"]
 

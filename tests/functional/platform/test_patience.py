@@ -1,5 +1,6 @@
 """What one request waits for its database counts together, and ends in time."""
 
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -48,6 +49,50 @@ def test_the_same_on_sqlite(sqlite_database: Database) -> None:
         assert 0 < busy_milliseconds(session) <= 200
     with sqlite_database.write() as session:
         assert busy_milliseconds(session) == 120_000, "a limit outlived its request"
+
+
+def test_sqlites_writers_begin_in_the_order_in_which_they_came(sqlite_database: Database) -> None:
+    began: list[int] = []
+
+    def write(number: int) -> None:
+        with sqlite_database.write() as session:
+            session.execute(text("SELECT 1"))
+            began.append(number)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(12)]
+    with sqlite_database.write() as session:
+        session.execute(text("SELECT 1"))
+        for thread in threads:
+            thread.start()
+            time.sleep(0.05)
+    for thread in threads:
+        thread.join()
+    assert began == list(range(12))
+
+
+def test_who_waits_for_a_writer_of_sqlite_waits_no_longer_than_the_request_may(
+    sqlite_database: Database,
+) -> None:
+    refused: list[float] = []
+
+    def write() -> None:
+        began = time.monotonic()
+        with (
+            one_request(LIMIT, 0.8),
+            pytest.raises(PatienceEndedError),
+            sqlite_database.write(),
+        ):
+            pass
+        refused.append(time.monotonic() - began)
+
+    with sqlite_database.write() as session:
+        session.execute(text("SELECT 1"))
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+    assert 0.15 < refused[0] < LIMIT
+    with sqlite_database.write() as session:
+        session.execute(text("SELECT 1"))
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])

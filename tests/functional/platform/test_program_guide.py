@@ -3,8 +3,6 @@
 import hashlib
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -172,8 +170,9 @@ class Office:
 
 def write_the_ward(folder: Path) -> None:
     """The ward of the guide, as a trial: its texts need no approval."""
-    command = [sys.executable, "-m", "portal", "program", "new", str(folder / "myward")]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    program = warm.start("portal", "program", "new", folder / "myward")
+    _out, err = program.communicate(timeout=PATIENCE)
+    assert program.wait() == 0, err
     for block in guide_text.blocks("new-ward"):
         if block.action in {"write", "replace"}:
             guide_text.put(folder, block)
@@ -184,13 +183,11 @@ def write_the_ward(folder: Path) -> None:
 
 
 @pytest.fixture
-def office(tmp_path: Path, empty_database_url: str) -> Office:
+def office(tmp_path: Path, database_url: str) -> Office:
     """Everything before the first file: keys, tables, people, and the senders' files."""
     write_the_ward(tmp_path)
-    made = Office(tmp_path, empty_database_url)
-    for words in (("keys", "create"), ("init",)):
-        done = made.portal.run(*words)
-        assert done.returncode == 0, done.stderr
+    made = Office(tmp_path, database_url)
+    made.portal.set_up()
     for login, (organization, role) in PEOPLE.items():
         given = ["--organization", organization, "--role", role]
         if login == "ward2":

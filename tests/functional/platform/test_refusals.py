@@ -1,8 +1,10 @@
 """Who asks for what is not theirs, or goes around a page of ours, leaves a trace that tells why."""
 
 import pytest
+from sqlalchemy import update
 
 from portal.domain.foundation.actors import Role
+from portal.domain.people.households.models import Household
 from portal.platform.refusals import Refusal
 from tests.functional.platform.test_request_numbers import log_lines
 from tests.support.resident import Resident, Visitor
@@ -83,3 +85,22 @@ def test_a_page_that_opens_and_a_stranger_leave_no_such_event(staff: StaffSite) 
     staff.enter_as(Role.ADMINISTRATOR).open("/staff")
     assert staff.visitor().get("/staff").status_code == 303
     assert staff.events("page.refused") == []
+
+
+def test_a_parent_reads_no_word_of_keys_and_the_operator_reads_which_page_it_was(
+    sqlite_resident: Resident,
+) -> None:
+    person = sqlite_resident.add(active=True)
+    visitor = sqlite_resident.enter(person)
+    with sqlite_resident.database.write() as session:
+        session.execute(update(Household).values(wrapped_key=b"damaged" * 9))
+    with log_lines() as lines:
+        answer = visitor.get("/home")
+    assert answer.status_code == 503
+    assert "いま、つながりにくくなっています。" in answer.text
+    assert "PORTAL_KEY_DIR" not in answer.text
+    errors = [line for line in lines if line["logger"] == "portal.errors"]
+    assert [(line["level"], line["route"], line["error"]) for line in errors] == [
+        ("error", "GET /home", "IntegrityFaultError")
+    ]
+    assert "PORTAL_KEY_DIR" not in repr(errors)

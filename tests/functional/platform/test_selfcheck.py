@@ -292,3 +292,23 @@ def test_an_address_for_which_no_passkey_is_made_is_told(
     found = checked(resident, environment="production", public_url=address)["passkeys"]
     assert found.level is level
     assert level is Level.OK or address in found.sentence
+
+
+@pytest.mark.parametrize(
+    ("proxies", "networks", "level"),
+    [
+        (("10.1.0.5",), ("10.1.0.0/16",), Level.OK),
+        (("10.1.0.0/24",), ("192.0.2.0/24", "2001:db8::/32"), Level.OK),
+        (("10.0.0.0/8",), ("192.0.2.0/24",), Level.WARNING),
+        (("10.0.0.0/8",), ("10.1.2.0/24",), Level.ERROR),
+        (("10.1.0.5", "10.1.0.0/24"), ("10.1.0.0/16",), Level.ERROR),
+        (("::/0",), ("2001:db8::/48",), Level.ERROR),
+    ],
+)
+def test_proxies_among_which_somebody_works_could_name_any_address(
+    resident: Resident, proxies: tuple[str, ...], networks: tuple[str, ...], level: Level
+) -> None:
+    """Whoever sits among our own proxies would get in as any registered office."""
+    changed = {"trusted_proxies": proxies, "admin_networks": networks}
+    found = checked(resident, environment="production", **changed)["proxies"]
+    assert found.level is level, found.sentence

@@ -147,6 +147,14 @@ def test_a_changed_number_replaces_the_old_one_after_a_day(resident: Resident) -
     asked = visitor.open("/account/channel?change=sms").text
     assert re.search(r'value="sms"\s+checked>', asked), "one press leads to the field"
     assert "いまのものから変える" in asked
+    resident.clock.advance(minutes=10)
+    visitor.open("/account/channel?change=sms")
+    assert visitor.place.startswith("/confirm/"), "ten minutes later a code is asked for first"
+    resident.messages()
+    visitor.send(f"{visitor.place}/send")
+    visitor.send(f"{visitor.place}/submit", {"code": resident.last_code()})
+    assert visitor.page is not None
+    assert re.search(r'value="sms"\s+checked>', visitor.page.text), "and what was wished is kept"
     add_sms(resident, visitor)
     assert "新しいものに変える" in visitor.open("/account/changes").text
     resident.messages()

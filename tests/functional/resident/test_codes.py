@@ -348,7 +348,7 @@ def test_the_end_of_a_code_is_written_in_the_language_of_the_page(
     person, _visitor = with_sms(sqlite_resident)
     visitor = sqlite_resident.sign_in(person)
     page = visitor.open("/signin/code?lang=en").text
-    assert "13:10" in page
+    assert "1:10 PM" in page
     assert "午後" not in page.split("<main")[1].split("</main")[0]
 
 

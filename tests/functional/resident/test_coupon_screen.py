@@ -267,3 +267,15 @@ def test_what_helps_at_the_till_comes_before_a_case_is_opened(
     places = [page.index(words) for words in (*at_once, *then)]
     assert places == sorted(places)
     assert "<form" not in page.split("<main")[1].split("</main>")[0], "nothing is asked here"
+
+
+def test_home_says_a_last_day_that_two_steps_share_once(sqlite_resident: Resident) -> None:
+    person = sqlite_resident.add(active=True, children=2)
+    sqlite_resident.give_coupons()
+    visitor = sqlite_resident.enter(person)
+    visitor.send("/coupon/1/reveal")
+    begun = re.search(r'<section class="next".*?</section>', visitor.open("/home").text, re.DOTALL)
+    assert begun is not None
+    assert "クーポンを表示する" in begun[0]
+    assert "クーポンを使う" in begun[0]
+    assert begun[0].count("交換できるのは") == 1

@@ -33,6 +33,7 @@ def try_on(resident: Resident, browser: Visitor, person: Person, tries: int) -> 
 
 
 @pytest.mark.asvs("6.3.1")
+@pytest.mark.in_turn
 def test_a_former_partners_browser_guesses_a_hundred_times_then_counts_as_a_strangers(
     resident: Resident,
 ) -> None:
@@ -56,6 +57,7 @@ def known_later(resident: Resident, person: Person) -> Visitor:
     return known(resident, person)
 
 
+@pytest.mark.in_turn
 def test_who_signs_in_with_both_factors_begins_to_count_anew(resident: Resident) -> None:
     person = resident.add(active=True)
     owner = known(resident, person)

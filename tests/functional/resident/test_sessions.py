@@ -137,7 +137,7 @@ def test_a_form_without_its_token_is_refused(sqlite_resident: Resident, token: s
     form = {} if token is None else {"form_token": other.token if token == "foreign" else token}
     answer = visitor.loop.run(visitor.http.post("/account/letter/submit", data=form))
     assert answer.status_code == 403
-    assert "受け付けられませんでした" in answer.text
+    assert "受け付けることができませんでした" in answer.text
     assert "サインアウト" in answer.text  # the page still knows who is signed in
     assert sqlite_resident.tasks() == {}
 

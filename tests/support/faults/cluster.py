@@ -40,9 +40,14 @@ class PostgresServer:
     process: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
-        """Make the cluster's files; the role `portal` is its superuser, without a password."""
+        """Make the cluster's files; the role `portal` is its superuser, without a password.
+
+        Files that were kept are taken as they are.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         self._user = unprivileged(self.folder)
+        if (self.folder / "data").exists():
+            return
         made = subprocess.run(
             [
                 self._program("initdb"),
@@ -167,7 +172,8 @@ def reachable(folder: Path) -> Path:
 def children_of(pid: int) -> list[int]:
     """Return the numbers of a process's children, and of theirs."""
     found: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += [int(number) for number in path.read_text().split()]
+    with contextlib.suppress(OSError):  # it may end meanwhile
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += [int(number) for number in path.read_text().split()]
     return found + [grandchild for child in found for grandchild in children_of(child)]

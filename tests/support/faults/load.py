@@ -256,15 +256,16 @@ class _Visit:
                 self.load.written.append(time.monotonic())
                 assert answer.status_code < 500, f"{path}: {answer.status_code}"
                 return answer
-            self._check_page(answer, sent)
+            self._check_page(answer, sent, path)
             if outcome := answer.headers.get("x-outcome"):
                 sent = sent | {"again": outcome, "again_from": ""}
             time.sleep(PAUSE)
         raise AssertionError(f"{path}: no answer")
 
-    def _check_page(self, answer: httpx.Response, sent: dict[str, str]) -> None:
+    def _check_page(self, answer: httpx.Response, sent: dict[str, str], path: str) -> None:
         """The page keeps the form and its key, and shows no code."""
-        assert answer.headers["retry-after"]
-        assert f'name="form_key" value="{sent["form_key"]}"' in answer.text
+        told = f"{path}: {answer.status_code} {answer.headers}\n{answer.text}"
+        assert answer.headers.get("retry-after"), told
+        assert f'name="form_key" value="{sent["form_key"]}"' in answer.text, told
         if code := sent.get("code"):
-            assert code not in answer.text
+            assert code not in answer.text, told

@@ -1,6 +1,6 @@
 """With letters of 100 to 200 % no amount, day or name is broken, and nothing runs out of the page.
 
-Nor is a phrase of a Japanese heading.
+Nor is a phrase of a Japanese heading, or a word of a Korean or English one; each fits its line.
 
 A browser's own letter size makes everything in rem larger; widths stay as they are.
 """
@@ -20,8 +20,8 @@ const WHOLE = new RegExp([
 ].join("|"), "gu");
 const found = [], root = document.documentElement;
 const NAMES = ".person, span[lang=ja]";
-const PHRASE = /[^\s\u3000\u3001\u3002\u30fb\uff08\uff09\u300c\u300d]+/gu;
-const phrased = root.lang === "ja" && !root.classList.contains("easy");
+const PHRASE = /[^\s\u3000\u3001\u3002\u30fb\uff08\uff09\u300c\u300d-]+/gu;
+const phrased = ["ja", "ko", "en"].includes(root.lang) && !root.classList.contains("easy");
 const rows = (range) => {
   const tops = [];
   for (const box of range.getClientRects()) {
@@ -64,7 +64,9 @@ for (const size of argument) {
     const name = el.closest(NAMES) && !el.closest(".kana, .languages");
     if (phrased && el.closest("h1, h2, h3")) {
       for (const [words, range] of parts(node, PHRASE)) {
-        if (rows(range) > 1 && !wider(range)) found.push(`${size} %: ${words} is no whole phrase`);
+        if (rows(range) < 2) continue;
+        const fault = wider(range) ? "is wider than its line" : "is no whole phrase";
+        found.push(`${size} %: ${words} ${fault}`);
       }
     }
     for (const [words, range] of parts(node, name ? /[^\s\u3000]+/gu : WHOLE)) {

@@ -78,6 +78,15 @@ if (summary) {
     need(beside, `not said beside the field: ${label(el)}`);
   }
 }
+const apart = /.{0,12}。[ ]+[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}「（].{0,5}/gu;
+// staff read hints and fields, or what somebody typed and who it was, one beside the other on a
+// line, and there the blank parts them
+const staffs = document.querySelector("link[href*=admin]");
+const other = "label, input, button, select, textarea, p, li, dd, .as-written";
+const running = (el) => !el.querySelector(other);
+const read = staffs ? all("p, li, dd, td, caption, summary").filter(running) : [document.body];
+const torn = read.flatMap((el) => el.innerText.match(apart) || []);
+need(!torn.length, `a blank behind 。: ${torn}`);
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 const small = new Set();
 for (let node = walker.nextNode(); node; node = walker.nextNode()) {

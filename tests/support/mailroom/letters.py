@@ -15,7 +15,6 @@ from sqlalchemy import select
 import portal.domain.tables  # noqa: F401  (all tables, as the command line knows them)
 from portal.domain.foundation.actors import SYSTEM
 from portal.domain.foundation.clock import FixedClock
-from portal.domain.foundation.program.loader import load_program
 from portal.domain.letters.documents.kinds import DocumentKind
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.letters.documents.services import digest_of, living
@@ -31,6 +30,7 @@ from portal.platform.database import Database, make_engine
 from tests.support.coupons import NOW, VAULT
 from tests.support.people import CANARY_NAME, add_household
 from tests.support.reading import pdf
+from tests.support.sample_ward import sample_program
 from tests.support.work import work_in
 
 PUBLIC_URL = "https://coupon.shiokaze.example"
@@ -53,7 +53,7 @@ class Paper:
 
 def printer(database: Database, folder: Path, clock: FixedClock | None = None) -> Printer:
     """A printer for the sample program, on whose data all these tests run."""
-    program = load_program("sample", date(2023, 7, 3))
+    program = sample_program()
     approve_texts(database)
     return Printer(
         database.read,
@@ -69,7 +69,7 @@ def printer(database: Database, folder: Path, clock: FixedClock | None = None) -
 
 def approve_texts(database: Database) -> None:
     """The ward has approved the texts of the sample program's letter and advance notice, once."""
-    program = load_program("sample", date(2023, 7, 3))
+    program = sample_program()
     notice = (
         () if program.advance is None else ((DocumentKind.ADVANCE, program.advance.texts_file),)
     )

@@ -26,8 +26,9 @@ from portal.domain.people.households.queries import HouseholdView, open_holds, v
 from portal.domain.people.households.records import household_digest
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
+from tests.support.sample_ward import sample_program
 from tests.support.transfers import announced, expecting, extract_figures
-from tests.support.work import sample_program, source_of, work_in
+from tests.support.work import source_of, work_in
 
 NOW = datetime(2023, 6, 1, tzinfo=UTC)
 SMALL = ExtractPlan(households=12, seed=21, clean=True)

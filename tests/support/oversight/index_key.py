@@ -20,7 +20,8 @@ from portal.platform.database import Database
 from portal.platform.key_rotation import Folder
 from tests.support.coupons import VAULT
 from tests.support.resident import NOON
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 ADDRESS = "192.0.2.7"
 DIGESTS = (

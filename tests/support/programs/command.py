@@ -1,10 +1,13 @@
 """The command line as a person runs it: another process, a data directory of its own."""
 
+import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from portal.cli.context import Context
+from portal.domain.foundation.audit.heads import make_signer
+from portal.domain.foundation.vault import make_keys
 from portal.settings import load_settings
 from tests.support.programs import warm
 from tests.support.programs.servers import PATIENCE, ROOT, clean_environment
@@ -20,6 +23,22 @@ class CommandLine:
     program: str = "sample"
     language: str = "ja"
     extra: dict[str, str] = field(default_factory=dict)
+
+    def set_up(self, tables: Path | None = None) -> None:
+        """Make it a deployment in which nothing happened yet: keys, tables, and what ties them.
+
+        The migrations are most of ``portal init``; they have tests of their own. So the tables are
+        there before: those of ``database_url``, or a copy of a database file that has all
+        (``sqlite_template``).
+        """
+        self.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if tables is not None:
+            made = Path(shutil.copyfile(tables, self.data_dir / "portal.sqlite3"))
+            made.chmod(0o600)
+        make_keys(self.data_dir / "keys")
+        make_signer(self.data_dir / "keys")
+        done = self.run("init")
+        assert done.returncode == 0, done.stderr
 
     def environment(self) -> dict[str, str]:
         added = {

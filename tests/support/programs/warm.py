@@ -4,6 +4,7 @@ To read Python's modules costs more than most commands. A process does it once a
 program: environment, arguments, signals and exit codes are the program's own, as from a shell.
 """
 
+import atexit
 import contextlib
 import gc
 import json
@@ -177,6 +178,7 @@ def _starter() -> socket.socket:
             pass_fds=[theirs.fileno()],
             start_new_session=True,  # Ctrl-C reaches the tests, and they end it
         ).returncode = 0  # nobody waits for it
+    atexit.register(ours.close)  # else Python complains of it where nothing is left to hear that
     return ours
 
 

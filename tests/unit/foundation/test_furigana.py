@@ -27,6 +27,7 @@ SAID = {
     "用紙を出します": "{用紙|ようし}を{出|だ}します",
     "窓口に来られない": "{窓口|まどぐち}に{来|こ}られない",
     "順番が来たら": "{順番|じゅんばん}が{来|き}たら",
+    "みなも区子育て世帯": "みなも{区子育|くこそだ}て{世帯|せたい}",
     "{汐風区|しおかぜく}の電話": "{汐風区|しおかぜく}の{電話|でんわ}",
 }
 
@@ -90,6 +91,16 @@ def test_a_ward_names_its_places_with_its_own_readings() -> None:
     assert str(text) == "汐風区の電話"
     with use_locale("ja@furigana"):
         assert str(text) == "{汐風区|しおかぜく}の{電話|でんわ}"
+
+
+def test_a_word_of_the_ward_within_a_longer_one_of_ours_is_left_to_that() -> None:
+    said = dict.fromkeys(RESIDENT_LOCALES, "insurance") | {
+        "ja": "保険料、汐風税の保険",
+        "ja@easy": "{保険|ほけん}の お{金|かね}、{汐風税|しおかぜぜい}",
+    }
+    with use_locale("ja@furigana"):
+        shown = str(LocalText.from_mapping(said))
+    assert shown == "{保険料|ほけんりょう}、{汐風税|しおかぜぜい}の{保険|ほけん}"
 
 
 def test_a_name_that_is_put_into_a_text_stays_as_it_is() -> None:

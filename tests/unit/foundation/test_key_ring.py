@@ -1,13 +1,16 @@
 """Two keys at once: the newest seals, all open, and a running program learns of both."""
 
+import pickle
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from portal.domain.foundation import key_ring
 from portal.domain.foundation.errors import InputError, IntegrityFaultError, WrongStateError
-from portal.domain.foundation.key_ring import KeyRing, key_files, key_paths
+from portal.domain.foundation.key_ring import KeyRing, key_files, key_paths, opening_keys
 from portal.domain.foundation.vault import (
     Vault,
     load_vault,
@@ -78,6 +81,60 @@ def test_a_running_program_follows_to_the_new_key_and_away_from_the_old(folder: 
     seal(running.kek, b"looks for keys", b"")
     with pytest.raises(IntegrityFaultError):
         unseal(running.kek, before, b"")
+
+
+def test_nobody_seals_with_a_destroyed_key_while_another_looks_for_the_new_one(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, master = load_vault(folder), Folder(folder, "kek")
+    master.begin()
+    master.promote()
+    master.destroy("kek.key")
+    looks, may_read, read = Event(), Event(), key_ring._keys_of
+
+    def slowly(folder: Path, name: str) -> tuple[tuple[int, bytes], ...]:
+        looks.set()
+        assert may_read.wait(10)
+        return read(folder, name)
+
+    monkeypatch.setattr(key_ring, "_keys_of", slowly)
+    monkeypatch.setattr(key_ring, "READ_EVERY", 0.2)
+    assert not looks.wait(0.3)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(seal, running.kek, b"word", b"")
+        assert looks.wait(60)
+        second = threads.submit(seal, running.kek, b"word", b"")
+        with pytest.raises(TimeoutError):
+            second.result(0.1)
+        may_read.set()
+        for sealed in (first.result(60), second.result(60)):
+            assert unseal(master.newest.read(), sealed, b"") == b"word"
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_keys_go_to_another_process_and_follow_to_a_new_one_there(
+    folder: Path,
+) -> None:
+    there: Vault = pickle.loads(pickle.dumps(load_vault(folder)))
+    master = Folder(folder, "kek")
+    master.begin()
+    master.promote()
+    assert unseal(master.newest.read(), seal(there.kek, b"word", b""), b"") == b"word"
+
+
+def test_what_does_not_open_is_tried_with_keys_that_another_thread_has_just_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running, master = load_vault(folder), Folder(folder, "kek")
+    tried = opening_keys(running.kek)
+    assert isinstance(running.kek, KeyRing)
+    assert not running.kek.look_again(tried)
+    master.begin()
+    master.promote()
+    monkeypatch.setattr(key_ring, "READ_AGAIN", -1.0)
+    assert running.kek.look_again(tried)
+    monkeypatch.setattr(key_ring, "READ_AGAIN", 60.0)
+    assert running.kek.look_again(tried)
 
 
 @pytest.mark.usefixtures("at_once")

@@ -199,6 +199,11 @@ def one(work: Work, task_id: int, *, include_protected: bool = False) -> Waiting
     return _waiting(work, row[0], row[1]) if row is not None else None
 
 
+def next_time(work: Work, row: Waiting) -> datetime | None:
+    """Return the next time (JST) after a promised one at which somebody is there; None if none."""
+    return work.program.calendar.next_open(max(row.due_at, work.now))
+
+
 def tries_of(session: Session, task_id: int) -> list[CallBackTry]:
     """Return the tries, newest first."""
     statement = select(CallBackTry).where(CallBackTry.task_id == task_id)

@@ -12,6 +12,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotFoundError
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.local_text import LocalText
+from portal.domain.foundation.sentences import together
 from portal.domain.foundation.texts import Labeled, _, _s, current_locale, use_locale
 from portal.domain.foundation.work import Work
 
@@ -54,21 +55,17 @@ def locales_of(language: str) -> tuple[str, ...]:
 def choices(work: Work) -> list[Wording]:
     """Return all general texts: our own, then the standard answers of the scripts."""
     locale, values = current_locale(), values_of(work.program, jst_date(work.now))
-    own = [Wording(one.value, one.label, _joined(_own(one), locale)) for one in OwnText]
+    own = [Wording(one.value, one.label, together(_own(one))) for one in OwnText]
     answers = [
         Wording(
             SCRIPT + one.key,
             one.draft.title_in(locale),
-            _joined(_said(one, locale, values), locale),
+            together(_said(one, locale, values)),
         )
         for one in scripts.scripts(work.session)
         if one.part == ScriptPart.ANSWER
     ]
     return own + answers
-
-
-def _joined(lines: Sequence[str], locale: str) -> str:
-    return ("" if locale == SOURCE_LOCALE else " ").join(lines)
 
 
 def lines_of(work: Work, codes: Sequence[str], locale: str) -> list[str]:

@@ -8,8 +8,9 @@ from portal.domain.desk.call_desk.answers import CouponFacts, Facts
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
-from portal.domain.foundation.program.hours_text import clock_text
-from portal.domain.foundation.texts import Labeled, _, _n, _s, current_locale, use_locale
+from portal.domain.foundation.program.hours_text import clock_text, instant_text
+from portal.domain.foundation.sentences import together
+from portal.domain.foundation.texts import Labeled, _, _n, _s, use_locale
 from portal.domain.letters.shipments.states import ShipmentState
 from portal.domain.letters.shipments.words import reason_words, where
 from portal.domain.people.credentials.states import CredentialState
@@ -18,9 +19,6 @@ from portal.domain.requests.redeliveries.states import MissingItem
 from portal.domain.requests.redeliveries.words import said_text
 from portal.domain.requests.requests.kinds import kind_name
 from portal.domain.requests.requests.words import state_words
-
-SPACED = ("en", "ko")
-"""Languages with a space between sentences."""
 
 
 class Question(Labeled):
@@ -83,11 +81,6 @@ def _sentences(facts: Facts, now: datetime) -> list[tuple[Question, str]]:
     return found
 
 
-def _joined(parts: Sequence[str]) -> str:
-    kept = [part for part in parts if part]
-    return (" " if current_locale() in SPACED else "").join(kept)
-
-
 def _letter(item: LetterStatus | None, *, ordered: bool) -> str:
     if item is None or item.letter is None:
         return _("手紙は、まだ用意していません。")
@@ -96,14 +89,14 @@ def _letter(item: LetterStatus | None, *, ordered: bool) -> str:
     parts = [_("手紙は、%(day)sに送りました。") % {"day": format_day(item.sent_on)}, _place(item)]
     if ordered:
         parts.append(_("新しい手紙を、次の印刷で作ります。"))
-    return _joined(parts)
+    return together(parts)
 
 
 def _parcel(item: LetterStatus) -> str:
     if item.sent_on is None:
         return _("紙の代替品を送る準備をしています。")
     sent = _("紙の代替品は、%(day)sに送りました。") % {"day": format_day(item.sent_on)}
-    return _joined([sent, _place(item)])
+    return together([sent, _place(item)])
 
 
 def _place(item: LetterStatus) -> str:
@@ -116,7 +109,7 @@ def _place(item: LetterStatus) -> str:
             return said_text(item) if item.bar is Bar.AT_POST_OFFICE else where(item.shipment)
         case ShipmentState.RETURNED | ShipmentState.RETURNING:
             reason = item.shipment.returned_reason if item.shipment is not None else None
-            return _joined([where(item.shipment), reason_words(reason)])
+            return together([where(item.shipment), reason_words(reason)])
         case _other:
             return where(item.shipment)
 
@@ -135,14 +128,14 @@ def _redelivery(item: LetterStatus | None, facts: Facts) -> str:
     ) % {"num": item.left}
     until = _("受付は、%(day)sまでです。") % {"day": format_day(facts.redelivery_ends)}
     waits = said_text(item) if item.bar in {Bar.ON_THE_WAY, Bar.DELIVERED} else ""
-    return _joined([left, until, waits])
+    return together([left, until, waits])
 
 
 def _requests(facts: Facts) -> str:
     if not facts.requests:
         return _("受け付けている申請は、ありません。")
     line = _("「%(kind)s」の申請：%(state)s。")
-    return _joined(
+    return together(
         [line % {"kind": kind_name(row.kind), "state": state_words(row)} for row in facts.requests]
     )
 
@@ -187,13 +180,13 @@ def _locked(facts: Facts, now: datetime) -> str:
             _("確認の番号を続けて間違えたため、%(time)sまで使えません。")
             % {"time": _until(locks.code_until, now)}
         )
-    return _joined(parts) or _("止まっていません。")
+    return together(parts) or _("止まっていません。")
 
 
 def _until(instant: datetime, now: datetime) -> str:
-    local = instant.astimezone(JST)
-    clock = clock_text(local.time())
-    return clock if jst_date(instant) == jst_date(now) else f"{format_day(local.date())} {clock}"
+    if jst_date(instant) == jst_date(now):
+        return clock_text(instant.astimezone(JST).time())
+    return instant_text(instant)
 
 
 def _coupon(coupons: CouponFacts) -> str:
@@ -229,7 +222,7 @@ def _coupon(coupons: CouponFacts) -> str:
         )
         % values
     )
-    return _joined([shown, exchanged])
+    return together([shown, exchanged])
 
 
 def _last_day(facts: Facts) -> str:

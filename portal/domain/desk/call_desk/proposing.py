@@ -4,7 +4,7 @@ Everything is a proposal that the agent may change. Nothing is proposed that was
 note holds no name, number or address: it says what anybody may read who reads about a call.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -20,7 +20,8 @@ from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.done_in_call import DoneInCall, done_in
 from portal.domain.desk.casework.contacts_in_words import QUESTIONS_OF_WARD
 from portal.domain.foundation.clock import minute_text
-from portal.domain.foundation.texts import _s, current_locale, label_of
+from portal.domain.foundation.sentences import together
+from portal.domain.foundation.texts import _s, label_of
 
 ABOUT: Mapping[Act, Topic] = {
     Act.REDELIVERY: (Category.DELIVERY, Subcategory.REDELIVERY),
@@ -85,8 +86,8 @@ def propose(session: Session, call: Call) -> Proposal:
     return Proposal(
         topics=tuple(dict.fromkeys(_topics(done)))[:MOST],
         result=_result(done),
-        text=_joined(_sentences(done)),
-        next_contact=_joined(_next_contacts(done)),
+        text=together(_sentences(done)),
+        next_contact=together(_next_contacts(done)),
         complaint=any(one.kind == EscalationKind.COMPLAINT for one in done.questions),
     )
 
@@ -102,7 +103,7 @@ def with_macro(typed: AfterCall, shown: Shown, macro: Macro) -> AfterCall:
         category, subcategory = write_up.topic
         typed = replace(typed, category=category, subcategory=subcategory)
     if _lines(typed.text) == _lines(shown.text):
-        typed = replace(typed, text=_joined(filter(None, (shown.text, write_up.note()))))
+        typed = replace(typed, text=together((shown.text, write_up.note())))
     return typed
 
 
@@ -161,7 +162,3 @@ def _next_contacts(done: DoneInCall) -> Iterator[str]:
         if one.is_open and one.due_on is not None:
             day = one.due_on.isoformat()
             yield _s("区の回答（期限 %(day)s）を、本人に伝える。") % {"day": day}
-
-
-def _joined(sentences: Iterable[str]) -> str:
-    return ("" if current_locale() == "ja" else " ").join(sentences)

@@ -3,11 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import Integer, bindparam
+
+from portal.domain.foundation.base import BigId
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.vault import Vault
 
 LIMIT = 60
 """The maximum number of contacts of a kind, and of all."""
+RECENT = 20
+"""How many contacts a page shows until the earlier ones are asked for."""
+KEY = bindparam("household_id", type_=BigId)
+MOST = bindparam("most", type_=Integer())
+"""Parameters of the statements that read contacts: the household, and how many of a kind."""
 
 
 class ContactKind(Labeled):
@@ -57,10 +65,11 @@ class HistoryReader:
     """Who reads: of the ward; and whether the words of calls and notes are shown now.
 
     ``agent`` is the key of an agent, who is told what a question to the ward is about only if this
-    person raised it.
+    person raised it. ``most`` is how many contacts are asked for.
     """
 
     of_ward: bool
     vault: Vault
     shows_text: bool = False
     agent: int | None = None
+    most: int = LIMIT

@@ -33,6 +33,7 @@ from portal.domain.people.authn.models import OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.credentials.services import lock_row
 from portal.domain.people.credentials.states import CredentialState
+from portal.domain.people.households.protection import named_since
 from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.notices.phones import parse_email, parse_mobile
 from portal.domain.people.signin import evidence
@@ -162,6 +163,7 @@ def confirm(work: Work, approval_id: int) -> None:
     Raises:
         NotFoundError: no such proposal.
         NotAllowedError: the actor is not of the ward, or proposed it.
+        ConflictError: its owner would be told, and the household was named as protected since.
         WrongStateError: decided before, or the account is no longer in use.
     """
     _require_ward(work)
@@ -176,6 +178,7 @@ def confirm(work: Work, approval_id: int) -> None:
     if not _may_set(credential, work.now):
         raise _too_late()
     if reason is not CounterReason.DANGER:
+        _refuse_newly_protected(work, approval_id, credential)
         notify_owner(work, credential, AccountEvent.CHANNEL_CHANGED)
     codes.forget_backup_codes(work.session, credential.id)
     passkeys.forget_all(work.session, [credential.id])
@@ -240,6 +243,20 @@ def _proposed(session: Session, approval_id: int) -> tuple[int, CounterReason]:
 def _require_ward(work: Work) -> None:
     if not of_ward(work.actor):
         raise NotAllowedError(_s("窓口での登録は、区の職員だけができます。"))
+
+
+def _refuse_newly_protected(work: Work, approval_id: int, credential: Credential) -> None:
+    """Refuse to tell an old channel of it, which the family may be hiding from by now."""
+    approval = approval_by_id(work.session, approval_id)
+    household_id = credential.household_id
+    if approval is not None and named_since(work.session, household_id, approval.proposed_at):
+        raise ConflictError(
+            _s(
+                "この提案のあとに、この世帯は支援措置の対象だと、区から届きました。"
+                "この提案は断り、だれに知らせるかを決めて、やりなおしてください。"
+            ),
+            code="named_again",
+        )
 
 
 def _too_late() -> WrongStateError:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.base import BigId
 from portal.domain.foundation.errors import ConflictError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn import throttles
@@ -16,6 +17,30 @@ from portal.domain.people.credentials.states import LIVING, CredentialState, Doo
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.states import TaskState
+
+_REPORTED = (
+    exists(Task.id)
+    .where(
+        Task.kind == TaskKind.REPORT_LOST,
+        Task.household_id == bindparam("household_id", type_=BigId),
+        Task.state == TaskState.OPEN,
+    )
+    .correlate(None)
+)
+_REPORTED_LOST = select(_REPORTED)
+# built once: building a statement takes longer than running it
+_LOCKS = (
+    select(
+        OtpAuthenticator.state,
+        OtpAuthenticator.locked_until,
+        *throttles.wait_and_total(bindparam("bucket")),
+        _REPORTED,
+    )
+    .select_from(Credential)
+    .outerjoin(OtpAuthenticator, OtpAuthenticator.credential_id == Credential.id)
+    .where(Credential.id == bindparam("credential_id", type_=BigId))
+)
+"""One row for each source of codes, or one without; whatever else locks stands in all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +105,25 @@ def locks_of(session: Session, household_id: int, now: datetime) -> Locks:
 def locks_on(session: Session, credential: Credential, now: datetime) -> Locks:
     """Return the locks of a living account now."""
     bucket = throttles.UNKNOWN_DEVICE.of(password_key(credential))
-    sources = session.scalars(
-        select(OtpAuthenticator).where(OtpAuthenticator.credential_id == credential.id)
+    sources = session.execute(
+        _LOCKS,
+        {
+            "credential_id": credential.id,
+            "household_id": credential.household_id,
+            "bucket": bucket.stored_key,
+        },
     ).all()
-    waits = [s.locked_until for s in sources if s.locked_until is not None and s.locked_until > now]
-    usable = any(source.state == SourceState.CONFIRMED for source in sources)
+    until, total, reported = sources[0][2:]
+    waits = [at for _state, at, *_rest in sources if at is not None and at > now]
+    states = {source.state for source in sources}
     return Locks(
         birth_frozen=credential.state == CredentialState.LOCKED,
-        password_until=throttles.blocked_until(session, bucket, now),
+        password_until=until if until is not None and until > now else None,
         code_until=max(waits, default=None),
         shut=credential.door != Door.OPEN,
-        closed=throttles.is_closed(session, bucket)
-        or (not usable and any(source.state == SourceState.CLOSED for source in sources)),
-        suspended=credential.state == CredentialState.SUSPENDED
-        or is_reported_lost(session, credential.household_id),
+        closed=bucket.limit.is_closed_by(total or 0)
+        or (SourceState.CONFIRMED not in states and SourceState.CLOSED in states),
+        suspended=credential.state == CredentialState.SUSPENDED or reported,
     )
 
 
@@ -102,12 +132,7 @@ def is_reported_lost(session: Session, household_id: int) -> bool:
 
     A frozen account is not suspended by it: the task alone keeps it shut.
     """
-    reported = select(Task.id).where(
-        Task.kind == TaskKind.REPORT_LOST,
-        Task.household_id == household_id,
-        Task.state == TaskState.OPEN,
-    )
-    return session.scalar(reported.limit(1)) is not None
+    return bool(session.scalar(_REPORTED_LOST, {"household_id": household_id}))
 
 
 def password_key(credential: Credential) -> str:

@@ -3,11 +3,15 @@
 The lists themselves are read only if they have any.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.contact import ContactKind
+from portal.domain.desk.casework.contact_history import THERE, kinds_there
 from portal.domain.foundation.base import BigId
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.people.credentials.models import Credential
@@ -19,7 +23,10 @@ from portal.domain.requests.recipients.models import RecipientChange
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The household, its latest credential, and for each list about it, whether it has entries."""
+    """The household, its latest credential, and for each list about it, whether it has entries.
+
+    ``contacts`` are the kinds of contacts there are.
+    """
 
     household: Household
     credential: Credential | None
@@ -28,6 +35,7 @@ class Overview:
     notices: bool
     moved: bool
     changes: bool
+    contacts: Collection[ContactKind]
 
 
 _KEY = bindparam("household_id", type_=BigId)
@@ -41,6 +49,7 @@ OVERVIEW = (
         select(1).where(Announcement.household_id == _KEY).exists(),
         select(1).where(MovedChild.household_id == _KEY).exists(),
         select(1).where(RecipientChange.from_household_id == _KEY).exists(),
+        *THERE,
     )
     .outerjoin(
         Credential,
@@ -57,4 +66,9 @@ OVERVIEW = (
 def overview(session: Session, household_id: int) -> Overview | None:
     """Return the overview of a household; None if there is none."""
     row = session.execute(OVERVIEW, {"household_id": household_id}).one_or_none()
-    return Overview(*row) if row is not None else None
+    if row is None:
+        return None
+    values: list[Any] = list(row)
+    own = len(values) - len(THERE)
+    values[own:] = [kinds_there(values[own:])]
+    return Overview(*values)

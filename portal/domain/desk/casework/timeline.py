@@ -6,21 +6,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Row, and_, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
 
 from portal.domain.desk.casework.counter_channel import WARD_ONLY
 from portal.domain.foundation.actors import Role
+from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.letters.letters.models import Letter
+from portal.domain.mailroom.roster.checks.codes import W01_PROTECTED
+from portal.domain.mailroom.roster.holds.naming import RELEASE_HOLD
+from portal.domain.mailroom.roster.imports.kinds import Kind
 from portal.domain.people.households.models import Household
+from portal.domain.people.households.protection import NAMED
 from portal.domain.people.pauses import services as pauses
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import STAFF_ROLES
 from portal.domain.requests.recipients.placing import CAME, LEFT
-from portal.domain.requests.recipients.queries import Hidden, hidden_from_contractors
+from portal.domain.requests.recipients.queries import hidden_from_contractors
 
 LIMIT = 200
+RECENT = 30
+"""How many entries a page shows until the earlier ones are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +79,28 @@ EVENTS = (
 )
 
 
+_OTHER = aliased(AuditEvent)
+_RELEASES = select(Approval.id).where(
+    Approval.kind == RELEASE_HOLD, Approval.detail["code"].as_string() == W01_PROTECTED
+)
+_OF_EXTRACT = tuple(f"roster.{k.value}" for k in (Kind.PROTECTION_SET, Kind.PROTECTION_CLEARED))
+_OF_PROTECTION = or_(
+    _OTHER.action.in_((NAMED, *_OF_EXTRACT)),
+    *(_OTHER.detail[name].as_string() == W01_PROTECTED for name in ("code", "reason")),
+    and_(_OTHER.subject == "approval", _OTHER.subject_id.in_(_RELEASES)),
+)
+# All that one transaction did has one instant: that coupons came back would tell of a protection.
+TOLD_TO_CONTRACTORS = EVENTS.where(
+    AuditEvent.action.not_in({LEFT, CAME} | WARD_ONLY | pauses.WARD_ONLY),
+    ~exists(_OTHER.id).where(
+        _OTHER.household_id == AuditEvent.household_id,
+        _OTHER.at == AuditEvent.at,
+        _OF_PROTECTION,
+    ),
+)
+"""What is left for those who may not know of protection; hidden before ``most`` is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineFacts:
     """What the page of a household knows already, from which its timeline is made.
@@ -88,10 +128,11 @@ def timeline(
     The new homes of its children are visible to the ward only.
     """
     household = facts.household
-    events = session.execute(EVENTS, {"household_id": household.id, "most": facts.limit}).all()
-    if not of_ward:
-        hidden = hidden_from_contractors(session, household.id) if facts.has_changes else {}
-        events = [event for event in events if not _is_hidden(event, hidden)]
+    statement = EVENTS if of_ward else TOLD_TO_CONTRACTORS
+    if not of_ward and facts.has_changes:
+        hidden = hidden_from_contractors(session, household.id)
+        statement = statement.where(*(not_(_during(*one)) for one in hidden.items()))
+    events = session.execute(statement, {"household_id": household.id, "most": facts.limit}).all()
     entries = _entries(events, _letters(facts.letters))
     # Importing is one event for the whole extract, so the instant of the household's row is shown.
     entries.append(TimelineEntry(household.created_at, "household.imported", Role.SYSTEM.value))
@@ -124,15 +165,17 @@ def _entries(
     return entries
 
 
-def _is_hidden(event: Row[Any], hidden: Hidden) -> bool:
-    if event.action in {LEFT, CAME} | WARD_ONLY | pauses.WARD_ONLY:
-        return True
-    period = hidden.get((event.subject, event.subject_id or 0))
-    return (
-        period is not None
-        and period[0] <= event.at
-        and (period[1] is None or event.at <= period[1])
+def _during(
+    subject: tuple[str, int], period: tuple[datetime, datetime | None]
+) -> ColumnElement[bool]:
+    """Return the condition for the events of a subject in its hidden period."""
+    (name, key), (begin, end) = subject, period
+    found = and_(
+        func.coalesce(AuditEvent.subject, "") == name,
+        func.coalesce(AuditEvent.subject_id, 0) == key,
+        AuditEvent.at >= begin,
     )
+    return found if end is None else and_(found, AuditEvent.at <= end)
 
 
 def _letters(letters: Iterable[Letter]) -> dict[tuple[datetime, str], dict[str, Any]]:

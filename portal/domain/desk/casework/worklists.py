@@ -12,7 +12,8 @@ from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import PROPOSED
 from portal.domain.mailroom.roster.checks import codes
-from portal.domain.mailroom.roster.holds.services import PRINT_TEXT, RELEASE_HOLD
+from portal.domain.mailroom.roster.holds.naming import RELEASE_HOLD
+from portal.domain.mailroom.roster.holds.services import PRINT_TEXT
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.states import HoldState
 from portal.domain.people.tasks.models import Task

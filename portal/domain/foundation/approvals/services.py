@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -158,6 +159,29 @@ def turn_down(work: Work, approval_id: int, *, household_id: int | None = None) 
     """
     approval = _locked(work.session, approval_id)
     action = "withdraw" if approval.proposed_by == work.actor.id else "refuse"
+    _end(work, approval, action, household_id)
+    return approval
+
+
+def overtake(
+    work: Work, approval_id: int, *, why: str, household_id: int | None = None
+) -> Approval:
+    """Refuse a proposal that a newer event contradicts, whoever made it.
+
+    ``why`` is the code of that event, which stands on record.
+
+    Raises:
+        NotFoundError: no approval has this key.
+        WrongStateError: it was decided before.
+    """
+    approval = _locked(work.session, approval_id)
+    _end(work, approval, "refuse", household_id, overtaken_by=why)
+    return approval
+
+
+def _end(
+    work: Work, approval: Approval, action: str, household_id: int | None, **detail: Any
+) -> None:
     approval.state = APPROVAL.next(approval.state, action)
     record(
         work,
@@ -166,9 +190,9 @@ def turn_down(work: Work, approval_id: int, *, household_id: int | None = None) 
         approval.id,
         household_id=household_id,
         kind=approval.kind,
+        **detail,
     )
     work.session.flush()
-    return approval
 
 
 def _locked(session: Session, approval_id: int) -> Approval:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time
 
-from babel.dates import format_skeleton, get_day_names
+from babel.dates import format_skeleton, format_time, get_day_names
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.counters import read_numbers
@@ -19,6 +19,7 @@ from portal.domain.foundation.program.day_text import EASY, easy_month_day, form
 from portal.domain.foundation.program.public_reasons import PublicReason
 from portal.domain.foundation.texts import _, current_locale, read_aloud
 
+NOON = time(12)
 EASY_DAYS = {
     "月": "げつ",
     "火": "か",
@@ -31,10 +32,31 @@ EASY_DAYS = {
 
 
 def clock_text(at: time) -> str:
-    """Return a time of day: 午前9時, 9:00."""
+    """Return a time of day as the reader's language has it (decision 0097).
+
+    午後3時42分, 3:42 PM, 下午3点42分, 下午3點42分, 오후 3시 42분.
+    """
     locale = current_locale()
-    if locale not in {"ja", EASY}:
-        return f"{at.hour}:{at.minute:02}"
+    if locale in {"ja", EASY}:
+        return _japanese_clock(at, locale)
+    return format_time(at, _clock_pattern(at, locale), locale=locale)
+
+
+def _clock_pattern(at: time, locale: str) -> str:
+    """Return a time's pattern (CLDR); noon and midnight are never the same twelve."""
+    if locale == "en":
+        if at == NOON:
+            return "'noon'"
+        return "h:mm a" if at.minute else "h a"
+    if locale == "ko":
+        hour = "낮 h시" if at.hour == NOON.hour else "aaaa K시"
+        return f"{hour} m분" if at.minute else hour
+    sign = "点" if locale == "zh_Hans" else "點"
+    hour = f"凌晨H{sign}" if at.hour == 0 else f"Bh{sign}"
+    return f"{hour}mm分" if at.minute else hour
+
+
+def _japanese_clock(at: time, locale: str) -> str:
     half, hour = ("午前", at.hour) if at.hour < 12 else ("午後", at.hour - 12)
     minutes = f"{at.minute}分" if at.minute else ""
     if locale == "ja":
@@ -47,7 +69,8 @@ def clock_text(at: time) -> str:
 def instant_text(instant: datetime) -> str:
     """Return day and time of an instant in Japanese time."""
     there = instant.astimezone(JST)
-    return f"{format_day(there.date())} {clock_text(there.time())}"
+    comma = "," if current_locale() == "en" else ""
+    return f"{format_day(there.date())}{comma} {clock_text(there.time())}"
 
 
 def hours_text(calendar: CallCenterCalendar, day: date) -> str:

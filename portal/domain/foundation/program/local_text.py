@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from portal.domain.foundation.furigana import with_readings
+from portal.domain.foundation.furigana import KANJI, RUN, with_readings
 from portal.domain.foundation.languages import FURIGANA, RESIDENT_LOCALES
 from portal.domain.foundation.texts import RUBY, appearance, current_locale
 
@@ -62,14 +62,20 @@ class LocalText:
 def _read(japanese: str, easy: str) -> str:
     """Return a text of the ward with readings: of its own words, such as places, and of ours.
 
-    Its own stand in the text in やさしい日本語. A single kanji there may be read otherwise here.
+    Its own stand in the text in やさしい日本語. A single kanji there may be read otherwise here. A
+    word of its own that is a part of a longer one of ours is left to that: 保険 in 保険料.
     """
     own = {
         word: reading
         for word, reading in RUBY.findall(easy)
         if len(word) > 1 and with_readings(word) == word
     }
-    words = [RUBY.pattern, *map(re.escape, sorted(own, key=len, reverse=True))]
+    ours = (
+        rf"(?<!{KANJI}){run}(?!{KANJI})"
+        for run in RUN.findall(japanese)
+        if with_readings(run) != run
+    )
+    words = [RUBY.pattern, *ours, *map(re.escape, sorted(own, key=len, reverse=True))]
     return with_readings(re.sub("|".join(words), lambda found: _marked(found[0], own), japanese))
 
 

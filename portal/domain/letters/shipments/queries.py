@@ -2,13 +2,24 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.base import BigId
 from portal.domain.foundation.clock import jst_date
 from portal.domain.letters.letters.models import Letter
 from portal.domain.letters.letters.orders import living_letter
 from portal.domain.letters.shipments.models import Shipment
+
+# built once: building a statement takes longer than running it
+_OF_LETTERS = (
+    select(Shipment)
+    .where(
+        Shipment.household_id == bindparam("household_id", type_=BigId),
+        Shipment.letter_id.is_not(None),
+    )
+    .order_by(Shipment.id)
+)
 
 
 def shipments_of(session: Session, household_id: int) -> list[Shipment]:
@@ -21,10 +32,7 @@ def shipments_of(session: Session, household_id: int) -> list[Shipment]:
 
 def mail_of_letters(session: Session, household_id: int) -> dict[int, Shipment]:
     """Return the last posting of each of a household's letters, by the letter's key."""
-    statement = select(Shipment).where(
-        Shipment.household_id == household_id, Shipment.letter_id.is_not(None)
-    )
-    rows = session.scalars(statement.order_by(Shipment.id))
+    rows = session.scalars(_OF_LETTERS, {"household_id": household_id})
     return {row.letter_id: row for row in rows if row.letter_id is not None}
 
 

@@ -16,6 +16,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, InputError
 from portal.domain.foundation.program.schema import Program
+from portal.domain.foundation.sentences import together
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
@@ -95,7 +96,7 @@ def receive(work: Work, typed: str, pile: Pile) -> Received:
         WrongStateError: it is a parcel that is recorded as delivered or lost.
     """
     if faults := check_pile(pile, work.now):
-        raise InputError(" ".join(faults.values()))
+        raise InputError(together(faults.values()))
     found = find(work.session, typed)
     household = work.session.scalars(
         select(Household).where(Household.id == found.household_id).with_for_update(key_share=True)

@@ -3,10 +3,13 @@
 Who asks may be the person from whom another in the family hides. So the extract says what kinds of
 things were done and when, never who of the staff did them, and its form tells nothing: the same
 columns, kinds and notes, whether or not there are records on protection, on a change of the
-recipient, or on an incident. Those are in it only by the ward's decision.
+recipient, or on an incident. Those are in it only by the ward's decision, and with them everything
+of their transactions: that coupons were suspended in the minute in which a protection began would
+tell of the protection. So would what is stopped later, as long as it lasts.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.domain.desk.casework.counter_channel import PROPOSED, REFUSED, SET
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.chain import Link
 from portal.domain.foundation.audit.models import AuditEvent, AuditSeal
@@ -24,21 +28,23 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotAllowe
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import Labeled, _s, use_locale
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.roster.checks.codes import W01_PROTECTED
+from portal.domain.mailroom.roster.imports.kinds import Kind
+from portal.domain.oversight.auditing.reserved import (
+    Reserved,
+    lasting,
+    protected_periods,
+    reserved_subjects,
+)
 from portal.domain.oversight.reports.sealed_records import printed_hash
 from portal.domain.oversight.reports.tables import Report, ReportTable
 from portal.domain.people.households.looks import VIEWED, names_household
 from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import household_id_of
+from portal.domain.requests.recipients.queries import hidden_from_contractors, is_hidden
 
 DRAWN = "audit.extract_drawn"
-
-
-class Reserved(Labeled):
-    """What stands in an extract only by the ward's decision."""
-
-    PROTECTION = "protection", lambda: _s("支援措置")
-    RECIPIENTS = "recipients", lambda: _s("支給先の変更")
-    INCIDENTS = "incidents", lambda: _s("事故")
+STOPS, TAKEN_OUT, RESUMED = (".cancel", ".order_cancelled"), "pull_letter.", "notice.resumed"
 
 
 class Act(Labeled):
@@ -71,11 +77,17 @@ _OF_ACTION = {
         ("household.protected", "household.unprotected", "household.protected_asked"),
         Act.PROTECTION,
     ),
+    **{
+        f"roster.{kind.value}": Act.PROTECTION
+        for kind in (Kind.PROTECTION_SET, Kind.PROTECTION_CLEARED)
+    },
+    **dict.fromkeys((PROPOSED, SET, REFUSED), Act.PROTECTION),
 }
 _RESERVED_PAGES = {
     "protection": Act.PROTECTION,
     "recipients": Act.RECIPIENTS,
     "counter": Act.RECIPIENTS,
+    "counter-channels": Act.PROTECTION,
     "incidents": Act.INCIDENTS,
 }
 
@@ -158,7 +170,14 @@ def _lines(
     session: Session, key: int, reserved: Collection[Reserved], up_to: int
 ) -> Iterator[Line]:
     statement = (
-        select(AuditEvent.at, AuditEvent.action, AuditEvent.actor_role, AuditEvent.detail)
+        select(
+            AuditEvent.at,
+            AuditEvent.action,
+            AuditEvent.actor_role,
+            AuditEvent.detail,
+            AuditEvent.subject,
+            AuditEvent.subject_id,
+        )
         .join(AuditSeal, AuditSeal.event_id == AuditEvent.id)
         .where(
             or_(AuditEvent.household_id == key, names_household(key)),
@@ -166,12 +185,53 @@ def _lines(
         )
         .order_by(AuditEvent.at, AuditEvent.id)
     )
-    decided = {one.value for one in reserved}
-    every = {one.value for one in Reserved}
-    for row in session.execute(statement):
+    rows = session.execute(statement).all()
+    together = _reserved_together(session, key, rows)
+    for row in rows:
         act = _act(row)
-        if act is not None and (act.value not in every or act.value in decided):
+        if act is not None and together[row.at] <= set(reserved):
             yield Line(row.at, act, _by(row.actor_role))
+
+
+def _reserved_together(
+    session: Session, key: int, rows: Sequence[Any]
+) -> Mapping[datetime, set[Reserved]]:
+    """Return what is reserved of the transaction of each instant: its events have one time."""
+    subjects = reserved_subjects(session, {(row.subject, row.subject_id) for row in rows})
+    moving = hidden_from_contractors(session, key)
+    found: defaultdict[datetime, set[Reserved]] = defaultdict(set)
+    for row in rows:
+        act = _act(row)
+        itself = Reserved.known(act.value) if act is not None else None
+        about = subjects.get((row.subject, row.subject_id))
+        found[row.at].update(one for one in (itself, about) if one is not None)
+        if is_hidden(moving, row):
+            found[row.at].add(Reserved.RECIPIENTS)
+    for at in _stopped_for_protection(session, key, rows):
+        found[at].add(Reserved.PROTECTION)
+    return found
+
+
+def _stopped_for_protection(session: Session, key: int, rows: Sequence[Any]) -> Iterator[datetime]:
+    """Yield the instants at which jobs and people stopped what a protection does not let out.
+
+    They do so long after it began, each for what it has in hand, and the events do not say why.
+    """
+    periods = protected_periods(session, session.get_one(Household, key))
+    stopped: set[tuple[str, int | None]] = set()
+    for row in rows:
+        act, subject = _act(row), (row.subject, row.subject_id)
+        if lasting(periods, row.at) and _is_stop(row, act):
+            stopped.add(subject)
+            yield row.at
+        elif row.action == RESUMED and subject in stopped:
+            yield row.at
+
+
+def _is_stop(row: Any, act: Act | None) -> bool:
+    """Return whether an event may be a stop: the program did it by itself, or it takes out."""
+    by_itself = row.actor_role == Role.SYSTEM and act in {Act.MAIL, Act.COUPON, Act.SIGN_IN}
+    return by_itself or row.action.endswith(STOPS) or row.action.startswith(TAKEN_OUT)
 
 
 def _act(row: Any) -> Act | None:
@@ -179,6 +239,8 @@ def _act(row: Any) -> Act | None:
     if row.action == VIEWED:
         page = str(row.detail.get("page", "")).partition(" ")[2].strip("/").partition("/")[0]
         return _RESERVED_PAGES.get(page, Act.LOOK)
+    if row.action.startswith("hold.") and row.detail.get("code") == W01_PROTECTED:
+        return Act.PROTECTION
     return _OF_ACTION.get(row.action) or _OF_PREFIX.get(row.action.partition(".")[0])
 
 

@@ -16,12 +16,13 @@ from portal.domain.foundation.transfers.taking import file_against_sheet
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.daily.keeping import held_input
 from portal.domain.oversight.daily.machine import Done, Errand
-from portal.domain.people.coupons.assignment import assign_in_portions, given_since
+from portal.domain.people.coupons.assignment import given_since
 from portal.domain.people.coupons.batch_file import Expected, Order, ParsedBatch, Terms, read_batch
 from portal.domain.people.coupons.issuer_file import issuer_in_use
 from portal.domain.people.coupons.leftover import left_over_numbers
 from portal.domain.people.coupons.loader import load_batch
 from portal.domain.people.coupons.models import CouponBatch
+from portal.domain.people.coupons.portions import assign_in_portions
 from portal.domain.people.coupons.reserve import Reserve
 
 

@@ -12,7 +12,7 @@ from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import seal_json, unseal_json
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.auditing.extract import Reserved
+from portal.domain.oversight.auditing.reserved import Reserved
 from portal.domain.oversight.registers.models import PersonRequest
 from portal.domain.oversight.registers.states import PERSON_REQUEST
 from portal.domain.people.staff.models import StaffUser

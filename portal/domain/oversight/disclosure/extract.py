@@ -17,7 +17,7 @@ from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.texts import _s, use_locale
 from portal.domain.foundation.typed_texts import NUMBER_MAX, required
 from portal.domain.foundation.work import Work
-from portal.domain.oversight.auditing.extract import Reserved
+from portal.domain.oversight.auditing.reserved import Reserved
 from portal.domain.oversight.disclosure.passages import Passage, passages
 from portal.domain.oversight.disclosure.searching import SUBJECT, family_for
 from portal.domain.oversight.disclosure.third_persons import BLACK, Blackening, third_persons

@@ -26,22 +26,22 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.incidents.faults import words_of
 from portal.domain.mailroom.incidents.models import CouponFault
-from portal.domain.oversight.auditing.extract import Reserved
+from portal.domain.oversight.auditing.reserved import (
+    Reserved,
+    of_letter,
+    of_question,
+    of_request,
+)
 from portal.domain.oversight.disclosure.places import Place
 from portal.domain.oversight.disposal.household.keys import FamilyKeys
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import details_of
-from portal.domain.requests.requests.kinds import OF_RESIDENTS, RequestKind
+from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import PaperForm, Request, Scan
 from portal.domain.requests.requests.services import reply_of, written_values
 
-_OF_QUESTION = {
-    EscalationKind.PROTECTION: Reserved.PROTECTION,
-    EscalationKind.CHANGE_OF_RECIPIENT: Reserved.RECIPIENTS,
-    EscalationKind.ACCIDENT: Reserved.INCIDENTS,
-}
 _OF_NOTE = {
     NoteTopic.VIOLENCE: Reserved.PROTECTION,
     NoteTopic.SEPARATION: Reserved.RECIPIENTS,
@@ -85,8 +85,8 @@ def passages(work: Work, keys: FamilyKeys) -> list[Passage]:
 
 def _mail(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
     for letter in work.session.scalars(select(Letter).where(Letter.id.in_(keys.letters))):
-        reserved = Reserved.PROTECTION if letter.counter else None
-        yield Passage("", Place.LETTERS, letter.created_at, _s("手紙"), reserved=reserved)
+        about = _s("手紙")
+        yield Passage("", Place.LETTERS, letter.created_at, about, reserved=of_letter(letter))
     sent = select(OutboxMessage).where(OutboxMessage.household_id == keys.household)
     for message in work.session.scalars(sent):
         yield Passage("", Place.MESSAGES, message.created_at, _s("知らせの送信"))
@@ -95,7 +95,7 @@ def _mail(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
 def _requests(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
     reserved: dict[int, Reserved | None] = {}
     for row in work.session.scalars(select(Request).where(Request.id.in_(keys.requests))):
-        reserved[row.id] = _of_request(row)
+        reserved[row.id] = of_request(row)
         text = "\n".join((*_words(written_values(work.vault, row)), reply_of(work.vault, row)))
         about = RequestKind(row.kind).label
         yield Passage(
@@ -109,12 +109,6 @@ def _requests(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
             hidden = Reserved.PROTECTION
         about = _s("紙かFAXの画像（%(pages)dページ）") % {"pages": scan.pages}
         yield Passage("", Place.SCANS, scan.stored_at, about, reserved=hidden)
-
-
-def _of_request(row: Request) -> Reserved | None:
-    if row.ward_only:
-        return Reserved.PROTECTION
-    return None if RequestKind(row.kind) in OF_RESIDENTS else Reserved.RECIPIENTS
 
 
 def _contacts(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
@@ -155,12 +149,12 @@ def _questions(work: Work, keys: FamilyKeys) -> Iterator[Passage]:
         question = question_of(vault, row)
         text = f"{question.text}\n{question.telephone}".strip()
         about = _s("区への質問（%(kind)s）") % {"kind": kind.label}
-        place, reserved = Place.QUESTIONS, _OF_QUESTION.get(kind)
-        yield Passage(row.receipt_no, place, row.raised_at, about, text, reserved)
+        reserved = of_question(row)
+        yield Passage(row.receipt_no, Place.QUESTIONS, row.raised_at, about, text, reserved)
     answers = select(EscalationAnswer).where(EscalationAnswer.escalation_id.in_(asked))
     for answer in session.scalars(answers):
         row = asked[answer.escalation_id]
-        reserved = _OF_QUESTION.get(EscalationKind(row.kind))
+        reserved = of_question(row)
         name, text = f"{row.receipt_no}/{answer.id}", answer_text(vault, row, answer)
         yield Passage(name, Place.QUESTIONS, answer.answered_at, _s("区の回答"), text, reserved)
 

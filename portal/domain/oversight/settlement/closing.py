@@ -14,6 +14,7 @@ from portal.domain.foundation.approvals.queries import open_of_kind
 from portal.domain.foundation.approvals.services import confirm, propose
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
+from portal.domain.foundation.sentences import together
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.blockers import blockers
@@ -103,7 +104,7 @@ def confirm_closing(work: Work) -> Settlement:
 def _refuse_blocked(work: Work, found: Figures) -> None:
     in_the_way = blockers(work, found)
     if in_the_way:
-        sentences = " ".join(reason.sentence(count) for reason, count in in_the_way.items())
+        sentences = together(reason.sentence(count) for reason, count in in_the_way.items())
         raise ConflictError(
             _s("まだ締められません。%(reasons)s") % {"reasons": sentences}, code="blocked"
         )

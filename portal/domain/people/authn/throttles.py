@@ -12,6 +12,7 @@ from sqlalchemy import (
     Executable,
     Integer,
     Row,
+    ScalarSelect,
     bindparam,
     case,
     delete,
@@ -277,14 +278,6 @@ def clear(session: Session, bucket: Bucket) -> None:
     session.execute(_CLEARING, {"bucket": bucket.stored_key})
 
 
-def blocked_until(session: Session, bucket: Bucket, now: datetime) -> datetime | None:
-    """Return until when the key must wait, for a page that explains it."""
-    until = session.scalar(
-        select(ThrottleBucket.blocked_until).where(ThrottleBucket.key == bucket.stored_key)
-    )
-    return until if until is not None and until > now else None
-
-
 def full_until(session: Session, buckets: Iterable[Bucket], now: datetime) -> datetime | None:
     """Return when all limits with a fixed window accept another try; None if they do now.
 
@@ -300,15 +293,16 @@ def full_until(session: Session, buckets: Iterable[Bucket], now: datetime) -> da
     return max((end for end in ends if end > now), default=None)
 
 
-def is_closed(session: Session, bucket: Bucket) -> bool:
-    """Return whether the total of tries closed the key (``closed_after``).
+def wait_and_total(stored_key: BindParameter[str]) -> tuple[ScalarSelect[Any], ScalarSelect[Any]]:
+    """Return until when a key must wait, and all its tries, as columns of another slice's select.
 
-    Only a new letter helps then.
+    ``Limit.is_closed_by`` tells whether so many tries closed it.
     """
-    total = session.scalar(
-        select(ThrottleBucket.total).where(ThrottleBucket.key == bucket.stored_key)
+    of_key = ThrottleBucket.key == stored_key
+    return (
+        select(ThrottleBucket.blocked_until).where(of_key).scalar_subquery(),
+        select(ThrottleBucket.total).where(of_key).scalar_subquery(),
     )
-    return bucket.limit.is_closed_by(total or 0)
 
 
 def end_wait(session: Session, bucket: Bucket) -> None:

@@ -1,10 +1,10 @@
 """Assign codes to entitlements, one each.
 
-None is assigned twice, and none of the reserve.
+None is assigned twice, and none of the reserve. ``portions.py`` does it for a whole ward.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, exists, func, select, text, update
@@ -14,7 +14,7 @@ from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _s, _sn
-from portal.domain.foundation.work import Work, WorkSource
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.states import COUPON, LIVE, STOCK
@@ -22,18 +22,12 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.services import locked
 from portal.domain.people.entitlements.states import ENTITLEMENT, EntitlementState
 from portal.domain.people.households.models import Hold, Household
-from portal.domain.people.households.protection import protection_loaded
 from portal.domain.people.households.queries import withheld
 from portal.domain.people.households.states import HoldState, HouseholdState
 
 ASSIGN_LOCK = 7_208_154
 """Key of PostgreSQL's advisory lock that serializes assignments, so that the reserve counts once.
 """
-PORTION = 2_000
-"""Children of one transaction, so that nobody who signs in meanwhile waits for long."""
-
-Progress = Callable[[int, int], None]
-"""What is called with how many children have a code, of how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +51,35 @@ class Assigned:
     held: int
 
 
-def _wanting(amount_yen: int | None = None) -> Select[int]:
-    """Select the entitlements that may get a code now.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What there is of one amount in yen: codes wanted by entitlements, in stock, and in use."""
+
+    amount_yen: int
+    wanted: int
+    stock: int
+    used: int
+
+    def kept(self, reserve: Reserve) -> int:
+        """Return how many codes are kept back once every entitlement has its own."""
+        return reserve.of(self.used + self.wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far a run has come in one amount: the last entitlement that got a code, and that code.
+
+    Before the first both are 0. ``end`` is the first code that is not to be taken, None for no end.
+    """
+
+    amount_yen: int
+    entitlement: int = 0
+    code: int = 0
+    end: int | None = None
+
+
+def _wanting(amount_yen: int | None = None, after: int = 0) -> Select[int]:
+    """Select the entitlements that may get a code now, those behind the key ``after``.
 
     They are in progress and in no open request, and their household is neither protected nor held
     nor removed.
@@ -66,11 +87,17 @@ def _wanting(amount_yen: int | None = None) -> Select[int]:
     open_hold = exists().where(
         Hold.household_id == Entitlement.household_id, Hold.state == HoldState.OPEN
     )
-    has_code = exists().where(Coupon.entitlement_id == Entitlement.id, Coupon.state.in_(LIVE))
+    has_code = exists().where(
+        Coupon.entitlement_id == Entitlement.id,
+        # it follows, but a database that does not see it reads all codes that were given before
+        Coupon.entitlement_id > after,
+        Coupon.state.in_(LIVE),
+    )
     query = (
         select(Entitlement.id)
         .join(Household, Household.id == Entitlement.household_id)
         .where(
+            Entitlement.id > after,
             Entitlement.state == ENTITLEMENT.initial,
             # a decline or a paper alternative is under way: its void code must not be followed by a
             # new one
@@ -89,9 +116,15 @@ def wanting_count(session: Session) -> int:
     return _count(session, _wanting())
 
 
-def _in_stock(now: datetime, amount_yen: int) -> tuple[ColumnElement[bool], ...]:
-    alive = select(CouponBatch.id).where(CouponBatch.exchange_end > now)
-    return (Coupon.state == STOCK, Coupon.face_yen == amount_yen, Coupon.batch_id.in_(alive))
+def living_batches(work: Work) -> Sequence[int]:
+    """Return the keys of the batches whose codes can still be exchanged, in order."""
+    alive = select(CouponBatch.id).where(CouponBatch.exchange_end > work.now)
+    return work.session.scalars(alive.order_by(CouponBatch.id)).all()
+
+
+def in_stock(batches: Sequence[int], amount_yen: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the SQL conditions of a code of an amount that may be given, out of these batches."""
+    return (Coupon.state == STOCK, Coupon.face_yen == amount_yen, Coupon.batch_id.in_(batches))
 
 
 def _count(session: Session, query: Select[int]) -> int:
@@ -102,18 +135,31 @@ def _amounts(session: Session) -> list[int]:
     return sorted(session.scalars(select(Entitlement.amount_yen).distinct()))
 
 
-def plan(work: Work, reserve: Reserve, *, limit: int | None = None) -> AssignmentPlan:
-    """Return what ``assign`` would do now, without changing anything."""
-    session = work.session
-    wanted = stock = kept = missing = 0
+def counted(work: Work) -> list[Counted]:
+    """Count children and codes, by amount, which reads all of them."""
+    session, batches = work.session, living_batches(work)
+    found = []
     for amount in _amounts(session):
-        need = _count(session, _wanting(amount))
-        need = need if limit is None else min(need, limit - wanted)
-        free = session.scalar(select(func.count()).where(*_in_stock(work.now, amount))) or 0
+        free = session.scalar(select(func.count()).where(*in_stock(batches, amount))) or 0
         used = session.scalar(
             select(func.count()).where(Coupon.state.in_(LIVE), Coupon.face_yen == amount)
         )
-        keep = reserve.of((used or 0) + need)
+        found.append(Counted(amount, _count(session, _wanting(amount)), free, used or 0))
+    return found
+
+
+def plan(work: Work, reserve: Reserve, *, limit: int | None = None) -> AssignmentPlan:
+    """Return what ``assign`` would do now, without changing anything."""
+    return _planned(work.session, counted(work), reserve, limit)
+
+
+def _planned(
+    session: Session, amounts: Sequence[Counted], reserve: Reserve, limit: int | None
+) -> AssignmentPlan:
+    wanted = stock = kept = missing = 0
+    for one in amounts:
+        need = one.wanted if limit is None else min(one.wanted, limit - wanted)
+        free, keep = one.stock, reserve.of(one.used + need)
         wanted, stock, kept = wanted + need, stock + free, kept + keep
         missing += max(0, need + keep - free) if need else 0
     held = (
@@ -132,6 +178,20 @@ def assign(
         ConflictError: the stock is too small for all of them and the reserve; the message says by
             how many.
     """
+    made, _amounts_of_it, _place = assign_counted(
+        work, reserve, protection_loaded=protection_loaded, limit=limit
+    )
+    return made
+
+
+def assign_counted(
+    work: Work, reserve: Reserve, *, protection_loaded: bool, limit: int | None
+) -> tuple[Assigned, list[Counted], Place | None]:
+    """Do the work of ``assign``, whose errors it raises; return also what it knows by then.
+
+    These are the counts from before, and how far it came in the last amount that it gave codes of,
+    if it gave any.
+    """
     if not protection_loaded:
         raise NotAllowedError(
             _s(
@@ -141,41 +201,26 @@ def assign(
             ),
             code="protection_missing",
         )
-    _one_at_a_time(work.session)
-    planned = plan(work, reserve, limit=limit)
+    one_at_a_time(work.session)
+    amounts = counted(work)
+    planned = _planned(work.session, amounts, reserve, limit)
     if planned.missing:
-        raise _shortage(work, planned)
+        raise shortage(work, planned)
     count = yen = 0
-    for amount in _amounts(work.session):
-        given = _give(work, amount, None if limit is None else limit - count)
-        count, yen = count + given, yen + given * amount
+    place = None
+    for one in amounts:
+        left = None if limit is None else limit - count
+        given, reached = give(work, Place(one.amount_yen), left)
+        place = reached if given else place
+        count, yen = count + given, yen + given * one.amount_yen
+    on_record(work, count, yen)
+    return Assigned(count, yen, planned.stock - count, planned.held), amounts, place
+
+
+def on_record(work: Work, count: int, yen: int) -> None:
+    """Record in the same transaction how many codes it gave, and their sum in yen."""
     if count:
         record(work, "coupon.assigned", "coupon", count=count, yen=yen)
-    return Assigned(count, yen, planned.stock - count, planned.held)
-
-
-def assign_in_portions(source: WorkSource, reserve: Reserve, progress: Progress) -> Assigned:
-    """Assign one code to every entitlement that may have one, portion by portion, or to none.
-
-    A run that is killed leaves whole portions, and the next one goes on with the rest.
-
-    Raises:
-        NotAllowedError, ConflictError: as ``assign``, before any code is given; or, in a later
-            portion, since others used up the stock or took back protection meanwhile.
-    """
-    with source.reading() as work:
-        planned = plan(work, reserve)
-        if planned.missing and protection_loaded(work.session):
-            raise _shortage(work, planned)
-    count = yen = 0
-    while True:
-        with source.writing() as work:
-            loaded = protection_loaded(work.session)
-            made = assign(work, reserve=reserve, protection_loaded=loaded, limit=PORTION)
-        count, yen = count + made.count, yen + made.yen
-        progress(count, max(count, planned.wanted))
-        if made.count < PORTION:
-            return Assigned(count, yen, made.left, made.held)
 
 
 def given_since(work: Work, since: datetime) -> tuple[int, int]:
@@ -188,7 +233,8 @@ def given_since(work: Work, since: datetime) -> tuple[int, int]:
     return sum(one["count"] for one in portions), sum(one["yen"] for one in portions)
 
 
-def _shortage(work: Work, planned: AssignmentPlan) -> ConflictError:
+def shortage(work: Work, planned: AssignmentPlan) -> ConflictError:
+    """Return the error that says how many codes are missing."""
     return ConflictError(
         _sn(
             "コードが%(n)d件足りません(割り当て%(wanted)d件、予備%(reserve)d件、在庫"
@@ -226,24 +272,34 @@ def _ended(session: Session, now: datetime) -> str:
     ) % {"n": count}
 
 
-def _one_at_a_time(session: Session) -> None:
+def one_at_a_time(session: Session) -> None:
+    """Wait until no other transaction assigns, and keep others waiting until this one ends."""
     # SQLite has one writer anyway. PostgreSQL's row locks alone would keep codes unique, but two
     # runs could both count the same reserve.
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ASSIGN_LOCK})
 
 
-def _give(work: Work, amount_yen: int, limit: int | None) -> int:
-    session, now = work.session, work.now
+def give(work: Work, place: Place, limit: int | None, *, whole: bool = False) -> tuple[int, Place]:
+    """Give codes to the next entitlements of an amount; return how many, and the place reached.
+
+    Both are locked for this transaction. With ``whole`` it gives as many as ``limit`` or none.
+
+    Raises:
+        ConflictError: there are fewer codes than entitlements, and ``whole`` is not asked for.
+    """
+    session = work.session
     wanting = (
-        _wanting(amount_yen)
+        _wanting(place.amount_yen, place.entitlement)
         .order_by(Entitlement.id)
         .with_for_update(of=Entitlement, skip_locked=True)
     )
     if limit is not None:
         wanting = wanting.limit(limit)
     entitlements = session.scalars(wanting).all()
-    codes = session.scalars(_free_codes(now, amount_yen).limit(len(entitlements))).all()
+    codes = session.scalars(_free_codes(work, place).limit(len(entitlements))).all()
+    if whole and (len(entitlements) != limit or len(codes) != limit):
+        return 0, place
     if len(codes) < len(entitlements):
         raise ConflictError(
             _s(
@@ -253,9 +309,14 @@ def _give(work: Work, amount_yen: int, limit: int | None) -> int:
             code="coupon_stock",
         )
     if not codes:
-        return 0
-    state = COUPON.next(STOCK, "assign")
-    session.execute(
+        return 0, place
+    _write(work, codes, entitlements)
+    return len(codes), replace(place, entitlement=entitlements[-1], code=codes[-1])
+
+
+def _write(work: Work, codes: Sequence[int], entitlements: Sequence[int]) -> None:
+    now, state = work.now, COUPON.next(STOCK, "assign")
+    work.session.execute(
         update(Coupon),
         [
             {
@@ -268,17 +329,19 @@ def _give(work: Work, amount_yen: int, limit: int | None) -> int:
             for code, entitlement in zip(codes, entitlements, strict=True)
         ],
     )
-    return len(codes)
 
 
-def _free_codes(now: datetime, amount_yen: int) -> Select[int]:
-    """Select free codes, those that end first in front, locked for this transaction."""
-    return (
-        select(Coupon.id)
-        .where(*_in_stock(now, amount_yen))
-        .order_by(Coupon.batch_id, Coupon.id)
-        .with_for_update(skip_locked=True)
+def _free_codes(work: Work, place: Place) -> Select[int]:
+    """Select free codes behind a place, those loaded first in front, locked for this transaction.
+
+    The keys are in the order of loading, and the order of the stock's index: nothing is sorted.
+    """
+    free = select(Coupon.id).where(
+        *in_stock(living_batches(work), place.amount_yen), Coupon.id > place.code
     )
+    if place.end is not None:
+        free = free.where(Coupon.id < place.end)
+    return free.order_by(Coupon.id).with_for_update(skip_locked=True)
 
 
 def assign_replacement(work: Work, entitlement_id: int) -> Coupon:
@@ -296,7 +359,7 @@ def assign_replacement(work: Work, entitlement_id: int) -> Coupon:
     live = select(Coupon.id).where(Coupon.entitlement_id == entitlement.id, Coupon.state.in_(LIVE))
     if work.session.scalar(live) is not None:
         raise ConflictError(_s("まだ使えるクーポンがあります。先に古いクーポンを止めてください。"))
-    code = work.session.scalar(_free_codes(work.now, entitlement.amount_yen).limit(1))
+    code = work.session.scalar(_free_codes(work, Place(entitlement.amount_yen)).limit(1))
     if code is None:
         raise ConflictError(
             _s("在庫にコードがありません。追加のコードを読み込んでください。"), code="coupon_stock"

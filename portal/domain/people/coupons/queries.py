@@ -11,11 +11,12 @@ from portal.domain.foundation.errors import NotAllowedError, NotFoundError
 from portal.domain.foundation.texts import _
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.work import Work
+from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import CouponCode, drawn, unseal_code, unseal_qr
-from portal.domain.people.coupons.states import ALL, LIVE, SHOWABLE, CouponState
+from portal.domain.people.coupons.states import ALL, LIVE, SHOWABLE, SPENT, CouponState
 from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.entitlements.states import EntitlementState
+from portal.domain.people.entitlements.states import OPEN, EntitlementState
 from portal.domain.people.households.models import Child
 from portal.domain.people.households.moved import is_moved
 
@@ -57,6 +58,26 @@ class HouseholdCoupon:
     claim_id: int | None = None
     stop: str = ""
     wrapped_key: bytes = field(default=b"", repr=False)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether the coupon was used, in part or wholly."""
+        return self.coupon is not None and self.coupon.state in SPENT
+
+    @property
+    def is_shown_for_good(self) -> bool:
+        """Whether a code was shown that its issuer cannot stop any more."""
+        return (
+            self.coupon is not None
+            and self.coupon.state in LIVE
+            and self.coupon.revealed_at is not None
+            and self.stop == StopMethod.NEVER
+        )
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing can be chosen instead of the coupon any more."""
+        return self.entitlement_state not in OPEN or self.is_spent or self.is_shown_for_good
 
     def can_show(self, now: datetime) -> bool:
         """Return whether the code may be shown at this instant."""

@@ -29,6 +29,7 @@ LIVE = (
     CouponState.PART_USED,
     CouponState.EXCHANGED,
 )
+SPENT = (CouponState.PART_USED, CouponState.EXCHANGED)
 DEAD = (CouponState.VOIDED, CouponState.EXPIRED)
 ALL = tuple(CouponState)
 SHOWABLE = (

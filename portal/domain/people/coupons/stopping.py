@@ -16,7 +16,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import assignment, services
 from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.models import Coupon, CouponBatch
-from portal.domain.people.coupons.states import COUPON, LIVE, CouponState
+from portal.domain.people.coupons.states import COUPON, LIVE, SPENT, CouponState
 
 
 class Stop(StrEnum):
@@ -56,7 +56,7 @@ def refuse_if_spent(session: Session, entitlement_id: int) -> None:
 
 
 def _refuse(state: str, revealed_at: datetime | None, stop: str) -> None:
-    if state in {CouponState.PART_USED, CouponState.EXCHANGED}:
+    if state in SPENT:
         raise NotAllowedError(
             _("このクーポンは、もう使われています。この手続きはできません。区にお電話ください。"),
             code="coupon_spent",

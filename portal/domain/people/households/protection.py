@@ -16,6 +16,8 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
 
 LOADED = "protection.loaded"
+NAMED = "household.protected"
+"""One household was named as protected, for the first time or again."""
 
 
 class ProtectionSource(StrEnum):
@@ -54,6 +56,24 @@ def record_protection(
     ``subject_id`` is the key of its import or approval.
     """
     record(work, LOADED, "protection", subject_id, source=source)
+
+
+def record_named(work: Work, household_id: int, source: ProtectionSource) -> None:
+    """Record that the ward named one household as protected, for the first time or again."""
+    record(work, NAMED, "household", household_id, household_id=household_id, source=source)
+
+
+def named_since(session: Session, household_id: int, instant: datetime) -> bool:
+    """Return whether the ward named a household as protected after an instant (UTC).
+
+    What was proposed at that instant about a household is outdated by it.
+    """
+    query = select(AuditEvent.id).where(
+        AuditEvent.household_id == household_id,
+        AuditEvent.action == NAMED,
+        AuditEvent.at > instant,
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def protection_loaded(session: Session) -> bool:

@@ -74,6 +74,15 @@ def search_households(work: Work, terms: SearchTerms, *, include_protected: bool
     return _page(found, more=views.cut)
 
 
+def everybody_who_fits(work: Work, terms: SearchTerms) -> list[HouseholdView]:
+    """Return all who fit, protected ones too, for a comparison that shows nobody to anybody.
+
+    It takes the same whether somebody fits or not: none is noted as shown, and it never stops at a
+    full page. Raises as ``search_households``.
+    """
+    return list(_Fitting(work, terms))
+
+
 def search_with_withheld(work: Work, terms: SearchTerms) -> tuple[SearchResult, tuple[int, ...]]:
     """Find households for staff who may not know of protected ones; list those separately.
 

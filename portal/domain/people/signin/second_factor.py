@@ -208,7 +208,7 @@ def check_locked(work: Work, authenticator: OtpAuthenticator, entry: CodeEntry) 
             purpose=entry.purpose,
             kind=authenticator.kind,
         )
-    if answer is CodeAnswer.RIGHT:
+    if answer is CodeAnswer.RIGHT and entry.purpose is not CodePurpose.SIGN_IN:  # ``step_up`` does
         credential.locale = current_locale()  # later messages use the language of the page
     if answer is CodeAnswer.WRONG:
         after_wrong_code(by_resident, authenticator)

@@ -20,7 +20,10 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.sign_in import actor_of, matched_user
 
 SECRETS = frozenset(
-    {"password", "current", "new_password", "code", "form_token", "form_key", "lang"}
+    {
+        *("password", "current", "new_password", "code", "second_code", "mail_code", "passkey"),
+        *("form_token", "form_key", "lang"),
+    }
 )
 """Never carried through a lock: a page never shows them again anyway."""
 

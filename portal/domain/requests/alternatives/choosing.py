@@ -9,9 +9,7 @@ from portal.domain.foundation.program.deadlines import WindowKind
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _
 from portal.domain.letters.shipments.mail import SIMPLE_REGISTERED, limit_yen
-from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
-from portal.domain.people.coupons.states import LIVE
 from portal.domain.people.entitlements.claims import ALTERNATIVE, RECIPIENT_CHANGE
 from portal.domain.people.entitlements.states import OPEN
 from portal.domain.requests.alternatives.models import AlternativeItem
@@ -47,7 +45,6 @@ def choices(session: Session, household_id: int) -> list[Choice]:
 
 
 def _why_not(entry: HouseholdCoupon) -> str:
-    coupon = entry.coupon
     if entry.entitlement_state not in OPEN:
         return _("もう手続きが終わっています")
     if entry.claimed_by == ALTERNATIVE:
@@ -58,14 +55,9 @@ def _why_not(entry: HouseholdCoupon) -> str:
         )  # as for any hold: the reader learns neither what is open nor who asked
     if entry.claimed_by is not None:
         return _("別の申請の手続き中です")
-    if coupon is not None and coupon.state in {"part_used", "exchanged"}:
+    if entry.is_spent:
         return _("クーポンを使ったため、紙に変えられません")
-    if (
-        coupon is not None
-        and coupon.state in LIVE
-        and coupon.revealed_at
-        and entry.stop == StopMethod.NEVER
-    ):
+    if entry.is_shown_for_good:
         return _("クーポンを一度表示したため、紙に変えられません")
     return ""
 

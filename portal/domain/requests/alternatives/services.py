@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.base import Values, insert_together, table_of
 from portal.domain.foundation.errors import ConflictError, InputError, NotAllowedError
 from portal.domain.foundation.program.opening import require_open
 from portal.domain.foundation.program.settings.requests import AlternativeProduct
@@ -19,8 +20,7 @@ from portal.domain.letters.announcements.events import Event
 from portal.domain.letters.announcements.services import announce
 from portal.domain.people.coupons import stopping
 from portal.domain.people.entitlements import claims
-from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.households.models import Child, Household
+from portal.domain.people.entitlements.rights import LockedRight, lock_rights
 from portal.domain.requests.alternatives import packing, stock
 from portal.domain.requests.alternatives.items import (
     REASON,
@@ -78,9 +78,9 @@ class PaperRequest:
 
 @dataclass(frozen=True, slots=True)
 class _ChosenChild:
-    entitlement: Entitlement
-    ordinal: int
+    right: LockedRight
     product: AlternativeProduct
+    pieces: int
 
 
 def submit(work: Work, asked: PaperRequest) -> Request:
@@ -102,15 +102,20 @@ def open_with_items(work: Work, asked: PaperRequest) -> Request:
     One with a warning of ``WEAK`` touches neither child nor coupon.
     """
     chosen = _chosen(work, asked)
-    ids = [child.entitlement.id for child in chosen]
-    _replace_weak(work, asked.household_id, ids)
+    rights = [child.right for child in chosen]
+    ids = [right.id for right in rights]
+    binding = not WEAK & set(asked.warnings)
+    coupons: stopping.Live = ()
+    if binding:  # whatever can be refused is refused before the first row is written
+        claims.refuse_claimed(rights, ids, None)
+        coupons = stopping.lock_live_coupons(work.session, ids)
+    _replace_weak(work, ids)
     row = open_request(work, _new_request(asked, chosen))
     items = [_item(work, row, child) for child in chosen]
-    if not WEAK & set(asked.warnings):
-        claims.claim(work, asked.household_id, ids, claims.ALTERNATIVE, row.id)
-        stopping.hide_all(work, ids, asked.household_id, reason=REASON)
-    work.session.add_all(items)
-    work.session.flush()
+    insert_together(work.session, AlternativeItem, items)
+    if binding:
+        claims.claim(work, asked.household_id, ids, claims.ALTERNATIVE, row.id, read=rights)
+        stopping.hide_all(work, ids, asked.household_id, reason=REASON, read=coupons)
     key = f"alternative:{row.id}:received"
     announce(
         work,
@@ -120,54 +125,56 @@ def open_with_items(work: Work, asked: PaperRequest) -> Request:
             key,
             contact=asked.written.telephone or None,
             receipt_no=row.receipt_no,
+            is_first=True,
         ),
     )
     return row
 
 
 def _new_request(asked: PaperRequest, chosen: Sequence[_ChosenChild]) -> NewRequest:
-    held = any(child.entitlement.state == "held" for child in chosen)
+    held = any(child.right.state == "held" for child in chosen)
     return NewRequest(
         RequestKind.ALTERNATIVE,
         asked.household_id,
         children=len(chosen),
-        amount_yen=sum(child.entitlement.amount_yen for child in chosen),
+        amount_yen=sum(child.right.amount_yen for child in chosen),
         written=WRITTEN.seal(asked.written),
         received_at=asked.received_at,
         warnings=(*asked.warnings, *((AlternativeWarning.HELD,) if held else ())),
     )
 
 
-def _item(work: Work, row: Request, child: _ChosenChild) -> AlternativeItem:
-    entitlement, product = child.entitlement, child.product
-    return AlternativeItem(
-        request_id=row.id,
-        entitlement_id=entitlement.id,
-        household_id=entitlement.household_id,
-        ordinal=child.ordinal,
-        product=product.id,
-        amount_yen=entitlement.amount_yen,
-        piece_yen=product.piece_yen,
-        pieces=product.pieces_of(entitlement.amount_yen),
-        created_at=work.now,
-        changed_at=work.now,
+def _item(work: Work, row: Request, child: _ChosenChild) -> Values:
+    return {
+        "request_id": row.id,
+        "entitlement_id": child.right.id,
+        "household_id": row.household_id,
+        "ordinal": child.right.ordinal,
+        "product": child.product.id,
+        "amount_yen": child.right.amount_yen,
+        "piece_yen": child.product.piece_yen,
+        "pieces": child.pieces,
+        "state": ALTERNATIVE.initial,
+        "coupon_owed": False,
+        "created_at": work.now,
+        "changed_at": work.now,
+    }
+
+
+_ITEM = table_of(AlternativeItem)
+_WAITING = (
+    select(_ITEM.c.request_id)
+    .where(
+        _ITEM.c.entitlement_id.in_(bindparam("entitlement_ids", expanding=True)),
+        _ITEM.c.state == AlternativeState.SUBMITTED,
     )
+    .distinct()
+)
 
 
-def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int]) -> None:
+def _replace_weak(work: Work, entitlement_ids: Sequence[int]) -> None:
     """End earlier forms for these children that had no effect: the new request replaces them."""
-    # The household's row serializes two requests that arrive at the same moment.
-    work.session.execute(
-        select(Household.id).where(Household.id == household_id).with_for_update(key_share=True)
-    )
-    found = work.session.scalars(
-        select(AlternativeItem.request_id)
-        .where(
-            AlternativeItem.entitlement_id.in_(entitlement_ids),
-            AlternativeItem.state == AlternativeState.SUBMITTED,
-        )
-        .distinct()
-    )
+    found = work.session.scalars(_WAITING, {"entitlement_ids": entitlement_ids})
     for request_id in sorted(found):
         row = locked_request(work.session, request_id)
         if not WEAK & set(row.warnings):
@@ -179,22 +186,29 @@ def _replace_weak(work: Work, household_id: int, entitlement_ids: Sequence[int])
 
 
 def _chosen(work: Work, asked: PaperRequest) -> list[_ChosenChild]:
-    """Return entitlement and product of each wished child. Raises InputError."""
+    """Return right and product of each wished child; household and rights are locked.
+
+    Raises InputError.
+    """
     wishes = asked.products
-    rows = work.session.execute(
-        select(Entitlement, Child.ordinal)
-        .join(Child, Child.id == Entitlement.child_id)
-        .where(Entitlement.household_id == asked.household_id, Child.ordinal.in_(list(wishes)))
-        .order_by(Entitlement.id)
-    ).all()
-    if not wishes or len(rows) != len(wishes):
+    rights = lock_rights(work.session, asked.household_id, wishes)
+    if not wishes or len(rights) != len(wishes):
         raise InputError(_("紙に変えるこどもを、選んでください。"))
+    products = _products(work, wishes)
+    return [
+        _ChosenChild(
+            right, products[right.ordinal], products[right.ordinal].pieces_of(right.amount_yen)
+        )
+        for right in rights
+    ]
+
+
+def _products(work: Work, wishes: Mapping[int, str]) -> dict[int, AlternativeProduct]:
+    """Return the wished products by the children's numbers. Raises InputError."""
     known = {product.id: product for product in work.program.alternatives}
     if not set(wishes.values()) <= known.keys():
         raise InputError(_("紙の代替品の種類を、選んでください。"))
-    return [
-        _ChosenChild(entitlement, ordinal, known[wishes[ordinal]]) for entitlement, ordinal in rows
-    ]
+    return {ordinal: known[product] for ordinal, product in wishes.items()}
 
 
 def resubmit(work: Work, request_id: int, asked: PaperRequest) -> Request:
@@ -207,14 +221,14 @@ def resubmit(work: Work, request_id: int, asked: PaperRequest) -> Request:
     """
     row = locked_request(work.session, request_id, asked.household_id)
     items = items_of(work.session, row.id)
-    products = {child.ordinal: child.product for child in _chosen(work, asked)}
-    if set(products) != {item.ordinal for item in items}:
+    if set(asked.products) != {item.ordinal for item in items}:
         raise InputError(
             _(
                 "紙に変えるこどもは、ここでは変えられません。取り下げて、"
                 "もう一度申し込んでください。"
             )
         )
+    products = _products(work, asked.products)
     move(work, row, "answer")
     for item in items:
         product = products[item.ordinal]

@@ -1,22 +1,21 @@
 """Turns a declaration, whatever its channel, into a request with items, or completes one."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.base import insert_together, table_of
+from portal.domain.foundation.base import insert_together
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.eligibility import reaches_age_on
 from portal.domain.foundation.program.settings.requests import AdultRule
 from portal.domain.foundation.texts import _, current_locale
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import stopping
-from portal.domain.people.entitlements import claims
-from portal.domain.people.entitlements.models import Entitlement
-from portal.domain.people.households.models import Child, Household
+from portal.domain.people.entitlements import claims, rights
+from portal.domain.people.households.models import Household
 from portal.domain.people.households.records import open_child
 from portal.domain.requests.declines.items import (
     LockedRows,
@@ -46,18 +45,12 @@ NOTHING = DeclineNote()
 
 
 @dataclass(frozen=True, slots=True)
-class Right:
-    """One child's right: its locked entitlement and the child's number in the household.
+class Right(rights.LockedRight):
+    """One child's right that may be declined; ``adult``: 18 or older on the day of the declaration.
 
-    ``adult``: 18 or older on the day of the declaration.
+    Whether that is so is asked only where the ward's rule depends on it.
     """
 
-    id: int
-    ordinal: int
-    amount_yen: int
-    state: str
-    claimed_by: str | None
-    claim_id: int | None
     adult: bool
 
 
@@ -112,40 +105,13 @@ def lock_household(session: Session, household_id: int) -> None:
     )
 
 
-# built once, on the plain tables: building a statement takes longer than running it
-_E, _C, _H = (table_of(kind) for kind in (Entitlement, Child, Household))
-_RIGHTS = (
-    select(
-        _E.c.id,
-        _E.c.amount_yen,
-        _E.c.state,
-        _E.c.claimed_by,
-        _E.c.claim_id,
-        _C.c.ordinal,
-        _C.c.sealed,
-        _C.c.person_digest,
-        _H.c.wrapped_key,
-    )
-    .join(_C, _C.c.id == _E.c.child_id)
-    .join(_H, _H.c.id == _E.c.household_id)
-    .where(
-        _H.c.id == bindparam("household_id"),
-        _C.c.ordinal.in_(bindparam("ordinals", expanding=True)),
-    )
-    .order_by(_E.c.id)
-    .with_for_update(of=[_H, _E], key_share=True)
-)
-
-
 def lock_rights(work: Work, household_id: int, ordinals: Sequence[int], day: date) -> list[Right]:
     """Return the rights of the chosen children; household and rights are locked.
 
     Raises:
         InputError: none was chosen, or one is not of this household.
     """
-    rows = work.session.execute(
-        _RIGHTS, {"household_id": household_id, "ordinals": list(ordinals)}
-    ).all()
+    rows = rights.lock_rights(work.session, household_id, ordinals)
     if not ordinals or len(rows) != len(set(ordinals)):
         raise InputError(_("辞退するこどもを、選んでください。"), code="children")
     adults: set[int] = set()
@@ -156,10 +122,7 @@ def lock_rights(work: Work, household_id: int, ordinals: Sequence[int], day: dat
         adults = {
             one for one, birth in births.items() if birth is not None and is_adult(birth, day)
         }
-    return [
-        Right(r.id, r.ordinal, r.amount_yen, r.state, r.claimed_by, r.claim_id, r.id in adults)
-        for r in rows
-    ]
+    return [Right(**asdict(row), adult=row.id in adults) for row in rows]
 
 
 def declare(work: Work, said: Declaration, completes: Unfinished | None = None) -> Request:

@@ -7,9 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.texts import _
-from portal.domain.people.coupons.issuer import StopMethod
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
-from portal.domain.people.coupons.states import LIVE as LIVE_COUPON
 from portal.domain.people.entitlements.claims import DECLINE, RECIPIENT_CHANGE
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.entitlements.states import OPEN as OPEN_ENTITLEMENT
@@ -112,17 +110,11 @@ def _is_under_way(decline: ChildDecline) -> bool:
 def _why_not(entry: HouseholdCoupon, decline: ChildDecline | None) -> str:
     if decline is not None and _is_under_way(decline):
         return _("辞退しました") if decline.is_done else _("辞退の手続き中です")
-    coupon = entry.coupon
     if entry.entitlement_state not in OPEN_ENTITLEMENT:
         return _("もう手続きが終わっています")
-    if coupon is not None and coupon.state in {"part_used", "exchanged"}:
+    if entry.is_spent:
         return _("クーポンを使ったため、辞退できません")
-    if (
-        coupon is not None
-        and coupon.state in LIVE_COUPON
-        and coupon.revealed_at is not None
-        and entry.stop == StopMethod.NEVER
-    ):
+    if entry.is_shown_for_good:
         return _("クーポンを一度表示したため、辞退できません")
     if entry.claimed_by == RECIPIENT_CHANGE:
         return _(

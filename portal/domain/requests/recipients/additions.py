@@ -15,23 +15,30 @@ from portal.domain.people.households.newcomers import add_child
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import ChildFields
 from portal.domain.people.households.search_feed import note_changed
-from portal.domain.requests.recipients.approving import place_scan, propose_request
+from portal.domain.requests.recipients.approving import place_scan, propose_request, refuse_stranger
 from portal.domain.requests.recipients.duplicates import look
 from portal.domain.requests.recipients.models import RecipientAddition
-from portal.domain.requests.recipients.newcomer import PROTECTED, Newcomer, of_ward
+from portal.domain.requests.recipients.newcomer import Newcomer, of_ward
 from portal.domain.requests.recipients.placing import place
 from portal.domain.requests.recipients.reasons import RecipientWarning
 from portal.domain.requests.recipients.written import ADDITION_WRITTEN, AdditionNote
 from portal.domain.requests.requests.kinds import RequestKind, Result
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.services import NewRequest, close, open_request, written_in
+from portal.domain.requests.requests.services import (
+    NewRequest,
+    close,
+    open_request,
+    warn,
+    written_in,
+)
 
 
 def submit(work: Work, note: AdditionNote, instruction: Instruction | None) -> Request:
     """Enter an addition; another person accepts it.
 
-    ``note.scan_id`` is the attached instruction. A possible duplicate goes to the ward only: nobody
-    else learns who is a recipient.
+    ``note.scan_id`` is the attached instruction. Until it is accepted, an addition is the ward's
+    alone, whoever is on it: were it so only for somebody whom the contractor may not know, that
+    would tell of them (decision 98).
 
     Raises:
         InputError: no instruction, no child, or one child twice.
@@ -44,8 +51,8 @@ def submit(work: Work, note: AdditionNote, instruction: Instruction | None) -> R
         raise InputError(_s("区の指示書の番号と日付を入力してください。"), code="instruction_no")
     if not children:
         raise InputError(_s("追加するこどもを入力してください。"), code="child1_name")
-    protected = newcomer.hand_over == PROTECTED or known_household(work, newcomer)
-    findings = look(work, newcomer.number, children)
+    known_household(work, newcomer)
+    warnings = look(work, newcomer.number, children)
     row = open_request(
         work,
         NewRequest(
@@ -54,10 +61,10 @@ def submit(work: Work, note: AdditionNote, instruction: Instruction | None) -> R
             children=len(children),
             amount_yen=len(children) * work.program.amount_yen,
             written=ADDITION_WRITTEN.seal(note),
-            warnings=findings.warnings,
+            warnings=warnings,
         ),
     )
-    row.ward_only = protected or findings.ward_only
+    row.ward_only = True
     propose_request(work, row, replace(instruction, scan_id=note.scan_id))
     place_scan(work, row, note.scan_id, note.newcomer.household_id)
     return row
@@ -70,7 +77,12 @@ def known_household(work: Work, newcomer: Newcomer) -> bool:
     """
     if newcomer.household_id is None:
         return False
-    household = work.session.get(Household, newcomer.household_id)
+    household = work.session.get(
+        Household,
+        newcomer.household_id,
+        with_for_update=True,  # else the ward might name it while this entry is on its way
+        populate_existing=True,
+    )
     if (
         household is None
         or household.state != "active"
@@ -85,7 +97,9 @@ def accept(work: Work, row: Request) -> Request:
 
     Raises:
         ConflictError: a child or the household was stored meanwhile.
+        NotFoundError: the actor is not of the ward.
     """
+    refuse_stranger(row, work.actor, closed=True)  # whether it can be accepted tells who is stored
     note = written_in(work.vault, row, ADDITION_WRITTEN)
     _refuse_new_lookalikes(work, row, note.children)
     household = place(work, row, note.newcomer)
@@ -98,7 +112,7 @@ def accept(work: Work, row: Request) -> Request:
             RecipientAddition(request_id=row.id, entitlement_id=made[0].id, created_at=work.now)
         )
     household.changed_at = work.now
-    work.session.flush()
+    _let_others_know(work, row, note.scan_id, household)
     note_changed(work.session, (household.id,))
     record(
         work,
@@ -112,12 +126,24 @@ def accept(work: Work, row: Request) -> Request:
     return close(work, row, Result.ACCEPTED)
 
 
+def _let_others_know(work: Work, row: Request, scan_id: int | None, household: Household) -> None:
+    """Open an accepted addition to whoever may know its household, who may be asked about it.
+
+    They read nothing of somebody alike: that may be a family of which they know nothing.
+    """
+    alike = RecipientWarning.POSSIBLE_DUPLICATE
+    warn(row, tuple(code for code in row.warnings if code != alike), work.now)
+    row.ward_only = household.protected
+    place_scan(work, row, scan_id, household.id)
+    work.session.flush()
+
+
 def _refuse_new_lookalikes(work: Work, row: Request, children: Sequence[ChildFields]) -> None:
     """Refuse a duplicate that appeared after the entry, so that no reviewer was warned of it."""
     if RecipientWarning.POSSIBLE_DUPLICATE in row.warnings:
         return
     found = look(work.acting_as(SYSTEM), "", children)
-    if RecipientWarning.POSSIBLE_DUPLICATE in found.warnings:
+    if RecipientWarning.POSSIBLE_DUPLICATE in found:
         raise ConflictError(
             _s(
                 "入力のあとに、名前と生年月日が同じこどもが対象者になりました。"

@@ -33,7 +33,10 @@ def place_scan(work: Work, row: Request, scan_id: int | None, household_id: int 
         work.session.flush()
 
 
-def refuse_stranger(row: Request, actor: Actor) -> None:
-    """Refuse an actor who may not know of a request of the ward only. Raises NotFoundError."""
-    if row.ward_only and not of_ward(actor):
+def refuse_stranger(row: Request, actor: Actor, *, closed: bool = False) -> None:
+    """Refuse an actor who may not know of a request of the ward only, or of any (``closed``).
+
+    Raises NotFoundError.
+    """
+    if (closed or row.ward_only) and not of_ward(actor):
         raise NotFoundError(_s("この申請は見つかりませんでした。"))

@@ -8,7 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.approvals.services import Instruction
-from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError, TooLateError
+from portal.domain.foundation.errors import (
+    ConflictError,
+    InputError,
+    NotAllowedError,
+    NotFoundError,
+    TooLateError,
+)
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.coupons.queries import HouseholdCoupon, coupons_of_household
@@ -22,11 +28,18 @@ from portal.domain.people.coupons.stopping import (
 from portal.domain.people.entitlements.claims import RECIPIENT_CHANGE, claim, free
 from portal.domain.people.entitlements.services import locked as locked_entitlement
 from portal.domain.people.households.models import Household
+from portal.domain.people.households.protection import named_since
 from portal.domain.people.signin.ending import end_sign_ins
 from portal.domain.requests.recipients.additions import known_household
 from portal.domain.requests.recipients.approving import place_scan, propose_request
 from portal.domain.requests.recipients.models import RecipientChange
-from portal.domain.requests.recipients.newcomer import PROTECTED, Fault, Newcomer, of_ward
+from portal.domain.requests.recipients.newcomer import (
+    PROTECTED,
+    Fault,
+    Newcomer,
+    is_for_ward,
+    of_ward,
+)
 from portal.domain.requests.recipients.placing import (
     give_coupon,
     had_coupon,
@@ -36,6 +49,7 @@ from portal.domain.requests.recipients.placing import (
     move_child,
     place,
 )
+from portal.domain.requests.recipients.protected import refuse_for_protected
 from portal.domain.requests.recipients.states import CHANGE, ChangeState
 from portal.domain.requests.recipients.written import (
     CHANGE_WRITTEN,
@@ -79,7 +93,8 @@ def submit(work: Work, entry: ChangeEntry) -> Request:
     """Enter a change for children of a household; their coupons are hidden until it is decided.
 
     Open before the first dispatch already, until the window for declines ends. The old household's
-    own list never shows the request: it belongs to no household until it is accepted.
+    own list never shows the request: it belongs to no household until it is accepted. Where the
+    contractor typed the recipient's number, it is the ward's alone (``is_for_ward``).
 
     Raises:
         InputError: no child, no kind of evidence, or words that are too long.
@@ -125,7 +140,7 @@ def _check(work: Work, entry: ChangeEntry) -> bool:
     if newcomer.household_id == entry.household_id:
         raise InputError(_s("いまと同じ世帯には、変えられません。"), code="number")
     protected = newcomer.hand_over == PROTECTED or known_household(work, newcomer)
-    return source.protected or protected
+    return source.protected or protected or is_for_ward(newcomer, work.actor)
 
 
 def _claim(work: Work, row: Request, chosen: Sequence[HouseholdCoupon], household_id: int) -> None:
@@ -187,15 +202,39 @@ def accept(work: Work, row: Request) -> Request:
 
     Raises:
         ConflictError: no code is left for the new recipient (``coupon_stock``); nothing was done.
+            Or the household that the children leave was named as protected since (``named_again``).
+        NotFoundError: it was, or the new recipient is protected, and the actor may not know of it.
     """
     items = items_of(work.session, row.id)
     newcomer = written_in(work.vault, row, CHANGE_WRITTEN).newcomer
     _lock_households(work.session, items, newcomer.household_id)
+    refuse_for_protected(work, newcomer)
+    _refuse_newly_protected(work, row, items)
     for item in items:
         locked_entitlement(work.session, item.entitlement_id)
     for item in items:
         _accept_child(work, row, item, newcomer)
     return _settle(work, row)
+
+
+def _refuse_newly_protected(work: Work, row: Request, items: Iterable[RecipientChange]) -> None:
+    """Refuse to take children away from a family that turned out to be in danger meanwhile."""
+    sources = [work.session.get_one(Household, item.from_household_id) for item in items]
+    if not any(
+        (source.protected and not row.ward_only)
+        or named_since(work.session, source.id, row.created_at)
+        for source in sources
+    ):
+        return
+    if not of_ward(work.actor):
+        raise NotFoundError(_s("この申請は見つかりませんでした。"))
+    raise ConflictError(
+        _s(
+            "この申請のあとに、いまの世帯は支援措置の対象だと、区から届きました。"
+            "この申請は断ってください。いまも変えてよいと区が決めたら、入力しなおしてください。"
+        ),
+        code="named_again",
+    )
 
 
 def _accept_child(work: Work, row: Request, item: RecipientChange, newcomer: Newcomer) -> None:

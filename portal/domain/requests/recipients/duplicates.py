@@ -1,7 +1,6 @@
 """Finds out whether a person to be added is a recipient already: one entitlement for one child."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,23 +12,16 @@ from portal.domain.people.households.folding import fold_name
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.newcomers import child_key
 from portal.domain.people.households.records import ChildFields, household_digest, person_digest
-from portal.domain.people.households.search import SearchTerms, search_households
+from portal.domain.people.households.search import SearchTerms, everybody_who_fits
 from portal.domain.requests.recipients.newcomer import of_ward
 from portal.domain.requests.recipients.reasons import RecipientWarning
 
 
-@dataclass(frozen=True, slots=True)
-class Findings:
-    """Warnings for the reviewer, and whether only the ward may know of the request."""
+def look(work: Work, number: str, children: Iterable[ChildFields]) -> tuple[str, ...]:
+    """Look for people who are stored already; returns warnings for the reviewer.
 
-    warnings: tuple[str, ...]
-    ward_only: bool
-
-
-def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
-    """Look for people who are stored already.
-
-    Those whom the asker may not know of are never named: the ward checks them.
+    Those whom the asker may not know of are never named: the ward checks them, and reads the
+    warnings alone.
 
     Raises:
         ConflictError: the household or a child is stored, and the asker may know of it; ``code``
@@ -46,14 +38,15 @@ def look(work: Work, number: str, children: Iterable[ChildFields]) -> Findings:
         if digest in seen:
             raise InputError(_s("同じこどもが二度入力されています。"), code=f"child{place}_name")
         seen.add(digest)
-        if _child(work.session, digest, ward=ward) or _lookalike(work, child):
+        known = _child(work.session, digest, ward=ward)
+        if _lookalike(work, child) or known:  # asked for both: who is known takes no less
             warnings.add(RecipientWarning.POSSIBLE_DUPLICATE)
         if (
             child.birth is not None
             and not work.program.birth_from <= child.birth <= work.program.birth_to
         ):
             warnings.add(RecipientWarning.OUTSIDE_BIRTHS)
-    return Findings(tuple(sorted(warnings)), RecipientWarning.POSSIBLE_DUPLICATE in warnings)
+    return tuple(sorted(warnings))
 
 
 def _household(work: Work, number: str, *, ward: bool) -> bool:
@@ -93,10 +86,9 @@ def _child(session: Session, digest: bytes, *, ward: bool) -> bool:
 
 def _lookalike(work: Work, child: ChildFields) -> bool:
     terms = SearchTerms(name=child.name, birth=child.birth)
-    found = search_households(work, terms, include_protected=True)
     name = fold_name(child.name)
     return any(
         one.fields.birth == child.birth and fold_name(one.fields.name) == name
-        for household in found.households
+        for household in everybody_who_fits(work, terms)
         for one in household.children
     )

@@ -202,6 +202,15 @@ def child_from_plain(values: Mapping[str, Any]) -> ChildFields:
     )
 
 
+def is_for_ward(newcomer: Newcomer, actor: Actor) -> bool:
+    """Tell whether a change of recipient is the ward's alone because the contractor typed a number.
+
+    Its household may be there, and protected. What becomes of the entry would tell the contractor
+    so; hence all entries with a number, also of nobody, become theirs who may know (decision 98).
+    """
+    return bool(newcomer.number) and not of_ward(actor)
+
+
 def of_ward(actor: Actor) -> bool:
     """Tell whether an actor is a person of the ward who decides."""
     return actor.organization is Organization.WARD and actor.role is Role.WARD_OFFICER

@@ -1,11 +1,13 @@
 """Reads open additions and changes, and what an old household's timeline must not reveal."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.households.models import Household
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.states import OPEN, ChangeState
 from portal.domain.requests.requests.kinds import RequestKind
@@ -20,6 +22,16 @@ CHANGES_FROM = (
 )
 
 
+def leaving(households: Select[int]) -> Select[int]:
+    """Return the keys of the requests by which children leave these households.
+
+    A request names no household before it is accepted, but whoever reads it reads of this one.
+    """
+    return select(RecipientChange.request_id).where(
+        RecipientChange.from_household_id.in_(households)
+    )
+
+
 def open_requests(session: Session, *, include_protected: bool, limit: int = 100) -> list[Request]:
     """Return additions and changes that are not closed, oldest first.
 
@@ -30,7 +42,8 @@ def open_requests(session: Session, *, include_protected: bool, limit: int = 100
         Request.state != RequestState.CLOSED,
     )
     if not include_protected:
-        query = query.where(Request.ward_only.is_(False))
+        protected = select(Household.id).where(Household.protected.is_(True))
+        query = query.where(Request.ward_only.is_(False), Request.id.not_in(leaving(protected)))
     return list(session.scalars(query.order_by(Request.id).limit(limit)))
 
 
@@ -52,3 +65,13 @@ def hidden_from_contractors(session: Session, household_id: int) -> Hidden:
         ):
             found[("coupon", coupon_id)] = (item.created_at, ends)
     return found
+
+
+def is_hidden(hidden: Hidden, event: Row[Any]) -> bool:
+    """Return whether an event (``subject``, ``subject_id``, ``at``) is among the hidden ones."""
+    period = hidden.get((event.subject, event.subject_id or 0))
+    return (
+        period is not None
+        and period[0] <= event.at
+        and (period[1] is None or event.at <= period[1])
+    )

@@ -16,7 +16,11 @@ from portal.domain.requests.recipients.approving import deciders_of, refuse_stra
 from portal.domain.requests.recipients.models import RecipientChange
 from portal.domain.requests.recipients.reasons import RecipientReason, RecipientWarning
 from portal.domain.requests.recipients.states import CHANGE
-from portal.domain.requests.recipients.written import ADDITION_WRITTEN, CHANGE_WRITTEN
+from portal.domain.requests.recipients.written import (
+    ADDITION_WRITTEN,
+    CHANGE_WRITTEN,
+    known_recipient,
+)
 from portal.domain.requests.requests.deciders import end_proposal, refuse_own_entry
 from portal.domain.requests.requests.deciding import Kind
 from portal.domain.requests.requests.decisions import Decided, Decision
@@ -91,14 +95,21 @@ def _closed(request: Request) -> str:
 def effects_of(work: Work, request: Request) -> tuple[str, ...]:
     """Return what accepting will do, in the staff's language."""
     if request.kind == RequestKind.ADDITION:
-        return _added(request)
-    lines: list[str] = []
+        return (*_to_protected(work, request), *_added(request))
+    lines = _to_protected(work, request)
     for item in changes.items_of(work.session, request.id):
         lines += _moved(work, item)
     lines.append(
         _s("元の世帯の画面には、このこどもが「確認中」とだけ出ます。理由、日付、行き先は出ません。")
     )
     return tuple(lines)
+
+
+def _to_protected(work: Work, request: Request) -> list[str]:
+    recipient = work.session.get(Household, known_recipient(work.vault, request) or 0)
+    if recipient is None or not recipient.protected:
+        return []
+    return [_s("受け取る世帯は、支援措置の対象です。")]
 
 
 def _added(request: Request) -> tuple[str, ...]:

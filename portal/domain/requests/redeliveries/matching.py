@@ -15,6 +15,7 @@ from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.models import Letter
 from portal.domain.people.households.folding import fold_name
+from portal.domain.people.households.models import Household
 from portal.domain.people.households.queries import HouseholdView, view_households
 from portal.domain.people.households.records import ChildFields, HouseholdFields
 from portal.domain.people.households.search import SearchTerms, search_households
@@ -115,9 +116,20 @@ def match_request(work: Work, request_id: int) -> bool:
     if len(sure) == 1 and request.household_id is None:
         choose_household(work.acting_as(SYSTEM), case, sure[0].household_id)
     elif request.household_id is None:
-        warn_of(request, _unmatched(matches), work.now)
+        warn_of(request, _unmatched(_known_to_all(work.session, matches)), work.now)
     work.session.flush()
     return True
+
+
+def _known_to_all(session: Session, matches: Sequence[Match]) -> list[Match]:
+    """Return the matches that whoever reviews may know of.
+
+    All of them read the warning: were it another one for a protected household, it would tell.
+    """
+    ids = [match.household_id for match in matches]
+    open_to_all = select(Household.id).where(Household.id.in_(ids), Household.protected.is_(False))
+    known = set(session.scalars(open_to_all))
+    return [match for match in matches if match.household_id in known]
 
 
 def _unmatched(matches: Sequence[Match]) -> RedeliveryWarning:

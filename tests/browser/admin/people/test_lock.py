@@ -127,7 +127,7 @@ def test_whoever_goes_on_typing_is_not_locked_out(
     typed(served_staff, page)
     for _ in range(3):
         page.clock.fast_forward(QUARTER - 60_000)
-        with page.expect_response("**/lock/awake") as answer:
+        with page.expect_response("**/lock/awake?*") as answer:
             page.locator("#name").press("End")
         assert answer.value.status == 204
     assert page.locator("dialog.lock").count() == 0
@@ -170,6 +170,19 @@ def test_the_next_person_opens_their_own_windows_only(
     unlock(page)
     expect(page.locator("#lock-error")).to_contain_text("解除できませんでした")
     expect(page.locator("#name")).to_be_hidden()
+
+
+def test_a_window_left_open_locks_when_the_next_person_touches_it(
+    served_staff: ServedStaff, page_factory: PageFactory
+) -> None:
+    # the search that the key sends is refused, and the console says so
+    page = page_factory(width=1280, height=800, kept=False, quiet=False)
+    page.clock.install()
+    typed(served_staff, page)
+    at_work(served_staff, page.context.new_page())
+    page.clock.fast_forward(61_000)
+    page.locator("#name").press("End")
+    expect(page.locator("dialog.lock")).to_be_visible()
 
 
 def test_a_live_search_on_a_locked_session_shows_the_lock_and_keeps_the_fields(

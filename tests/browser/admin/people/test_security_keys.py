@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.support.programs.servers import StartServer
 from tests.support.resident import NOON
 from tests.support.staff import COOKIE, PASSWORD, Colleague, hire, serve_staff, start_session
 
+NUMBERS = count(1)
 CHANGED = "uzura no tamago 12 ko"
 DEVICE = {
     "protocol": "ctap2",
@@ -60,33 +62,47 @@ class Desk:
         self.line.send("WebAuthn.setUserVerified", told)
 
 
-@pytest.fixture(params=["ja", "en"])
-def desk(
-    request: pytest.FixtureRequest,
-    start_server: StartServer,
+@dataclass(frozen=True)
+class Office:
+    """The staff site under a name, for all tests of this file."""
+
+    url: str
+    database: Database
+    begun: datetime
+
+
+@pytest.fixture(scope="module")
+def office(
+    start_lasting_server: StartServer,
     resident_settings: Settings,
     sqlite_template: Path,
-    tmp_path: Path,
-    page_factory: PageFactory,
-) -> Iterator[Desk]:
-    shutil.copyfile(sqlite_template, tmp_path / "staff.sqlite3")
-    address = f"sqlite:///{tmp_path}/staff.sqlite3"
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Office]:
+    file = tmp_path_factory.mktemp("keys") / "staff.sqlite3"
+    shutil.copyfile(sqlite_template, file)
+    address = f"sqlite:///{file}"
     begun = datetime.now(UTC)
-    server = serve_staff(start_server, resident_settings, address, host="localhost")
+    server = serve_staff(start_lasting_server, resident_settings, address, host="localhost")
     database = Database(make_engine(address))
+    yield Office(server.url.replace("127.0.0.1", "localhost"), database, begun)
+    database.engine.dispose()
+
+
+@pytest.fixture(params=["ja", "en"])
+def desk(request: pytest.FixtureRequest, office: Office, page_factory: PageFactory) -> Desk:
+    database, number = office.database, next(NUMBERS)
     owner, second = (
-        hire(database, NOON, role, role.value) for role in (Role.OFFICER, Role.ADMINISTRATOR)
+        hire(database, NOON, role, f"{role.value}{number}")
+        for role in (Role.OFFICER, Role.ADMINISTRATOR)
     )
     page = page_factory(kept=False, width=1024)
     page.set_default_timeout(15_000)
     line = page.context.new_cdp_session(page)
     line.send("WebAuthn.enable")
     device = line.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})["authenticatorId"]
-    url = server.url.replace("127.0.0.1", "localhost")
-    desk = Desk(url, database, page, owner, second, begun, line, device)
+    desk = Desk(office.url, database, page, owner, second, office.begun, line, device)
     desk.speak(request.param)
-    yield desk
-    database.engine.dispose()
+    return desk
 
 
 def gates(desk: Desk) -> list[str]:

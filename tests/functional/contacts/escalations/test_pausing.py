@@ -43,7 +43,8 @@ from tests.support.mailroom.letters import add_families, printer
 from tests.support.mailroom.proofs import approve_run
 from tests.support.people import Person
 from tests.support.resident import NOON
-from tests.support.work import sample_program, source_of, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import source_of, work_in
 from tests.support.worker import run_job
 
 DANGER = Question("protection", "手紙が届くと、家にいる人に見られて危ない。")

@@ -29,7 +29,7 @@ from portal.platform.in_force import KEPT_SECONDS, InForce
 from portal.platform.rendering.templating import RUBY_TAGS
 from tests.functional.contacts.hours.support import NINE, WEEK, Desk
 from tests.support.resident import Resident
-from tests.support.work import sample_program
+from tests.support.sample_ward import sample_program
 
 ONE_DAY = timedelta(days=1)
 

@@ -21,7 +21,8 @@ from portal.domain.people.tasks.models import Task
 from portal.domain.people.tasks.services import finish_task, open_task
 from portal.platform.in_force import InForce
 from tests.functional.contacts.hours.support import Desk
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 
 def at(desk: Desk, after: int, hour: int, minute: int = 0) -> datetime:

@@ -117,6 +117,17 @@ def test_a_protected_family_is_no_call_back_of_the_desks_change(desk: Desk) -> N
     assert receipt in ward.open(place).text
     assert f'href="/tasks/{task_id}"' in ward.open(place).text
     ward.send(place + "/approve", {"form_key": "a"})
+    page = ward.open(f"/tasks/{task_id}").text
+    assert 'name="at" value="2023-08-03"' in page
+    later = {"at": "2023-08-03", "clock": "9:00"}
+    refused = ward.post(f"/tasks/{task_id}/move", later | {"form_key": "m"})
+    assert (refused.status_code, 'href="#agreed"' in refused.text) == (422, True)
+    assert visitor.post(f"/tasks/{task_id}/move", later | {"agreed": "1"}).status_code == 403
+    ward.post(f"/tasks/{task_id}/move", {"at": "いつか", "clock": "9:00", "form_key": "n"})
+    answer = ward.send(f"/tasks/{task_id}/move", later | {"agreed": "1", "form_key": "m2"})
+    assert "にかけることにしました" in answer.text
+    assert "別の時刻を約束する" not in answer.text
+    assert receipt not in ward.open(place).text
     for path in (place, "/call-backs", "/call-backs?unkept=1"):
         page = visitor.open(path).text
         assert receipt not in page

@@ -29,7 +29,7 @@ from tests.functional.contacts.site_texts.support import TEXTS, Office
 from tests.support.coupons import sandbox_file
 from tests.support.people import give_coupons
 from tests.support.resident import Resident, make_resident
-from tests.support.work import sample_program
+from tests.support.sample_ward import sample_program
 
 PAGES = {
     TextPlace.LANDING: "/",

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from portal.domain.desk.casework import counter_channel
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.models import Approval
-from portal.domain.foundation.errors import DomainError
+from portal.domain.foundation.errors import ConflictError, DomainError
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.codes import add_authenticator
 from portal.domain.people.authn.models import AuthSession, BackupCode, OtpAuthenticator
 from portal.domain.people.credentials.models import Credential
+from portal.domain.people.households.protection import ProtectionSource, record_named
 from portal.domain.people.notices.models import OutboxMessage
 from portal.platform.site import Site
 from tests.functional.desk.admin.test_household import opened
@@ -105,6 +106,42 @@ def test_two_of_the_ward_set_a_channel_at_once_and_nobody_is_told(
         assert hint not in door.page.text, hint
     door.send("/signin/code/submit", {"code": site.last_code()})
     assert door.place == "/home"
+
+
+def test_no_old_channel_is_told_of_a_family_that_was_named_as_protected_meanwhile(
+    staff: StaffSite,
+) -> None:
+    person = family(staff)
+    first, second = (
+        Actor(Role.WARD_OFFICER, staff.hire(Role.WARD_OFFICER).id, Organization.WARD)
+        for _ in range(2)
+    )
+    later = staff.now + timedelta(minutes=1)
+    with staff.database.write() as session:
+        wish = counter_channel.Wish("danger", "sms", "080-9876-5432", "passport")
+        waiting = counter_channel.propose(
+            work_in(session, first, staff.now, program=staff.site.program),
+            person.household_id,
+            wish,
+        )
+        waiting.detail = {**waiting.detail, "reason": "last_days"}
+        record_named(work_in(session, now=later), person.household_id, ProtectionSource.LIST)
+    with pytest.raises(ConflictError, match="支援措置"), staff.database.write() as session:
+        counter_channel.confirm(work_in(session, second, later), waiting.id)
+    assert staff.count(OutboxMessage) == 0
+    assert kinds(staff)["sms confirmed"] == "", "and nothing changed"
+
+
+def test_an_enrolling_anew_that_waited_is_over(staff: StaffSite) -> None:
+    """Whoever the family flees from had it begun by telephone: it would take the new way away."""
+    person = family(staff)
+    with staff.database.write() as session:
+        credential = session.get_one(Credential, person.credential_id)
+        credential.reset_at = staff.now + timedelta(hours=20)
+    asked(staff, person)
+    staff.enter_as(Role.WARD_OFFICER).send(f"{LIST}/{key(staff)}/confirm", {"form_key": "c"})
+    with staff.database.read() as session:
+        assert session.get_one(Credential, person.credential_id).reset_at is None
 
 
 def test_contractors_read_nothing_of_it(staff: StaffSite) -> None:

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from portal.domain.desk.casework import contact, timeline
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.audit.models import AuditEvent
+from portal.domain.foundation.audit.services import record
 from portal.domain.letters.letters.models import Letter, PrintRun
 from portal.domain.letters.letters.numbers import new_letter_number
 from portal.domain.letters.shipments.models import Shipment
@@ -18,6 +20,7 @@ from tests.support.canaries import CANARIES
 from tests.support.people import CANARY_NAME, CANARY_STREET, Person
 from tests.support.resident import Visitor
 from tests.support.staff import StaffSite
+from tests.support.work import work_in
 
 
 def opened(staff: StaffSite, person: Person, role: Role = Role.OFFICER) -> Visitor:
@@ -184,6 +187,36 @@ def test_a_protection_set_meanwhile_closes_the_open_page(staff: StaffSite) -> No
     answer = visitor.get(f"/households/{person.household_id}")
     assert answer.status_code == 404
     assert "鶉" not in answer.text
+
+
+def test_a_long_history_begins_with_what_is_recent(staff: StaffSite) -> None:
+    """The last contacts and entries are on the page; the earlier ones come when asked for."""
+    person = staff.add_household(active=True)
+    officer = opened(staff, person)
+    base = f"/households/{person.household_id}"
+    for number in range(timeline.RECENT + 1):
+        note = {"note": "鍵", "topic": "general", "desk": "", "form_key": f"n{number}"}
+        assert "メモを書きました" in officer.send(f"{base}/notes", note).text
+
+    with staff.database.write() as session:
+        work = work_in(session, now=staff.now)
+        for _look in range(timeline.LIMIT):
+            record(work, "household.opened", "household", household_id=person.household_id)
+
+    def lines(page: str) -> list[int]:
+        contacts, entries = page.split('id="contacts"')[1].split('id="history"')
+        return [contacts.count("<time "), entries.count("<time ")]
+
+    short, whole = officer.open(base).text, officer.open(f"{base}?earlier=1").text
+    assert lines(short) == [contact.RECENT, timeline.RECENT]
+    contacts, entries = lines(whole)
+    assert contacts > timeline.RECENT
+    assert entries == timeline.LIMIT, "there are more, and a link to them would lead here again"
+    for link, part in (("もっと前の連絡を見る", "contacts"), ("もっと前の記録を見る", "history")):
+        assert f'href="{base}?earlier=1#{part}">{link}</a>' in short
+        assert link not in whole
+    assert '<details class="more-filters">' in short
+    assert '<details class="more-filters" open>' in whole, "who asked for them sees them"
 
 
 def test_the_timeline_tells_what_happened_newest_first_and_never_a_code(staff: StaffSite) -> None:

@@ -24,8 +24,9 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.transfers.services import ACCEPT as ACCEPT_TRANSFER
 from portal.domain.mailroom.incidents.fault_agreement import REPLACE
 from portal.domain.mailroom.printing.dispatch.handover import HAND_OVER
+from portal.domain.mailroom.roster.holds.naming import RELEASE_HOLD
 from portal.domain.mailroom.roster.holds.protection_none import propose_none
-from portal.domain.mailroom.roster.holds.services import PRINT_TEXT, RELEASE_HOLD
+from portal.domain.mailroom.roster.holds.services import PRINT_TEXT
 from portal.domain.oversight.disposal.household.asking import Ground
 from portal.domain.oversight.disposal.household.obstacles import HOUSEHOLD_DISPOSAL
 from portal.domain.people.coupons.models import Coupon

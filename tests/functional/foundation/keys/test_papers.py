@@ -143,6 +143,7 @@ def test_two_people_of_one_side_print_nothing(office: Office, by: str, other: st
     assert not list(office.tray.iterdir())
 
 
+@pytest.mark.in_turn
 def test_a_printing_is_on_record_before_the_first_sheet_comes_out(office: Office) -> None:
     script = office.folder / "printer_that_looks.py"
     script.write_text(

@@ -18,10 +18,10 @@ IMPORT = ("roster", "import", "--layout", "sample")
 
 
 @pytest.fixture
-def portal(tmp_path: Path) -> CommandLine:
+def portal(tmp_path: Path, sqlite_template: Path) -> CommandLine:
     """An installation with an officer and a person of the ward."""
     portal = CommandLine(tmp_path / "data", program=small_ward(tmp_path))
-    assert portal.run("init").returncode == 0
+    portal.set_up(sqlite_template)
     for login, organization, role in (
         ("officer", "contractor", "officer"),
         ("ward", "ward", "ward_officer"),

@@ -28,7 +28,8 @@ from tests.support.canaries import CANARIES
 from tests.support.coupons import VAULT
 from tests.support.people import add_person
 from tests.support.resident import NOON
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 
 def test_a_household_is_told_by_the_channel_of_its_codes(database: Database) -> None:

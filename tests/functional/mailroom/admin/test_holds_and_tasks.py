@@ -1,5 +1,6 @@
 """Tasks are finished once, a frozen first sign-in reopens, holds are released by one or two."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from portal.domain.contacts.escalations.answering import WardAnswer
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.services import Instruction
+from portal.domain.mailroom.roster.holds.naming import named
 from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Hold, Household, PrintText
+from portal.domain.people.households.protection import ProtectionSource
 from portal.domain.people.signin.activation import BirthAnswer, check_birth
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.models import Task
@@ -251,6 +254,30 @@ def test_holds_of_protected_households_are_the_wards_alone(staff: StaffSite) -> 
     for action in ("release", "propose", "confirm", "refuse"):
         assert officer.post(f"/holds/{number}/{action}").status_code == 404
     assert "支援措置" in ward.open("/holds").text
+
+
+def test_the_second_person_is_told_why_a_release_cannot_be_confirmed_any_more(
+    staff: StaffSite,
+) -> None:
+    person = staff.add_household(protected=True)
+    number = hold(staff, person, "W01_PROTECTED")
+    staff.enter_as(Role.WARD_OFFICER).post(f"/holds/{number}/propose", {"form_key": "p"})
+    second = staff.hire(Role.WARD_OFFICER)
+    visitor = staff.enter(second)
+    shown = re.search(r'name="proposal" value="(\d+)"', visitor.open(f"/holds/{number}").text)
+    assert shown is not None
+    form = {"proposal": shown[1], "form_key": "c"}
+    with staff.database.write() as session:
+        household = session.get_one(Household, person.household_id)
+        later = staff.now + timedelta(minutes=1)
+        named(work_in(session, now=later), household, ProtectionSource.LIST)
+    staff.clock.advance(minutes=2)
+    answer = visitor.post(f"/holds/{number}/confirm", form | {"code": second.code(staff.now)})
+    assert answer.status_code == 409
+    assert "もう一度提案してください" in answer.text
+    assert staff.count(Hold, state="open") == 1
+    assert staff.count(Household, protected=True) == 1
+    assert "解除を提案する" in visitor.open(f"/holds/{number}").text
 
 
 def test_a_gaiji_hold_goes_with_a_print_text_that_a_second_person_approved(

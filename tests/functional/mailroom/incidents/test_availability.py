@@ -17,7 +17,8 @@ from portal.platform.selfcheck.findings import Level
 from portal.platform.selfcheck.subject import Subject
 from tests.functional.mailroom.incidents.support import Office
 from tests.support.coupons import VAULT
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 HOUR = timedelta(hours=1)
 YEAR_MINUTES = 366 * 24 * 60

@@ -27,11 +27,13 @@ def path(extract: Extract, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def portal(path: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+def portal(
+    path: Path, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> CommandLine:
     """A deployment with the extract imported and three staff accounts."""
     folder = tmp_path_factory.mktemp("data")
     portal = CommandLine(folder, program=small_ward(folder))
-    assert portal.run("init").returncode == 0
+    portal.set_up(sqlite_template)
     done = portal.run(
         "roster", "import", path, "--layout", "sample", "--sheet", sheet_of(PLAN, path)
     )

@@ -13,6 +13,8 @@ from portal.domain.contacts.calls.models import Call, CallHousehold
 from portal.domain.contacts.calls.written import TAKEN_BY, TEXT, write_text
 from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.services import Question, RaisedIn, raise_escalation
+from portal.domain.contacts.notes.kinds import NoteTopic
+from portal.domain.contacts.notes.services import NewNote, write
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.foundation.approvals.services import Instruction
 from portal.domain.foundation.audit.models import AuditEvent
@@ -25,7 +27,7 @@ from portal.domain.foundation.errors import (
 )
 from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.mailroom.roster.models import StagedHousehold
-from portal.domain.oversight.auditing.extract import Reserved
+from portal.domain.oversight.auditing.reserved import Reserved
 from portal.domain.oversight.copies.models import DataCopy
 from portal.domain.oversight.disclosure.extract import DRAWN, Order, draw
 from portal.domain.oversight.disclosure.handing_over import hand_over
@@ -45,6 +47,7 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.tasks.kinds import TaskKind
 from portal.domain.people.tasks.services import open_task
 from portal.domain.requests.requests.kinds import RequestKind
+from portal.domain.requests.requests.models import Scan
 from portal.domain.requests.requests.services import NewRequest, open_request
 from portal.domain.tables import metadata
 from portal.platform.database import Database
@@ -249,6 +252,15 @@ def test_names_are_found_in_every_form(ward: Ward, text: str, black: str) -> Non
     assert found.of(text.replace("p9800000001-2", person_no)) == black
 
 
+def test_another_name_of_somebody_else_is_black_too(ward: Ward) -> None:
+    with ward.database.read() as session:
+        view = view_household(work_in(session), ward.family.household_id)
+    first, second = view.children
+    known_as = replace(second, fields=replace(second.fields, alias="山吹　萌黄"))
+    found = third_persons(replace(view, children=(first, known_as)), {1}, [], [])
+    assert found.of("山吹さんと萌黄ちゃん") == "■■■さんと■■■ちゃん"
+
+
 def test_an_empty_word_blacks_out_nothing() -> None:
     assert Blackening(()).of("文") == "文"
 
@@ -271,6 +283,38 @@ def test_it_is_alike_whether_or_not_there_is_something_that_must_not_be_told(war
     assert not any("支援措置" in str(kind) for kind in kinds)
     with pytest.raises(InputError):  # a reserved record cannot be let in by its number alone
         ward.draw(replace(ward.order, read=frozenset({"R-3"})))
+
+
+@pytest.mark.parametrize(
+    ("topic", "reserved"),
+    [
+        (NoteTopic.VIOLENCE, Reserved.PROTECTION),
+        (NoteTopic.SEPARATION, Reserved.RECIPIENTS),
+        (NoteTopic.RECIPIENT, Reserved.RECIPIENTS),
+    ],
+)
+def test_a_note_on_violence_or_separation_is_told_by_decision_alone(
+    ward: Ward, topic: NoteTopic, reserved: Reserved
+) -> None:
+    """That there is one says enough to whom it is about."""
+    home = ward.family.household_id
+    with ward.database.write() as session:
+        work = work_in(session, ward.officer)
+        write(work, NewNote("避難先を決めたとのこと", topic.value), RaisedIn(None, home))
+    assert not ward.draw(ward.order).tables[1].rows
+    decided = replace(ward.order, reserved=frozenset({reserved}))
+    assert len(ward.draw(decided).tables[1].rows) == 1
+
+
+def test_a_scan_of_the_ward_alone_is_told_by_decision_alone(ward: Ward) -> None:
+    with ward.database.write() as session:
+        scan = Scan(household_id=ward.family.household_id, ward_only=True, media_type="image/png")
+        scan.size, scan.digest, scan.stored_at = 1, bytes(32), NOW
+        scan.wrapped_key, scan.sealed = b"k", b"s"
+        session.add(scan)
+    assert not ward.draw(ward.order).tables[1].rows
+    decided = replace(ward.order, reserved=frozenset({Reserved.PROTECTION}))
+    assert len(ward.draw(decided).tables[1].rows) == 1
 
 
 def test_protection_is_looked_at_in_the_moment_of_drawing(ward: Ward) -> None:

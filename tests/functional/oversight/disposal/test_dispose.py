@@ -39,7 +39,8 @@ from portal.platform.key_rotation import Folder
 from portal.platform.metrics.database_gauges import DatabaseGauges
 from tests.support.coupons import NOW
 from tests.support.oversight.ended import CLERK, HOUSEHOLDS, LETTER, Ended, end
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 pytestmark = pytest.mark.matrix
 

@@ -17,8 +17,9 @@ from portal.platform.selfcheck.subject import Subject
 from portal.settings import Settings
 from tests.functional.oversight.management.agreeing import QUESTION, agree_all, answer, ward_of
 from tests.support.coupons import NOW, VAULT
+from tests.support.sample_ward import sample_program
 from tests.support.staff import StaffSite
-from tests.support.work import sample_program, work_in
+from tests.support.work import work_in
 
 DAY = timedelta(days=1)
 

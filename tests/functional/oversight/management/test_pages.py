@@ -18,8 +18,9 @@ from portal.domain.oversight.management.models import (
 )
 from portal.domain.oversight.management.questions import defaults, questions
 from tests.support.reading import pdf
+from tests.support.sample_ward import sample_program
 from tests.support.staff import StaffSite
-from tests.support.work import sample_program, work_in
+from tests.support.work import work_in
 
 MINUTES = {
     "subject": "第1回 定例の打合せ",

@@ -45,8 +45,9 @@ from tests.functional.oversight.management.agreeing import agree_all
 from tests.support.coupons import NOW
 from tests.support.oversight.tested_build import DAY, carry_results, tested_build
 from tests.support.people import add_person
+from tests.support.sample_ward import sample_program
 from tests.support.staff import StaffSite, hire
-from tests.support.work import sample_program, source_of, work_in
+from tests.support.work import source_of, work_in
 
 __all__ = ["tested_build"]
 

@@ -26,7 +26,8 @@ from tests.functional.oversight.registers.test_registers import (
     office,
 )
 from tests.support.coupons import NOW
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 __all__ = ["office"]
 COMPLETION, DEFECT = RegisterKind.COMPLETION, RegisterKind.DEFECT

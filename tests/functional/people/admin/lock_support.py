@@ -24,6 +24,13 @@ def shows(visitor: Visitor) -> str:
     return visitor.page.text if visitor.page is not None else ""
 
 
+def window_of(visitor: Visitor) -> str:
+    """Return what the windows of this session share."""
+    found = re.search(r'data-name="([^"]+)"', shows(visitor))
+    assert found is not None
+    return found[1]
+
+
 HIDDEN = re.compile(r'name="(kept_\d+)" value="([^"]*)"')
 
 

@@ -10,7 +10,14 @@ from portal.domain.foundation.actors import Role
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff import services
-from tests.functional.people.admin.lock_support import LOCKED, at_work, kept, open_lock, shows
+from tests.functional.people.admin.lock_support import (
+    LOCKED,
+    at_work,
+    kept,
+    open_lock,
+    shows,
+    window_of,
+)
 from tests.support.staff import COOKIE, PASSWORD, StaffSite
 from tests.support.work import work_in
 
@@ -47,6 +54,19 @@ def test_every_use_begins_the_quarter_of_an_hour_anew_but_a_locked_screen_is_not
     assert visitor.get("/lock/awake").status_code == 403
     staff.clock.advance(seconds=1)
     assert visitor.get("/").status_code == 403
+
+
+def test_a_window_of_the_person_before_is_told_to_lock(staff: StaffSite) -> None:
+    _colleague, visitor = at_work(staff)
+    mine = window_of(visitor)
+    assert visitor.get(f"/lock/awake?window={mine}").status_code == 204
+    staff.enter(staff.hire(Role.WARD_OFFICER), visitor)
+    visitor.open("/account")
+    own = window_of(visitor)
+    assert own != mine
+    told = visitor.get(f"/lock/awake?window={mine}")
+    assert (told.status_code, told.headers["x-locked"]) == (403, "1")
+    assert visitor.get(f"/lock/awake?window={own}").status_code == 204
 
 
 @pytest.mark.asvs("6.3.4")

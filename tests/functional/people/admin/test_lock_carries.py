@@ -7,7 +7,13 @@ import pytest
 from portal.domain.foundation.actors import Role
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff import services
+from portal.domain.people.staff.locking import (
+    InterruptedRequest,
+    open_interrupted,
+    seal_interrupted,
+)
 from tests.functional.people.admin.lock_support import LOCKED, at_work, kept, open_lock, shows
+from tests.support.coupons import VAULT
 from tests.support.staff import PASSWORD, StaffSite
 from tests.support.work import work_in
 
@@ -116,3 +122,13 @@ def test_the_locked_page_changes_language_without_losing_what_it_carries(staff: 
     assert '<html lang="en">' in answer.text
     open_lock(visitor)
     assert 'value="鶉野"' in shows(visitor)
+
+
+@pytest.mark.parametrize(
+    "name", ["password", "current", "new_password", "code", "second_code", "mail_code", "passkey"]
+)
+def test_no_secret_waits_behind_a_lock(name: str) -> None:
+    """Neither in the page's hidden fields, though sealed, nor in the form that comes back."""
+    sent = InterruptedRequest("/account", values={name: "123456", "label": "机のキー"})
+    carried = open_interrupted(VAULT, 7, seal_interrupted(VAULT, 7, sent))
+    assert carried.values == {"label": "机のキー"}

@@ -129,6 +129,18 @@ def test_the_side_of_the_account_stands_beside(named_staff: StaffSite) -> None:
     assert refuse(staff, owner, two(staff, owner, staff.hire(Role.WARD_OFFICER))) == 422
 
 
+def test_a_second_person_who_is_gone_stands_beside_nobody(named_staff: StaffSite) -> None:
+    staff = named_staff
+    owner, second = staff.hire(), staff.hire(Role.ADMINISTRATOR)
+    visitor = staff.enter(owner)
+    visitor.open("/account/keys/new")
+    with staff.database.write() as session:
+        session.get_one(StaffUser, second.id).active = False
+    assert visitor.send(NEW, two(staff, owner, second)).status_code in {403, 422}
+    assert visitor.get(MAKE.removesuffix("/submit")).status_code == 303
+    assert not staff.events("staff.stood_beside")
+
+
 def test_wrong_codes_register_none(named_staff: StaffSite) -> None:
     staff = named_staff
     owner, second = staff.hire(), staff.hire(Role.ADMINISTRATOR)
@@ -258,10 +270,11 @@ def test_nobody_else_ends_a_key(named_staff: StaffSite) -> None:
     register(staff, owner)
     with staff.database.read() as session:
         key = session.scalars(select(StaffKey.id)).one()
-    other = staff.enter_as(Role.OFFICER)
+    other, _device = register(staff, staff.hire(Role.OFFICER))  # who has one of their own
+    other.open("/account")
     other.send(f"/account/keys/{key}/end")
     assert other.post(f"/staff/{owner.id}/keys/{key}/end").status_code == 403
-    assert keys(staff) == 1
+    assert keys(staff) == 2
 
 
 @pytest.mark.parametrize("step", ["deactivate", "renew"])

@@ -11,16 +11,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.foundation.errors import ConflictError, DomainError, InputError, NotAllowedError
-from portal.domain.people.coupons import assignment
+from portal.domain.people.coupons import portions
 from portal.domain.people.coupons.assignment import (
     Assigned,
     assign,
-    assign_in_portions,
     assign_replacement,
     given_since,
     plan,
 )
 from portal.domain.people.coupons.models import Coupon
+from portal.domain.people.coupons.portions import assign_in_portions
 from portal.domain.people.coupons.queries import coupons_of_household, state_counts
 from portal.domain.people.coupons.reserve import Reserve
 from portal.domain.people.coupons.services import void_unseen
@@ -240,7 +240,7 @@ def test_the_reserve_is_written_as_number_or_percent() -> None:
 def test_portions_give_all_and_a_run_that_was_killed_is_gone_on_with(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(assignment, "PORTION", 4)
+    monkeypatch.setattr(portions, "PORTION", 4)
     with database.write() as session:
         add_households(session, 10)
         record_protection(work_in(session), ProtectionSource.EXTRACT)

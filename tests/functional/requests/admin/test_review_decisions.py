@@ -31,11 +31,11 @@ def test_accepting_says_so_and_goes_on_to_the_next_of_the_same_queue(staff: Staf
     assert "こども" in page.split("承認すると", 1)[1].split("</ul>", 1)[0]
     page = decide(desk, first, page, "accept", queue="decline")
     assert desk.place == f"/reviews/{last.id}"
-    assert "承認しました。 つぎの申請です。" in page
+    assert "承認しました。つぎの申請です。" in page
     assert 'aria-describedby="said" autofocus' in page
     page = decide(desk, last, page, "accept", queue="decline")
     assert desk.place == "/reviews"
-    assert "承認しました。 この種類の審査を待つ申請は、ほかにありません。" in page
+    assert "承認しました。この種類の審査を待つ申請は、ほかにありません。" in page
     assert [box.fresh(row).result for row in (first, last)] == ["accepted", "accepted"]
 
 
@@ -239,7 +239,7 @@ def test_with_four_eyes_one_proposes_and_only_another_accepts(
     assert answer.status_code == 422
     first.send(f"/reviews/{row.id}/release")
     page = take(second, row)
-    assert "さんが承認を提案しています。 あなたが承認すると決まります。" in page
+    assert "さんが承認を提案しています。あなたが承認すると決まります。" in page
     decide(second, row, page, "accept")
     assert box.fresh(row).result == "accepted"
 

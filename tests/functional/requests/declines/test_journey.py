@@ -86,6 +86,7 @@ def test_one_child_is_declined_by_name_and_the_receipt_says_all(
     assert home.count("辞退の手続き中です") == 1
     assert "/coupon/1/reveal" in home
     assert "/coupon/2/reveal" not in home
+    assert 'href="/decline"' in home  # for the other child
     with resident.database.read() as session:
         row = session.scalars(select(Request)).one()
         assert (row.receipt_no, row.children, row.channel, row.state) == (
@@ -154,6 +155,8 @@ def test_the_decline_is_taken_back_after_a_question(resident: Resident, person: 
     asked = visitor.open(f"/decline/withdraw/{number}").text
     assert "またクーポン" in asked or "クーポンがまた使える" in asked
     assert resident.count(Coupon, state="suspended") == 2
+    assert 'href="/decline"' not in visitor.open("/home").text
+    assert 'href="/alternative"' not in visitor.open("/home").text
     answers = [
         visitor.post(f"/decline/withdraw/{number}/submit", {"form_key": "b"}) for _try in range(3)
     ]
@@ -163,6 +166,7 @@ def test_the_decline_is_taken_back_after_a_question(resident: Resident, person: 
     assert "受け取れなくなる金額" not in taken_back
     assert resident.count(Coupon, state="assigned") == 2
     assert "/coupon/1/reveal" in visitor.open("/home").text
+    assert 'href="/decline"' in visitor.open("/home").text
 
 
 def test_another_households_receipt_is_as_good_as_none(resident: Resident, person: Person) -> None:

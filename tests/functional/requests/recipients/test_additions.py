@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from portal.domain.desk.casework.reviews.queue import known_to
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -25,6 +26,7 @@ from portal.domain.people.households.queries import view_household
 from portal.domain.requests.recipients.models import RecipientAddition
 from portal.domain.requests.recipients.newcomer import HandOver
 from portal.domain.requests.requests.models import Request
+from portal.domain.requests.requests.scans import visible_scan
 from portal.platform.database import Database
 from tests.functional.requests.recipients.support import (
     AT_COUNTER,
@@ -80,15 +82,38 @@ def test_without_the_wards_instruction_nobody_is_added(office: Office) -> None:
         office.add(children=())
 
 
-def test_two_accounts_of_the_contractor_need_the_instruction_itself(office: Office) -> None:
-    row = office.add()
-    with pytest.raises(NotAllowedError, match="受託者の二人だけ"):
+def test_until_it_is_accepted_an_addition_is_the_wards_alone(office: Office) -> None:
+    """Also of nobody known, by whomever, with the ward's order: see ``test_typed_off_papers``."""
+    for person, enters in (("p779", office.officer), ("p780", office.ward)):
+        scan_id = office.scan()
+        row = office.add(children=(unknown_child(person),), scan_id=scan_id, actor=enters)
+        with pytest.raises(NotFoundError):
+            office.decide(row, actor=office.colleague)
+        assert (row.ward_only, seen_by_contractor(office, row, scan_id)) == (True, False)
+        second = staff_member(office.database, person, Organization.WARD, Role.WARD_OFFICER)
+        assert office.decide(row, actor=second).result == "accepted"
+        assert seen_by_contractor(office, row, scan_id), "its household may be known"
+
+
+def seen_by_contractor(office: Office, row: Request, scan_id: int) -> bool:
+    with office.database.read() as session:
+        known = session.scalar(
+            select(Request.id).where(known_to(include_protected=False), Request.id == row.id)
+        )
+        scan = visible_scan(session, scan_id, include_protected=False)
+    assert (known is None) is (scan is None)
+    return known is not None
+
+
+def test_an_entry_of_before_that_rule_is_accepted_by_the_ward_too(office: Office) -> None:
+    row = office.add(scan_id=office.scan())
+    with office.database.write() as session:
+        session.get_one(Request, row.id).ward_only = False
+    with pytest.raises(NotFoundError):
         office.decide(row, actor=office.colleague)
     with pytest.raises(NotAllowedError):
         office.decide(row, actor=office.officer)
-    assert office.decide(row).result == "accepted"
-    attached = office.add(children=(unknown_child("p779"),), scan_id=office.scan())
-    assert office.decide(attached, actor=office.colleague).result == "accepted"
+    assert (office.added(), office.decide(row).result) == (0, "accepted")
 
 
 def test_a_child_is_added_once(office: Office) -> None:
@@ -105,7 +130,7 @@ def test_a_child_is_added_once(office: Office) -> None:
     assert office.sums().adds_up(5, 5 * AMOUNT)
 
 
-def test_somebody_alike_is_for_the_ward_alone(office: Office) -> None:
+def test_the_ward_alone_reads_that_somebody_is_alike(office: Office) -> None:
     alike = replace(
         BABY,
         person_no="p900",
@@ -116,7 +141,8 @@ def test_somebody_alike_is_for_the_ward_alone(office: Office) -> None:
     assert (row.warnings, row.ward_only) == (["possible_duplicate"], True)
     with pytest.raises(NotFoundError):
         office.decide(row, actor=office.colleague)
-    assert office.decide(row).result == "accepted"
+    done = office.decide(row)
+    assert (done.result, done.ward_only, done.warnings) == ("accepted", False, [])
 
 
 def test_a_protected_child_is_never_confirmed_to_the_contractor(office: Office) -> None:
@@ -133,7 +159,7 @@ def test_a_protected_child_is_never_confirmed_to_the_contractor(office: Office) 
 
 def test_a_birth_outside_the_period_is_a_warning(office: Office) -> None:
     row = office.add(children=(replace(BABY, birth=date(2023, 6, 30)),))
-    assert (row.warnings, row.ward_only) == (["outside_births"], False)
+    assert (row.warnings, row.ward_only) == (["outside_births"], True)
     assert office.decide(row).result == "accepted"
 
 

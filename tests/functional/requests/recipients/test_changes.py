@@ -1,11 +1,13 @@
 """Change of recipient: who may, what moves, and when the issuer must be asked first."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from portal.domain.desk.casework import stops
+from portal.domain.desk.casework.reviews.queue import known_to
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -22,11 +24,14 @@ from portal.domain.people.coupons.queries import coupon_of_child
 from portal.domain.people.entitlements.claims import DECLINE, claim
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household, OldSearchRow
+from portal.domain.people.households.protection import ProtectionSource, record_named
 from portal.domain.people.households.queries import view_household
 from portal.domain.people.households.search import SearchTerms, search_households
 from portal.domain.requests.recipients import review
 from portal.domain.requests.recipients.changes import stop_confirmed, stop_found_spent
 from portal.domain.requests.recipients.newcomer import HandOver
+from portal.domain.requests.recipients.queries import open_requests
+from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from tests.functional.requests.recipients.support import (
     AT_COUNTER,
@@ -178,6 +183,25 @@ def test_a_protected_household_is_not_there_for_the_contractor(office: Office) -
     with pytest.raises(NotFoundError):
         office.change()
     assert office.change(actor=office.ward).ward_only
+
+
+def test_children_are_not_taken_from_a_family_that_was_named_as_protected_meanwhile(
+    office: Office,
+) -> None:
+    row = office.change(now=NOW - timedelta(hours=1), instruction=ORDER, scan_id=office.scan())
+    with office.database.write() as session:
+        household = session.get_one(Household, office.households[0])
+        record_named(work_in(session, now=NOW), household.id, ProtectionSource.LIST)
+        household.protected = True
+        assert row.id not in {one.id for one in open_requests(session, include_protected=False)}
+        known = select(Request.id).where(known_to(include_protected=False))
+        assert session.scalars(known).all() == [], "nor on the desk"
+    with pytest.raises(NotFoundError):
+        office.decide(row, actor=office.colleague)
+    with pytest.raises(ConflictError, match="支援措置"):
+        office.decide(row, actor=office.ward)
+    assert office.entry(office.households[0], 2).claimed_by == "recipient_change", "nothing moved"
+    assert office.decide(row, "refuse", reason="documents").result == "refused"
 
 
 def test_what_holds_the_old_household_does_not_hold_the_child_any_more(office: Office) -> None:

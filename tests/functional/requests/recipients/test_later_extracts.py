@@ -18,7 +18,8 @@ from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.records import ChildFields
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.recipients import additions, changes
-from portal.domain.requests.recipients.newcomer import Newcomer
+from portal.domain.requests.recipients.newcomer import HandOver, Newcomer
+from portal.domain.requests.recipients.queries import open_requests
 from portal.domain.requests.recipients.written import AdditionNote, ChangeNote, Evidence
 from portal.domain.requests.requests.deciding import decide
 from portal.domain.requests.requests.decisions import Decided
@@ -101,6 +102,32 @@ def test_a_moved_child_stays_where_the_ward_placed_it(ward: Ward) -> None:
     with ward.database.read() as session:
         assert session.scalar(select(func.count()).where(Entitlement.household_id == target)) == 1
         assert session.get_one(Household, target).state == "active"
+
+
+def test_an_extract_that_names_the_recipient_as_protected_leaves_the_change_to_the_ward(
+    ward: Ward,
+) -> None:
+    families = ward.extract().families
+    source = large(ward)
+    target = next(n for n in range(len(families)) if n != source)
+    officer = staff_member(ward.database, "enters", Organization.CONTRACTOR, Role.OFFICER)
+    recipient = Newcomer(ward.key(families[target].number), HandOver.ADDRESS)
+    with ward.database.write() as session:
+        changes.submit(
+            work_in(session, officer, NOW, program=PROGRAM),
+            changes.ChangeEntry(
+                ward.key(families[source].number), (1,), ChangeNote(recipient, Evidence.MEDIATION)
+            ),
+        )
+
+    def protect(extract: Extract) -> None:
+        for person in extract.families[target].people:
+            person.cells["支援措置区分"] = "1"
+
+    assert ward.change(protect) == {"protection_set": 1}
+    with ward.database.read() as session:
+        assert open_requests(session, include_protected=False) == []
+        assert len(open_requests(session, include_protected=True)) == 1
 
 
 def test_a_child_that_comes_later_does_not_take_the_number_of_one_that_left(ward: Ward) -> None:

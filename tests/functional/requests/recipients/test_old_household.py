@@ -4,16 +4,22 @@
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from portal.domain.foundation.actors import Organization, Role
+from portal.domain.foundation.actors import Actor, Organization, Role
+from portal.domain.foundation.audit.sealing import Sealer
+from portal.domain.foundation.audit.verifying import verify
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.models import Letter, LetterOrder
+from portal.domain.oversight.auditing.extract import Order, draw
+from portal.domain.oversight.auditing.reserved import Reserved
 from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.recipients import changes
@@ -33,7 +39,7 @@ from tests.functional.requests.recipients.support import (
 from tests.support.people import CANARY_CHILDREN, Person
 from tests.support.resident import Loop, Resident, Visitor, make_resident
 from tests.support.staff import StaffSite, make_staff
-from tests.support.work import work_in
+from tests.support.work import source_of, work_in
 
 CHANGING = re.compile(r'(name="(form_token|form_key)" value=")[^"]*')
 REQUEST_NUMBER = re.compile(r"\b\d{4}-\d{4}-\d{4}\b")
@@ -80,6 +86,19 @@ class Sites:
             )
         self.resident.enter(self.person, self.family)
         return decided
+
+    def extract(self, *reserved: Reserved) -> list[Sequence[str | int]]:
+        """What an extract of operations says that anybody but the family did."""
+        clock, database = self.resident.clock, self.resident.database
+        sealer = Sealer(source_of(database, clock))
+        while sealer.step():
+            pass
+        order = Order(f"#{self.person.household_id}", frozenset(reserved), "6汐子第8号")
+        with database.write() as session:
+            ward = Actor(Role.WARD_OFFICER, 901, Organization.WARD)
+            work = work_in(session, ward, clock.instant)
+            report = draw(work, order, 902, verify(session, work.now, {}))
+        return [row for row in report.tables[0].rows if row[2] != "ご家族"]
 
     def sent(self) -> list[int]:
         """How many messages, announcements, letters and orders of one the old household has."""
@@ -202,3 +221,16 @@ def test_search_finds_the_child_with_its_new_recipient_only(sites: Sites) -> Non
     text = found.send("/households/search", {"name": CANARY_CHILDREN[1][0]}).text
     assert f"/households/{done.household_id}" in text
     assert f"/households/{sites.person.household_id}" not in text
+
+
+def test_an_extract_for_the_old_household_says_nothing_that_it_did_not_say_before(
+    sites: Sites,
+) -> None:
+    """Who asks for it is the former husband, and a suspended coupon has a day."""
+    before = sites.extract()
+    sites.resident.clock.instant += timedelta(minutes=5)
+    row = sites.change()
+    sites.resident.clock.instant += timedelta(minutes=5)
+    sites.accept(row)
+    assert sites.extract() == before
+    assert len(sites.extract(Reserved.RECIPIENTS)) > len(before)

@@ -86,8 +86,12 @@ def test_an_addition_from_the_form_to_the_household(
         assert officer.post("/recipients/add/submit", form).status_code == 303
     row = only_request(sqlite_staff)
     assert (row.kind, row.children, row.entered_by is not None) == ("addition", 1, True)
-    assert row.receipt_no in officer.open("/recipients").text
+    assert "区の職員だけが審査" in officer.open("/recipients?said=ward").text
+    page = officer.open("/recipients").text
+    assert "承認されるまで、受託者の一覧には出ません" in page
+    assert row.receipt_no not in page
     ward = enter(sqlite_staff, Role.WARD_OFFICER)
+    assert row.receipt_no in ward.open("/recipients").text
     ward.open(f"/reviews/{row.id}")
     shown = ward.send(f"/reviews/{row.id}/claim").text
     assert all(
@@ -135,7 +139,10 @@ def test_a_change_from_the_households_page_to_the_new_recipient(
         assert officer.post(f"{place}/submit", CHANGE | {"form_key": "change"}).status_code == 303
     row = only_request(sqlite_staff)
     assert (row.kind, row.channel, row.household_id) == ("recipient_change", "post", None)
+    listed = officer.send(f"{place}/submit", CHANGE | {"form_key": "change"})
+    assert row.receipt_no in listed.text
     colleague = enter(sqlite_staff, Role.OFFICER)
+    assert row.receipt_no in colleague.open("/recipients").text
     assert "受託者の二人だけ" in decide(colleague, row, action="accept")
     colleague.send(f"/reviews/{row.id}/release")
     ward = enter(sqlite_staff, Role.WARD_OFFICER)
@@ -175,10 +182,11 @@ def test_the_wards_own_requests_are_not_there_for_the_contractor(
     assert only_request(sqlite_staff).result == "withdrawn"
 
 
-def test_only_who_entered_it_takes_it_back(sqlite_staff: StaffSite) -> None:
-    officer = enter(sqlite_staff, Role.OFFICER)
-    officer.open("/recipients/add")
-    officer.post("/recipients/add/submit", NEW | ORDER | CHILD)
+def test_only_who_entered_it_takes_it_back(sqlite_staff: StaffSite, family: Person) -> None:
+    officer = enter(sqlite_staff, Role.OFFICER, family)
+    place = f"/households/{family.household_id}/change-recipient"
+    officer.open(place)
+    officer.post(f"{place}/submit", CHANGE)
     row = only_request(sqlite_staff)
     other = enter(sqlite_staff, Role.OFFICER)
     assert other.post(f"/recipients/{row.id}/withdraw").status_code >= 400

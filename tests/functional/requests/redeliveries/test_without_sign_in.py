@@ -105,6 +105,21 @@ def test_a_slip_in_the_postal_code_is_found_but_left_to_a_person(sqlite_post: Po
     assert sqlite_post.fresh(row).household_id is None
 
 
+def test_the_warning_does_not_tell_that_a_protected_household_agrees_in_part(
+    sqlite_post: Post,
+) -> None:
+    """Who reviews sees no household; "not sure" would say that there is one all the same."""
+    person = sqlite_post.household()
+    with sqlite_post.database.write() as session:
+        session.get_one(Household, person.household_id).protected = True
+    agrees = sqlite_post.ask_outside(wish(postal_code="1390002"))
+    nobody = sqlite_post.ask_outside(wish(name="無関係　太郎", postal_code="1390002"))
+    sqlite_post.match()
+    assert matches(sqlite_post, agrees) == [(person.household_id, ("name", "birth"))]
+    assert sqlite_post.fresh(agrees).warnings == ["no_match"]
+    assert sqlite_post.fresh(agrees).warnings == sqlite_post.fresh(nobody).warnings
+
+
 def test_a_letter_number_finds_its_household(sqlite_post: Post) -> None:
     post = sqlite_post
     person = post.household()

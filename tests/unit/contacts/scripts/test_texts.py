@@ -71,7 +71,7 @@ def test_every_program_fills_every_name_in_every_language(name: str) -> None:
 def test_days_and_hours_come_from_the_program() -> None:
     values = values_of(load_program("sample"), DAY)
     assert values["hours"].ja == "午前9時から午後5時まで"
-    assert values["hours"].in_language("en") == "9:00 to 17:00"
+    assert values["hours"].in_language("en") == "9 AM to 5 PM"
     assert "29" in values["closed"].in_language("ko")
     assert values["last_staffed_day"].ja == "2023年12月28日"
     assert filled("%(telephone)s まで 100% %(x)s", values, "ja") == "0120-000-501 まで 100% %(x)s"

@@ -132,7 +132,7 @@ def test_hours_and_closed_days_name_weekdays_that_differ() -> None:
     assert closed_days(ours, MONDAY).startswith("日曜日、祝日")
     with use_locale("en"):
         assert hours_text(ours, MONDAY) == (
-            "9:00 to 17:00, Friday: 10:00 to 19:00, Saturday: 10:00 to 13:00"
+            "9 AM to 5 PM, Friday: 10 AM to 7 PM, Saturday: 10 AM to 1 PM"
         )
 
 

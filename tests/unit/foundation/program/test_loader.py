@@ -202,7 +202,7 @@ def test_a_missing_table_is_told_once(ward: WardFolder) -> None:
 def test_a_resident_text_that_lacks_a_language_is_an_error_that_names_text_and_language(
     ward: WardFolder,
 ) -> None:
-    ward.change('ko = "스마트폰이나 컴퓨터가 없습니다."', "", file=ward.texts)
+    ward.change('ko = "대상 자녀"', "", file=ward.texts)
     assert faults(ward).startswith("help[2].question.ko: ")
     ward.change('zh_Hant = "東京都汐風區"', 'zh_Hant = " "')
     assert "names.ward.zh_Hant" in faults(ward)
@@ -210,7 +210,7 @@ def test_a_resident_text_that_lacks_a_language_is_an_error_that_names_text_and_l
 
 @pytest.mark.asvs("1.3.7", "1.3.10")
 def test_a_text_that_quotes_a_value_that_does_not_exist_is_an_error(ward: WardFolder) -> None:
-    ward.change('ko = "이사했습니다."', 'ko = "이사했습니다 %(wrad)s 100%"', file=ward.texts)
+    ward.change('ko = "이사했을 때"', 'ko = "이사했습니다 %(wrad)s 100%"', file=ward.texts)
     told = faults(ward)
     assert "%(wrad)s" in told
     assert "%%" in told

@@ -69,7 +69,7 @@ def test_forms_and_receipts_say_hours_and_closed_days(other: Program, name: str)
     assert "休み:水曜日、日曜日、祝日" in said
     with use_locale("en"):
         said = squeezed(PAPERS[name](other))
-    assert "8:30to18:00" in said
+    assert "8:30AMto6PM" in said
     assert "Wednesday,Sunday,nationalholidays" in said
 
 

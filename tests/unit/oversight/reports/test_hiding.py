@@ -34,6 +34,7 @@ def exchanged(cells: Mapping[str, int], one: str, other: str, by: int) -> dict[s
 @example({"a": 9, "b": 9, "c": 12})
 @example({"a": 0, "b": 10, "c": 11})
 @example({"a": 9, "b": 9, "c": 9, "d": 20})
+@example({"a": 10, "b": 10, "c": 9, "d": 9, "e": 9})
 def test_of_every_hidden_cell_the_shown_ones_and_the_whole_leave_open_what_it_is(
     cells: dict[str, int],
 ) -> None:
@@ -53,6 +54,7 @@ def others(cells: Mapping[str, int], one: str, away: Collection[str]) -> Iterato
     for other in set(away) - {one}:
         if cells[other] != cells[one]:
             yield {**cells, one: cells[other], other: cells[one]}
+    yield from (world for world in one_large(cells, away) if world[one] != cells[one])
     steps = list(product(sorted(set(away) - {one}), (-1, 1, -2, 2)))
     near = [exchanged(cells, one, other, by) for other, by in steps]
     yield from (world for world in near if min(world.values()) >= 0)
@@ -62,6 +64,15 @@ def others(cells: Mapping[str, int], one: str, away: Collection[str]) -> Iterato
                 world = exchanged(exchanged(cells, one, first, by), first, second, half)
                 if min(world.values()) >= 0 and world[one] != cells[one]:
                     yield world
+
+
+def one_large(cells: Mapping[str, int], away: Collection[str]) -> Iterator[dict[str, int]]:
+    """Cells with the same whole in which one of the hidden is large and the others are small."""
+    whole = sum(cells[name] for name in away)
+    for large, small in product(sorted(away), range(LEAST)):
+        rest = whole - small * (len(away) - 1)
+        if rest >= 0:
+            yield {**cells, **dict.fromkeys(away, small), large: rest}
 
 
 @given(TOWNS, st.text("abc:0123", max_size=8))

@@ -35,7 +35,8 @@ from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.services import Profile, add_staff
 from portal.platform.database import Database
 from tests.support.coupons import VAULT
-from tests.support.work import sample_program, work_in
+from tests.support.sample_ward import sample_program
+from tests.support.work import work_in
 
 NOW = datetime(2023, 8, 1, 3, tzinfo=UTC)
 HOUR = timedelta(hours=1)

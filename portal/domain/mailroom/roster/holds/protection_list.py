@@ -23,12 +23,14 @@ from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.bulk import chunks
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.checks.characters import digits_of
+from portal.domain.mailroom.roster.holds.naming import named
 from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.households.models import Child, Hold, Household
 from portal.domain.people.households.protection import ProtectionSource, record_protection
 from portal.domain.people.households.records import household_digest, open_household, person_digest
 from portal.domain.people.households.states import HoldState
 from portal.domain.people.signin.ending import end_sign_ins
+from portal.domain.requests.recipients.protected import leave_to_ward
 
 AT_ONCE = 500
 MAX_BYTES = 20_000_000
@@ -138,24 +140,28 @@ def load_list(work: Work, listed: ListedNumbers, *, again: bool = False) -> Prot
     """Protect and hold the households of a list.
 
     A household whose protection the ward released before stays released, unless ``again`` says that
-    the list is newer than the release.
+    the list is newer than the release. A release that only waits to be confirmed is closed.
     """
     of_households = listed.kind is NumberKind.HOUSEHOLD
     found = (_of_households if of_households else _of_people)(work, listed.numbers)
     households = sorted(set(found.values()))
     held = before = 0
     for household_id in households:
-        household = work.session.get_one(Household, household_id, with_for_update=True)
-        if household.protected:
-            continue
-        if not again and _released(work.session, household_id):
+        household = work.session.get_one(
+            Household, household_id, with_for_update=True, populate_existing=True
+        )
+        if not household.protected and not again and _released(work.session, household_id):
             before += 1
+            continue
+        named(work, household, ProtectionSource.LIST)
+        if household.protected:
             continue
         household.protected = True
         end_sign_ins(work, household_id)
         household.changed_at = work.now
         put_hold(work, household, codes.W01_PROTECTED, source="list")
         held += 1
+    leave_to_ward(work)
     record(work, "protection.list", "protection", households=len(households), held=held)
     record_protection(work, ProtectionSource.LIST)
     work.session.flush()

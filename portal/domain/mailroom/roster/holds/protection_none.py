@@ -17,7 +17,11 @@ from portal.domain.foundation.errors import ConflictError, InputError, NotFoundE
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.people.households.models import Household
-from portal.domain.people.households.protection import ProtectionSource, record_protection
+from portal.domain.people.households.protection import (
+    ProtectionSource,
+    protection_state,
+    record_protection,
+)
 
 PROTECTION_NONE = "protection_none"
 
@@ -57,7 +61,7 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
 
     Raises:
         NotFoundError: there is no such proposal.
-        ConflictError: somebody was protected since.
+        ConflictError: somebody was protected since, or a newer list or extract came.
         NotAllowedError: the actor made the proposal; or neither person is of the ward, and no
             instruction was given.
         WrongStateError: it was decided before.
@@ -66,6 +70,7 @@ def confirm_proposed_none(work: Work, approval_id: int) -> Approval:
     if waiting is None or waiting.kind != PROTECTION_NONE:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))
     _refuse_protected(work.session)
+    _refuse_outdated(work.session, waiting)
     approval = confirm(work, approval_id, ward_needed=True)
     # Two people may have proposed at the same time, when there was no row to lock.
     for other in open_of_kind(work.session, PROTECTION_NONE):
@@ -90,4 +95,16 @@ def _refuse_protected(session: Session) -> None:
     if session.scalar(select(Household.id).where(Household.protected).limit(1)) is not None:
         raise ConflictError(
             _s("支援措置の対象の世帯が登録されています。「対象者なし」にはできません。")
+        )
+
+
+def _refuse_outdated(session: Session, waiting: Approval) -> None:
+    known = protection_state(session)
+    if known is not None and known.at > waiting.proposed_at:
+        raise ConflictError(
+            _s(
+                "この提案のあとに、支援措置の新しい情報が区から届きました。"
+                "いまも対象者がいないか区に確かめて、もう一度提案してください。"
+            ),
+            code="named_again",
         )

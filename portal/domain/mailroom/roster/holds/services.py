@@ -18,6 +18,7 @@ from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoun
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.holds.naming import RELEASE_HOLD, refuse_outdated
 from portal.domain.mailroom.roster.holds.print_check import check_print_fields
 from portal.domain.people.coupons.models import Coupon
 from portal.domain.people.coupons.services import resume, suspend_household
@@ -29,7 +30,7 @@ from portal.domain.people.households.print_texts import PrintFields, seal_print_
 from portal.domain.people.households.queries import open_holds, view_household
 from portal.domain.people.households.states import HOLD
 
-RELEASE_HOLD, PRINT_TEXT = "release_hold", "print_text"
+PRINT_TEXT = "print_text"
 TWO_PEOPLE = frozenset(
     {
         codes.W01_PROTECTED,
@@ -88,6 +89,7 @@ def propose_release(
     _refuse_gaiji(code)
     if counter and code != codes.W01_PROTECTED:
         raise InputError(_s("窓口での手渡しは、支援措置の保留を解くときだけ選べます。"))
+    _locked(work.session, household_id)
     hold = _open_hold(work.session, household_id, code)
     return propose(
         work,
@@ -132,6 +134,7 @@ def release(work: Work, approval_id: int) -> Approval:
         NotFoundError: there is no such proposal.
         NotAllowedError: the actor made the proposal; or the ward must agree, but neither person is
             of the ward, and no instruction was given.
+        ConflictError: the ward named the household as protected after its release was proposed.
         WrongStateError: it was decided before, or the hold was released meanwhile.
     """
     waiting = work.session.get(Approval, approval_id)
@@ -139,6 +142,8 @@ def release(work: Work, approval_id: int) -> Approval:
         raise NotFoundError(_s("この提案は見つかりませんでした。"))
     code, household_id = waiting.detail["code"], waiting.detail["household_id"]
     household = _locked(work.session, household_id)
+    if code == codes.W01_PROTECTED:
+        refuse_outdated(work.session, household_id, waiting.proposed_at)
     approval = confirm(work, approval_id, ward_needed=needs_two(code), household_id=household_id)
     if approval.kind == PRINT_TEXT:
         _store_print_text(work, approval, household_id)
@@ -263,7 +268,7 @@ def _refuse_gaiji(code: str) -> None:
 
 
 def _locked(session: Session, household_id: int) -> Household:
-    household = session.get(Household, household_id, with_for_update=True)
+    household = session.get(Household, household_id, with_for_update=True, populate_existing=True)
     if household is None:
         raise NotFoundError(_s("世帯が見つかりませんでした。"))
     return household

@@ -12,6 +12,7 @@ from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError, NotFoundError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
+from portal.domain.mailroom.roster.holds.naming import named_by_extract
 from portal.domain.mailroom.roster.imports.changes import Applier, ImportTerms
 from portal.domain.mailroom.roster.imports.staging import clear_staging
 from portal.domain.mailroom.roster.models import (
@@ -58,6 +59,7 @@ def apply_import(work: Work, import_id: int, terms: ImportTerms) -> RosterImport
     _apply_differences(work.session, Applier(work, found, terms), import_id)
     terms.step()
     if found.has_protection:
+        named_by_extract(work, import_id)
         record_protection(work, ProtectionSource.EXTRACT, subject_id=import_id)
     found.state = ROSTER_IMPORT.next(found.state, "apply")
     found.applied_at = work.now

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.roster.checks import codes
+from portal.domain.mailroom.roster.holds.naming import named
 from portal.domain.mailroom.roster.holds.services import close_hold, put_hold, settle
 from portal.domain.mailroom.roster.imports.comparing import FIXABLE, codes_now
 from portal.domain.mailroom.roster.imports.kinds import Kind
@@ -22,6 +23,7 @@ from portal.domain.mailroom.roster.models import (
 from portal.domain.people.entitlements.services import NewEntitlement, create_all
 from portal.domain.people.households.models import Child, Household, PrintText
 from portal.domain.people.households.moved import next_ordinal
+from portal.domain.people.households.protection import ProtectionSource
 from portal.domain.people.households.queries import open_holds
 from portal.domain.people.households.records import (
     HouseholdFields,
@@ -86,6 +88,7 @@ class Applier:
         )
         household = self._household(difference, staged)
         if kind is Kind.PROTECTION_SET:
+            named(self._work, household, ProtectionSource.EXTRACT)
             household.protected = True
             end_sign_ins(self._work, household.id)
         if kind in HOLD_OF:

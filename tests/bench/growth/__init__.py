@@ -1,0 +1,1 @@
+"""What the work costs for wards of ten times the size: `./run growth`."""
