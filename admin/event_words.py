@@ -172,6 +172,7 @@ def _notices_and_tasks() -> dict[str, str]:
     return {
         "message.undelivered": _s("メッセージが届かなかった"),
         "redelivery.matched": _s("サインインなしの再配送の申請を照合"),
+        "redelivery.left_to_ward": _s("名前の合う世帯がなく、区だけの申請になった"),
         "redelivery.chosen": _s("再配送の申請の世帯を決定"),
         "redelivery.to_ward": _s("再配送の申請を区に回した"),
         "redelivery.owner_asked": _s("登録された連絡先で、本人に再配送を確認"),

@@ -23,7 +23,7 @@ from portal.domain.requests.redeliveries.approving import (
 )
 from portal.domain.requests.redeliveries.choosing import has_account
 from portal.domain.requests.redeliveries.letter_status import LetterStatus
-from portal.domain.requests.redeliveries.matching import find_matches, stored_matches
+from portal.domain.requests.redeliveries.matching import find_matches, known_to_all, stored_matches
 from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.redeliveries.queries import RedeliveryCase, redelivery_of
 from portal.domain.requests.redeliveries.states import Proof
@@ -110,7 +110,8 @@ def _found(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
     found = stored_matches(row)
     if row.matched_at is None:  # opened before the worker matched it
         found = find_matches(page.work, written_in(vault, request, WRITTEN))
-    may_know = allowed(page, Permission.KNOW_PROTECTED)
+    if not allowed(page, Permission.KNOW_PROTECTED):
+        found = known_to_all(session, found)
     views = {v.id: v for v in view_households(page.work, [match.household_id for match in found])}
     return [
         MatchFact(
@@ -124,5 +125,5 @@ def _found(page: Page, request: Request, row: Redelivery) -> list[MatchFact]:
             has_account(session, view.id),
         )
         for match in found
-        if (view := views.get(match.household_id)) is not None and (may_know or not view.protected)
+        if (view := views.get(match.household_id)) is not None
     ]

@@ -54,7 +54,8 @@ def drop_warnings(request: Request, codes: Collection[str], now: datetime) -> No
 def choose_household(work: Work, case: RedeliveryCase, household_id: int) -> None:
     """Assign a locked request to a household.
 
-    The owner of an account is told on the account's own channel, and the answer is awaited.
+    The owner of an account is told on the account's own channel, and the answer is awaited. The
+    request is open then to whoever may know of the household.
 
     Raises:
         NotFoundError: there is no such household.
@@ -71,7 +72,7 @@ def choose_household(work: Work, case: RedeliveryCase, household_id: int) -> Non
     if other is not None and other.id != request.id:
         _refuse_duplicate(work, request, other)
         return
-    request.household_id = household_id
+    request.household_id, request.ward_only = household_id, household.protected
     letter = living_letter(work.session, household_id)
     row.letter_id = letter.id if letter is not None else None
     row.changed_at = work.now

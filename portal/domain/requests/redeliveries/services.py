@@ -65,6 +65,8 @@ def to_ward(work: Work, request: Request, _decided: Decided) -> Request:
 def refuse(work: Work, request: Request, decided: Decided) -> Request:
     """Refuse a locked request, and tell its household why.
 
+    One of no household is the ward's alone from then on (decision 99).
+
     Raises:
         NotAllowedError: the own entry, or a request for the ward alone.
         WrongStateError: it was decided before.
@@ -89,6 +91,8 @@ def refuse(work: Work, request: Request, decided: Decided) -> Request:
     row.state, row.decided_at, row.changed_at = after, work.now, work.now
     set_reply(work.vault, request, decided.reply)
     end_proposal(work, request)
+    if request.household_id is None:  # gone like one that the ward found to be a protected family's
+        request.ward_only = True
     close(work, request, Result.REFUSED, reason=decided.reason)
     tell(work, case, News.REFUSED)
     return request

@@ -26,6 +26,7 @@ from portal.domain.people.households.protection import (
     record_named,
 )
 from portal.domain.requests.recipients.protected import leave_to_ward
+from portal.domain.requests.redeliveries.matching import leave_unmatched_to_ward
 
 RELEASE_HOLD = "release_hold"
 
@@ -41,10 +42,11 @@ def named(work: Work, household: Household, source: ProtectionSource) -> None:
 def named_by_extract(work: Work, import_id: int) -> None:
     """Bring what is open in line with the families that a staged extract names as protected.
 
-    Releases of those that it still names are closed; what goes to a protected family is left to the
-    ward.
+    Releases of those that it still names are closed; what goes to a protected family, or asks for
+    its letter, is left to the ward.
     """
     leave_to_ward(work)
+    leave_unmatched_to_ward(work)
     waiting = {approval.detail["household_id"] for approval in _open_releases(work.session)}
     for household_id in _still_protected(work.session, import_id, waiting):
         household = work.session.get_one(

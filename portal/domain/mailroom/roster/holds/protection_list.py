@@ -31,6 +31,7 @@ from portal.domain.people.households.records import household_digest, open_house
 from portal.domain.people.households.states import HoldState
 from portal.domain.people.signin.ending import end_sign_ins
 from portal.domain.requests.recipients.protected import leave_to_ward
+from portal.domain.requests.redeliveries.matching import leave_unmatched_to_ward
 
 AT_ONCE = 500
 MAX_BYTES = 20_000_000
@@ -162,6 +163,7 @@ def load_list(work: Work, listed: ListedNumbers, *, again: bool = False) -> Prot
         put_hold(work, household, codes.W01_PROTECTED, source="list")
         held += 1
     leave_to_ward(work)
+    leave_unmatched_to_ward(work)
     record(work, "protection.list", "protection", households=len(households), held=held)
     record_protection(work, ProtectionSource.LIST)
     work.session.flush()
