@@ -38,7 +38,7 @@ def load_codes(errand: Errand) -> Done:
     return Done(
         {
             "batch_id": stored,
-            "count": len(parsed.rows),
+            "count": parsed.count,
             "total_yen": parsed.total_yen,
             "exchange_end": parsed.exchange_end.isoformat(),
         }

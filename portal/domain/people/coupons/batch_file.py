@@ -3,16 +3,18 @@
 Messages name lines, never codes, because they end up on screens and in logs.
 """
 
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
-from portal.domain.people.coupons.code_table import CodeTable, read_table, read_yen
+from portal.domain.people.coupons.code_table import CodeTable, read_yen
 from portal.domain.people.coupons.issuer import EndRule, IssuerProfile
 
 SHOWN_PROBLEMS = 20
@@ -60,31 +62,54 @@ class CodeRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedBatch:
-    """A file that passed every check that needs no database.
+    """A file that passed every check that needs no database; its rows are read again when needed.
 
-    Its ends are the earliest of its codes.
+    Attributes:
+        expected: What the file had to be.
+        file: The file.
+        sha256: The digest of what was checked.
+        count: How many codes it has.
+        total_yen: The sum of their face values in yen.
+        exchange_end: The earliest exchange end (UTC, exclusive) of all codes.
+        use_end: The earliest use end (UTC, exclusive) of all codes.
     """
 
-    profile: IssuerProfile
-    order: Order
+    expected: Expected
+    file: CameIn = field(repr=False)
     sha256: str
-    rows: tuple[CodeRow, ...] = field(repr=False)
-    file_name: str = ""
+    count: int
+    total_yen: int
+    exchange_end: datetime
+    use_end: datetime
 
     @property
-    def total_yen(self) -> int:
-        """The sum of the face values in yen."""
-        return sum(row.face_yen for row in self.rows)
+    def profile(self) -> IssuerProfile:
+        """Whose file it is."""
+        return self.expected.profile
 
     @property
-    def exchange_end(self) -> datetime:
-        """The earliest exchange end (UTC, exclusive) of all codes."""
-        return min(row.exchange_end for row in self.rows)
+    def order(self) -> Order:
+        """What was ordered."""
+        return self.expected.order
 
-    @property
-    def use_end(self) -> datetime:
-        """The earliest use end (UTC, exclusive) of all codes."""
-        return min(row.use_end for row in self.rows)
+    def rows(self) -> Iterator[CodeRow]:
+        """Read the codes again, one by one.
+
+        Raises:
+            InputError: it is another file by now; what came before this is not to be kept.
+        """
+        table, problems = CodeTable(self.file, self.profile), _Problems()
+        reader = _RowReader(self.profile, self.expected.terms, table, problems)
+        for line, cells in table.rows():
+            if (row := reader.read(line, cells)) is not None:
+                yield row
+        if table.sha256 != self.sha256:
+            raise InputError(
+                _s(
+                    "読み込みの途中で、コードのファイルが変わりました。何も保存していません。"
+                    "ファイルを確かめて、もう一度読み込んでください。"
+                )
+            )
 
 
 class _Problems:
@@ -124,16 +149,50 @@ def read_batch(path: CameIn, expected: Expected) -> ParsedBatch:
         InputError: unreadable, not what the profile says, or any code is not as ordered
             (``domain.md`` §6.3).
     """
-    order = expected.order
-    table = read_table(path, expected.profile)
-    problems = _Problems()
+    table, problems = CodeTable(path, expected.profile), _Problems()
     reader = _RowReader(expected.profile, expected.terms, table, problems)
-    rows = [row for line, cells in table.body if (row := reader.read(line, cells)) is not None]
-    _check_duplicates(rows, [line for line, _cells in table.body], problems)
+    sums = _Sums()
+    for line, cells in table.rows():
+        if (row := reader.read(line, cells)) is not None:
+            sums.add(row)
+    if not problems.count and sums.has_twins():
+        _name_twins(path, expected, sums, problems)
     problems.refuse()
-    parsed = ParsedBatch(expected.profile, order, table.sha256, tuple(rows), path.name)
-    _check_order(parsed, (order.count, table.count), (order.total_yen, table.total_yen))
-    return parsed
+    _check_order(sums, table, expected.order)
+    return ParsedBatch(
+        expected,
+        path,
+        table.sha256,
+        len(sums.numbers),
+        sums.total_yen,
+        min(sums.exchange_ends),
+        min(sums.use_ends),
+    )
+
+
+class _Sums:
+    """What is known of all rows together, at eight bytes a number and a code."""
+
+    def __init__(self) -> None:
+        self.numbers, self.codes = array("q"), array("q")
+        self.total_yen = 0
+        self.exchange_ends: set[datetime] = set()
+        self.use_ends: set[datetime] = set()
+
+    def add(self, row: CodeRow) -> None:
+        self.numbers.append(hash(row.management_no))
+        self.codes.append(hash(row.code or row.url))
+        self.total_yen += row.face_yen
+        self.exchange_ends.add(row.exchange_end)
+        self.use_ends.add(row.use_end)
+
+    def has_twins(self) -> bool:
+        return bool(_repeated(self.numbers) or _repeated(self.codes))
+
+
+def _repeated(hashes: "array[int]") -> set[int]:
+    """Return what stands there more than once."""
+    return {one for one, following in pairwise(sorted(hashes)) if one == following}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +203,7 @@ class _RowReader:
     terms: Terms
     table: CodeTable
     problems: _Problems
+    ends: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def read(self, line: int, cells: list[str]) -> CodeRow | None:
         """Return the code of a line, or None if anything is wrong with it."""
@@ -208,8 +268,10 @@ class _RowReader:
         return face_yen
 
     def _end(self, line: int, text: str, rule: EndRule) -> datetime | None:
+        if known := self.ends.get((rule.column, text)):
+            return known  # nearly all codes end on one day, and to read a date takes long
         try:
-            return rule.parse(text)
+            return self.ends.setdefault((rule.column, text), rule.parse(text))
         except (ValueError, OverflowError):
             self.problems.add(
                 line,
@@ -241,31 +303,33 @@ def _allowed(url: str, profile: IssuerProfile) -> bool:
     return parts.scheme == "https" and port in (None, 443)
 
 
-def _check_duplicates(rows: Iterable[CodeRow], lines: list[int], problems: _Problems) -> None:
-    if problems.count:
-        return  # with rows left out, line numbers and rows no longer correspond
+def _name_twins(path: CameIn, expected: Expected, sums: _Sums, problems: _Problems) -> None:
+    """Read the file once more, and name the lines whose number or code stands there before."""
+    table = CodeTable(path, expected.profile)
+    reader = _RowReader(expected.profile, expected.terms, table, problems)
+    suspects = _repeated(sums.numbers), _repeated(sums.codes)
     numbers: dict[str, int] = {}
-    values: dict[str, int] = {}
-    for line, row in zip(lines, rows, strict=True):
-        for seen, value, name in (
-            (numbers, row.management_no, _s("管理番号")),
-            (values, row.code or row.url, _s("コード")),
+    codes: dict[str, int] = {}
+    for line, cells in table.rows():
+        row = reader.read(line, cells)
+        if row is None:
+            continue
+        for seen, suspect, value, name in (
+            (numbers, suspects[0], row.management_no, _s("管理番号")),
+            (codes, suspects[1], row.code or row.url, _s("コード")),
         ):
-            first = seen.setdefault(value, line)
-            if first != line:
+            if hash(value) in suspect and (first := seen.setdefault(value, line)) != line:
                 problems.add(
                     line, _s("%(name)sが%(line)d行目と同じです。") % {"name": name, "line": first}
                 )
 
 
-def _check_order(
-    parsed: ParsedBatch, counts: tuple[int | None, int | None], sums: tuple[int | None, int | None]
-) -> None:
-    if not parsed.rows:
+def _check_order(sums: _Sums, table: CodeTable, order: Order) -> None:
+    if not sums.numbers:
         raise InputError(_s("コードのファイルにコードがありません。"))
     for expected, found, name in (
-        (counts, len(parsed.rows), _s("件数")),
-        (sums, parsed.total_yen, _s("金額の合計")),
+        ((order.count, table.count), len(sums.numbers), _s("件数")),
+        ((order.total_yen, table.total_yen), sums.total_yen, _s("金額の合計")),
     ):
         if all(value is None for value in expected):
             raise InputError(

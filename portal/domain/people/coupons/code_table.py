@@ -3,8 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.held_file import CameIn
@@ -12,32 +11,89 @@ from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.issuer import IssuerProfile
 
 
-@dataclass(frozen=True, slots=True)
 class CodeTable:
-    """A file's rows with line numbers, and the trailer's ``count`` and ``total_yen``, if any."""
+    """A file that is read line by line, so that its size does not matter.
 
-    sha256: str
-    width: int
-    places: dict[str, int]
-    body: list[tuple[int, list[str]]] = field(repr=False)
-    count: int | None
-    total_yen: int | None
-
-
-def read_table(path: CameIn, profile: IssuerProfile) -> CodeTable:
-    """Read a file as the profile describes.
-
-    Raises:
-        InputError: the file is unreadable, empty, not CSV, in another encoding, or lacks the
-            profile's columns.
+    Attributes:
+        width: How many cells the header has.
+        places: Where each column of the profile stands.
+        sha256: The digest of the whole file; known after the last row, as all that follows.
+        count: What the trailer states; None without one.
+        total_yen: As ``count``, in yen.
     """
-    sha256, lines = read_lines(file_bytes(path), profile)
-    if not lines:
-        raise InputError(_s("コードのファイルが空です。"))
-    header = lines[0][1]
-    places = _header(header, profile)
-    body, count, total_yen = _split_trailer(lines[1:], profile)
-    return CodeTable(sha256, len(header), places, body, count, total_yen)
+
+    def __init__(self, path: CameIn, profile: IssuerProfile) -> None:
+        """Read the header.
+
+        Raises:
+            InputError: the file is unreadable, empty, not CSV, in another encoding, or lacks the
+                profile's columns.
+        """
+        self._profile = profile
+        self._digest = hashlib.sha256()
+        self._lines = _cells(_text(path, profile, self._digest), profile)
+        header = next(self._lines, None)
+        if header is None:
+            raise InputError(_s("コードのファイルが空です。"))
+        self.width = len(header[1])
+        self.places = _header(header[1], profile)
+        self.sha256 = ""
+        self.count: int | None = None
+        self.total_yen: int | None = None
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """Yield once the line number and the cells of each row; the trailer is none.
+
+        Raises:
+            InputError: not CSV, in another encoding, or the trailer cannot be read.
+        """
+        held = next(self._lines, None)
+        for line in self._lines:
+            if held is not None:
+                yield held
+            held = line
+        if held is not None and not self._is_trailer(*held):
+            yield held
+        self.sha256 = self._digest.hexdigest()
+
+    def _is_trailer(self, line: int, cells: list[str]) -> bool:
+        trailer = self._profile.trailer
+        if trailer is None or cells[0].strip() != trailer.mark:
+            return False
+        try:
+            self.count, self.total_yen = (
+                read_yen(cells[place - 1]) for place in (trailer.count_cell, trailer.sum_cell)
+            )
+        except (IndexError, ValueError):
+            raise InputError(
+                _s("コードのファイルの%(line)d行目(合計の行)から件数と金額を読めません。")
+                % {"line": line}
+            ) from None
+        return True
+
+
+class _Hashing(io.RawIOBase):
+    """A file whose bytes go into a digest as they are read."""
+
+    def __init__(self, opened: io.BufferedIOBase, digest: "hashlib._Hash") -> None:
+        self._opened, self._digest = opened, digest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+        count = self._opened.readinto(buffer)
+        self._digest.update(memoryview(buffer)[:count])
+        return count
+
+
+def _text(path: CameIn, profile: IssuerProfile, digest: "hashlib._Hash") -> Iterator[str]:
+    try:
+        with path.open("rb") as opened:
+            raw = io.BufferedReader(_Hashing(opened, digest))
+            yield from io.TextIOWrapper(raw, encoding=profile.encoding, newline="")
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def read_lines(data: bytes, profile: IssuerProfile) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -46,7 +102,8 @@ def read_lines(data: bytes, profile: IssuerProfile) -> tuple[str, list[tuple[int
     Raises:
         InputError: not CSV, or in another encoding.
     """
-    return hashlib.sha256(data).hexdigest(), list(_lines(data, profile))
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=profile.encoding, newline="")
+    return hashlib.sha256(data).hexdigest(), list(_cells(text, profile))
 
 
 def file_bytes(path: CameIn) -> bytes:
@@ -59,15 +116,23 @@ def file_bytes(path: CameIn) -> bytes:
         with path.open("rb") as opened:
             return opened.read()
     except OSError as error:
-        raise InputError(
-            _s("コードのファイル %(path)s を読めません(%(reason)s)。場所と権限を確かめてください。")
-            % {"path": path, "reason": error.strerror}
-        ) from None
+        raise _unreadable(path, error) from None
 
 
-def _lines(data: bytes, profile: IssuerProfile) -> Iterator[tuple[int, list[str]]]:
+def _unreadable(path: CameIn, error: OSError) -> InputError:
+    return InputError(
+        _s("コードのファイル %(path)s を読めません(%(reason)s)。場所と権限を確かめてください。")
+        % {"path": path, "reason": error.strerror}
+    )
+
+
+def _cells(text: Iterable[str], profile: IssuerProfile) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line that is not empty."""
+    reader = csv.reader(text, delimiter=profile.separator, strict=True)
     try:
-        text = data.decode(profile.encoding)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield reader.line_num, cells
     except UnicodeDecodeError:
         raise InputError(
             _s(
@@ -76,11 +141,6 @@ def _lines(data: bytes, profile: IssuerProfile) -> Iterator[tuple[int, list[str]
             )
             % {"name": profile.encoding, "profile": profile.name}
         ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=profile.separator, strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, cells
     except csv.Error:
         raise InputError(
             _s("コードのファイルの%(line)d行目がCSVとして壊れています(閉じていない引用符など)。")
@@ -101,25 +161,6 @@ def _header(cells: list[str], profile: IssuerProfile) -> dict[str, int]:
             code="coupon_header",
         )
     return {name: names.index(name) for name in profile.columns}
-
-
-def _split_trailer(
-    lines: list[tuple[int, list[str]]], profile: IssuerProfile
-) -> tuple[list[tuple[int, list[str]]], int | None, int | None]:
-    trailer = profile.trailer
-    if trailer is None or not lines or lines[-1][1][0].strip() != trailer.mark:
-        return lines, None, None
-    line, cells = lines[-1]
-    try:
-        count, total = (
-            read_yen(cells[place - 1]) for place in (trailer.count_cell, trailer.sum_cell)
-        )
-    except (IndexError, ValueError):
-        raise InputError(
-            _s("コードのファイルの%(line)d行目(合計の行)から件数と金額を読めません。")
-            % {"line": line}
-        ) from None
-    return lines[:-1], count, total
 
 
 def read_yen(text: str) -> int:

@@ -1,12 +1,16 @@
 """Load an issuer's batch: checked, sealed, and stored whole or not at all.
 
 A QR is drawn when a family sees it for the first time, so that loading 84,000 codes takes seconds.
+No more than a portion of the codes is in memory at once.
 """
 
-from collections.abc import Callable
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypedDict
+from itertools import islice
+from typing import IO, TypedDict, TypeVar
 
 from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
@@ -39,6 +43,9 @@ ROW_CHUNK = 500
 SURELY_FITS = 2331 // 4
 """Characters, each of four bytes at most, that the largest QR code holds (ISO/IEC 18004, 40-M)."""
 
+T = TypeVar("T")
+Digests = tuple[bytes, bytes]
+"""What a code is found by: its management number, and the code itself or its address."""
 Progress = Callable[[int, int], None]
 """What is called with how many codes are sealed, of how many."""
 
@@ -71,11 +78,26 @@ class SealedRow(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class SealedBatch:
-    """A batch ready to be stored; nothing in it can be read without the keys."""
+    """A batch ready to be stored; nothing in it can be read without the keys.
+
+    Its rows lie in ``kept``, a temporary file.
+    """
 
     parsed: ParsedBatch = field(repr=False)
     wrapped_key: bytes = field(repr=False)
-    rows: tuple[SealedRow, ...] = field(repr=False)
+    kept: IO[bytes] = field(repr=False)
+
+    def portions(self) -> Iterator[list[SealedRow]]:
+        """Yield all rows, a portion at a time."""
+        self.kept.seek(0)
+        for _portion in range(0, self.parsed.count, ROW_CHUNK):
+            yield pickle.load(self.kept)  # noqa: S301  (what this process wrote itself)
+
+    def digests(self) -> Iterator[Digests]:
+        """Yield what each row is found by."""
+        for portion in self.portions():
+            for row in portion:
+                yield row["management_digest"], row["code_digest"]
 
 
 def check_batch(source: WorkSource, parsed: ParsedBatch) -> Loaded:
@@ -83,29 +105,41 @@ def check_batch(source: WorkSource, parsed: ParsedBatch) -> Loaded:
 
     Raises:
         ConflictError: the file, the order or one of its codes was loaded before.
+        InputError: the file changed since it was checked.
     """
     with source.reading() as work:
-        refuse_known(work, parsed)
+        refuse_known_order(work, parsed)
+        refuse_known_codes(work, (_digests(work.vault, row) for row in parsed.rows()))
     return _result(None, parsed)
 
 
 def load_batch(source: WorkSource, parsed: ParsedBatch, progress: Progress = unseen) -> Loaded:
     """Load a checked file of codes, all or nothing.
 
-    The database is asked for duplicates first, the codes are sealed outside of any transaction, and
-    the rows are inserted in one short transaction whose unique indexes decide.
+    The codes are sealed outside of any transaction, the database is asked for duplicates, and the
+    rows are inserted in one short transaction whose unique indexes decide.
 
     Raises:
         ConflictError: the file, the order or one of its codes was loaded before; or it is not what
             its hand-over sheet says (code ``transfer_differs``).
-        InputError: a code is too long for any QR code.
+        InputError: a code is too long for any QR code, or the file changed since it was checked.
     """
-    check_batch(source, parsed)
-    counted = Figures(rows=len(parsed.rows), yen=parsed.total_yen, sha256=parsed.sha256)
+    with source.reading() as work:
+        refuse_known_order(work, parsed)
+    with tempfile.TemporaryFile() as kept:
+        sealed = seal_batch(source.vault, parsed, kept, progress)
+        with source.reading() as work:
+            refuse_known_codes(work, sealed.digests())
+        batch_id = _stored(source, sealed)
+    return _result(batch_id, parsed)
+
+
+def _stored(source: WorkSource, sealed: SealedBatch) -> int:
+    parsed = sealed.parsed
+    counted = Figures(rows=parsed.count, yen=parsed.total_yen, sha256=parsed.sha256)
     with source.writing() as work:
-        transfer = take_in(work, Arrival(TransferKind.CODES, parsed.file_name, counted))
+        transfer = take_in(work, Arrival(TransferKind.CODES, parsed.file.name, counted))
     refuse_differing(transfer)
-    sealed = seal_batch(source.vault, parsed, progress)
     try:
         with source.writing() as work:
             batch_id = store_batch(work, sealed).id
@@ -117,18 +151,18 @@ def load_batch(source: WorkSource, parsed: ParsedBatch, progress: Progress = uns
                 "何も保存していません。"
             )
         ) from None
-    return _result(batch_id, parsed)
+    return batch_id
 
 
 def _result(batch_id: int | None, parsed: ParsedBatch) -> Loaded:
-    return Loaded(batch_id, len(parsed.rows), parsed.total_yen, parsed.exchange_end, parsed.use_end)
+    return Loaded(batch_id, parsed.count, parsed.total_yen, parsed.exchange_end, parsed.use_end)
 
 
-def refuse_known(work: Work, parsed: ParsedBatch) -> None:
+def refuse_known_order(work: Work, parsed: ParsedBatch) -> None:
     """Refuse a batch that the database has already.
 
     Raises:
-        ConflictError: the same file, the same order reference, or a code of an earlier batch.
+        ConflictError: the same file, or the same order reference.
     """
     for column, value, sentence in (
         (
@@ -145,11 +179,17 @@ def refuse_known(work: Work, parsed: ParsedBatch) -> None:
         earlier = work.session.scalar(select(CouponBatch.order_ref).where(column == value))
         if earlier is not None:
             raise ConflictError(sentence % {"order": earlier}, code="coupon_known")
+
+
+def refuse_known_codes(work: Work, digests: Iterable[Digests]) -> None:
+    """Refuse codes of which the database has some already.
+
+    Raises:
+        ConflictError: a number or a code of an earlier batch.
+    """
     known = 0
-    for start in range(0, len(parsed.rows), ROW_CHUNK):
-        part = parsed.rows[start : start + ROW_CHUNK]
-        numbers = [management_digest(work.vault, row.management_no) for row in part]
-        codes = [code_digest(work.vault, row.code, row.url) for row in part]
+    for portion in _portions(digests):
+        numbers, codes = zip(*portion, strict=True)
         found = or_(Coupon.management_digest.in_(numbers), Coupon.code_digest.in_(codes))
         known += len(work.session.scalars(select(Coupon.id).where(found)).all())
     if known:
@@ -163,20 +203,31 @@ def refuse_known(work: Work, parsed: ParsedBatch) -> None:
         )
 
 
-def seal_batch(vault: Vault, parsed: ParsedBatch, progress: Progress = unseen) -> SealedBatch:
-    """Encrypt every code and what its QR says under a new data key of the batch.
+def _digests(vault: Vault, row: CodeRow) -> Digests:
+    return management_digest(vault, row.management_no), code_digest(vault, row.code, row.url)
+
+
+def _portions(rows: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(rows)
+    while portion := list(islice(left, ROW_CHUNK)):
+        yield portion
+
+
+def seal_batch(
+    vault: Vault, parsed: ParsedBatch, kept: IO[bytes], progress: Progress = unseen
+) -> SealedBatch:
+    """Encrypt every code and what its QR says under a new data key of the batch, into ``kept``.
 
     Raises:
-        InputError: a code is too long for any QR code.
+        InputError: a code is too long for any QR code, or the file changed since it was checked.
     """
     key, wrapped = vault.new_data_key()
-    sealer = _Sealer(vault, key, parsed.profile)
-    rows: list[SealedRow] = []
-    for row in parsed.rows:
-        rows.append(sealer.row(row))
-        if len(rows) % ROW_CHUNK == 0 or len(rows) == len(parsed.rows):
-            progress(len(rows), len(parsed.rows))
-    return SealedBatch(parsed, wrapped, tuple(rows))
+    sealer, done = _Sealer(vault, key, parsed.profile), 0
+    for portion in _portions(parsed.rows()):
+        pickle.dump([sealer.row(row) for row in portion], kept)
+        done += len(portion)
+        progress(done, parsed.count)
+    return SealedBatch(parsed, wrapped, kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +243,12 @@ class _Sealer:
         payload = self.profile.qr_payload(row.url, row.code)
         if len(payload) > SURELY_FITS:
             module_count(payload)
-        digest = management_digest(self.vault, row.management_no)
+        digest, code_found_by = _digests(self.vault, row)
         shown = row.code if self.profile.shown == "code" else row.management_no
         code = CouponCode(row.url, row.code, row.pin, row.management_no, shown)
         return {
             "management_digest": digest,
-            "code_digest": code_digest(self.vault, row.code, row.url),
+            "code_digest": code_found_by,
             "sealed": seal_code(self.key, digest, code),
             "qr_sealed": seal_qr(self.key, digest, payload.encode()),
             "face_yen": row.face_yen,
@@ -212,7 +263,7 @@ def store_batch(work: Work, sealed: SealedBatch) -> CouponBatch:
         profile=parsed.profile.name,
         order_ref=parsed.order.reference,
         file_sha256=parsed.sha256,
-        count=len(parsed.rows),
+        count=parsed.count,
         total_yen=parsed.total_yen,
         stop=parsed.profile.stop,
         sandbox=parsed.profile.sandbox,
@@ -223,10 +274,10 @@ def store_batch(work: Work, sealed: SealedBatch) -> CouponBatch:
     )
     work.session.add(batch)
     work.session.flush()
-    for start in range(0, len(sealed.rows), ROW_CHUNK):
-        part = sealed.rows[start : start + ROW_CHUNK]
+    for portion in sealed.portions():
         work.session.execute(
-            insert(Coupon), [{**row, "batch_id": batch.id, "changed_at": work.now} for row in part]
+            insert(Coupon),
+            [{**row, "batch_id": batch.id, "changed_at": work.now} for row in portion],
         )
     record(
         work,

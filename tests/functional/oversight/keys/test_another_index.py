@@ -42,7 +42,7 @@ from portal.domain.people.authn.codes import add_authenticator
 from portal.domain.people.authn.passkeys import Key
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
-from portal.domain.people.coupons.loader import refuse_known
+from portal.domain.people.coupons.loader import check_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealed import unseal_code, unseal_qr
 from portal.domain.people.credentials.models import Credential
@@ -193,10 +193,8 @@ def test_codes_that_were_loaded_are_refused_again(deployed: Deployed, tmp_path: 
     (tmp_path / "again").mkdir()
     path = sandbox_file(tmp_path / "again", 4)
     parsed = read_batch(path, Expected(sandbox_profile(), Order("order-2"), TERMS))
-    with deployed.database.read() as session:
-        work = work_in(session, now=NOON, vault=deployed.vault)
-        with pytest.raises(ConflictError, match="3件"):
-            refuse_known(work, parsed)
+    with pytest.raises(ConflictError, match="3件"):
+        check_batch(source_of(deployed.database, vault=deployed.vault), parsed)
 
 
 def test_a_file_that_came_before_is_recognized_while_the_earlier_key_is_there(

@@ -1,6 +1,8 @@
 """Batches go in whole, once, and unreadable without the keys."""
 
+import io
 import sqlite3
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from portal.domain.foundation.errors import ConflictError, InputError, Integrity
 from portal.domain.foundation.vault import Vault
 from portal.domain.people.coupons import loader
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
-from portal.domain.people.coupons.loader import load_batch
+from portal.domain.people.coupons.loader import check_batch, load_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import (
     batches,
@@ -46,7 +48,7 @@ def test_a_batch_is_stored_with_readable_codes_and_a_qr_that_scans(
     assert (loaded.count, loaded.total_yen) == (7, 210_000)
     expected = read_batch(
         tmp_path / "codes-1.csv", Expected(sandbox_profile(), Order("x"), TERMS)
-    ).rows
+    ).rows()
     with database.read() as session:
         assert state_counts(session)["stock"] == 7
         assert [(b.order_ref, b.count, b.total_yen, b.by_state) for b in batches(session)] == [
@@ -88,13 +90,13 @@ def test_code_and_image_of_a_coupon_are_opened_with_one_unwrapping_of_their_key(
 
 def test_no_code_stands_in_the_database_file(sqlite_database: Database, tmp_path: Path) -> None:
     load_codes(sqlite_database, tmp_path, 3)
-    rows = read_batch(tmp_path / "codes-1.csv", Expected(sandbox_profile(), Order("x"), TERMS)).rows
+    parsed = read_batch(tmp_path / "codes-1.csv", Expected(sandbox_profile(), Order("x"), TERMS))
     name = sqlite_database.engine.url.database
     assert name is not None
     with sqlite3.connect(name) as connection:
         dump = "\n".join(connection.iterdump())
     connection.close()
-    for row in rows:
+    for row in parsed.rows():
         for secret in (row.url, row.code, row.management_no):
             assert secret not in dump
             assert secret.encode().hex() not in dump.lower()
@@ -143,14 +145,14 @@ def test_two_loads_at_once_store_one(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = sandbox_file(tmp_path, 4)
-    real = loader.seal_batch
+    real = loader.refuse_known_codes
 
-    def overtaken(*args: object, **kwargs: object) -> object:
-        monkeypatch.setattr(loader, "seal_batch", real)
+    def overtaken(*args: object) -> None:
+        real(*args)  # type: ignore[arg-type]
+        monkeypatch.setattr(loader, "refuse_known_codes", real)
         load(database, path, "order-1")
-        return real(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(loader, "seal_batch", overtaken)
+    monkeypatch.setattr(loader, "refuse_known_codes", overtaken)
     with pytest.raises(ConflictError, match="同じコードか同じ注文"):
         load(database, path, "order-1")
     with database.read() as session:
@@ -174,10 +176,40 @@ def test_loading_tells_how_far_it_is(sqlite_database: Database, tmp_path: Path) 
         sandbox_file(tmp_path, 1_001), Expected(sandbox_profile(), Order("x"), TERMS)
     )
     steps: list[tuple[int, int]] = []
-    sealed = loader.seal_batch(VAULT, parsed, lambda *step: steps.append(step))
-    assert len(sealed.rows) == 1_001
+    kept = io.BytesIO()
+    sealed = loader.seal_batch(VAULT, parsed, kept, lambda *step: steps.append(step))
+    assert [len(portion) for portion in sealed.portions()] == [500, 500, 1]
     assert steps == [(500, 1_001), (1_000, 1_001), (1_001, 1_001)]
+    rows = list(parsed.rows())
+    for row in rows:
+        for secret in (row.url, row.code, row.management_no):
+            assert secret.encode() not in kept.getvalue(), "what lies on the disk is sealed"
     with sqlite_database.write() as session:
         loader.store_batch(work_in(session), sealed)
         last = session.scalars(select(Coupon).order_by(Coupon.id.desc()).limit(1)).one()
-        assert decode_png(picture_of(session, last)) == [parsed.rows[-1].url.upper()]
+        assert decode_png(picture_of(session, last)) == [rows[-1].url.upper()]
+
+
+def test_a_file_that_changes_after_its_check_is_refused_and_nothing_stored(
+    database: Database, tmp_path: Path
+) -> None:
+    path = sandbox_file(tmp_path, 4)
+    parsed = read_batch(path, Expected(sandbox_profile(), Order("order-1"), TERMS))
+    path.write_bytes(sandbox_file(tmp_path, 4, seed=2).read_bytes())
+    for act in (check_batch, load_batch):
+        with pytest.raises(InputError, match="コードのファイルが変わりました"):
+            act(source_of(database), parsed)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Coupon)) == 0
+
+
+def test_more_codes_take_no_more_memory(sqlite_database: Database, tmp_path: Path) -> None:
+    """Ten times as many codes: what is held while they are loaded grows by their twins' check."""
+    held = []
+    for seed, count in ((1, 1_000), (2, 10_000)):
+        path = sandbox_file(tmp_path, count, seed=seed)
+        tracemalloc.start()
+        load(sqlite_database, path, f"order-{seed}")
+        held.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert held[1] - held[0] < 9_000 * 200, held

@@ -1,4 +1,4 @@
-"""Three worlds, as in ``test_twin_worlds``: somebody of the contractor sends a form without sign-in.
+"""Three worlds, as in ``test_twin_worlds``: somebody of the contractor sends a form, signed out.
 
 What is written is a protected family's, in part a protected family's, or nobody's. No page of the
 contractor tells which it was, before it is matched and after it, nor when the ward has decided.

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from portal.domain.desk.casework.reviews.queue import known_to
 from portal.domain.foundation.errors import (
     ConflictError,
     InputError,
@@ -17,7 +18,6 @@ from portal.domain.foundation.errors import (
     TooEarlyError,
     WrongStateError,
 )
-from portal.domain.desk.casework.reviews.queue import known_to
 from portal.domain.letters.announcements.models import Announcement
 from portal.domain.letters.letters.models import Letter
 from portal.domain.mailroom.roster.holds.protection_list import (

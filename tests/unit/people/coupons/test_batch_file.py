@@ -88,9 +88,10 @@ def test_a_good_file_is_read_with_ends_as_exclusive_instants(tmp_path: Path) -> 
     parsed = read_batch(
         sandbox_file(tmp_path, 5), Expected(sandbox_profile(), Order("A-1", 5, 150_000), TERMS)
     )
-    assert (len(parsed.rows), parsed.total_yen) == (5, 150_000)
+    assert (parsed.count, parsed.total_yen) == (5, 150_000)
     assert parsed.exchange_end == day_end(date(2023, 12, 31))
-    assert parsed.rows[0].code not in repr(parsed.rows[0]) + repr(parsed)
+    first = next(parsed.rows())
+    assert first.code not in repr(first) + repr(parsed)
 
 
 @pytest.mark.parametrize(("count", "total"), [(6, 150_000), (5, 150_001)])
@@ -107,7 +108,7 @@ def test_the_order_has_the_last_word_over_the_trailer(
 def test_without_trailer_the_order_must_say_count_and_sum(tmp_path: Path) -> None:
     path, _rows = edited(tmp_path, lambda rows: rows.pop())
     profile = sandbox_profile()
-    assert len(read_batch(path, Expected(profile, Order("A-1", 5, 150_000), TERMS)).rows) == 5
+    assert read_batch(path, Expected(profile, Order("A-1", 5, 150_000), TERMS)).count == 5
     for order in (Order("A-1", 5), Order("A-1", total_yen=150_000)):
         with pytest.raises(InputError, match="--count"):
             read_batch(path, Expected(profile, order, TERMS))
@@ -133,14 +134,8 @@ def test_a_file_in_another_encoding_is_refused_in_words(tmp_path: Path) -> None:
     path.write_bytes(path.read_text(encoding="utf-8-sig").encode("cp932"))
     with pytest.raises(InputError, match="文字コード utf-8-sig"):
         read_batch(path, Expected(sandbox_profile(), Order("A-1"), TERMS))
-    assert (
-        len(
-            read_batch(
-                path, Expected(replace(sandbox_profile(), encoding="cp932"), Order("A-1"), TERMS)
-            ).rows
-        )
-        == 2
-    )
+    named = replace(sandbox_profile(), encoding="cp932")
+    assert read_batch(path, Expected(named, Order("A-1"), TERMS)).count == 2
 
 
 def test_an_unclosed_quote_refuses_the_file(tmp_path: Path) -> None:
