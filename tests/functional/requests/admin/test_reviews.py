@@ -42,6 +42,24 @@ def test_the_queue_is_oldest_first_and_its_filters_are_shown_and_removable(
     assert len(numbers(staff.enter_as(Role.OFFICER).open("/reviews?overdue=1").text)) == 3
 
 
+def test_the_ward_finds_what_it_alone_can_decide_and_others_are_not_told_of_it(
+    staff: StaffSite,
+) -> None:
+    known, hidden = families(staff, 2)
+    box = inbox(staff)
+    rows = [box.decline(known), box.decline(hidden)]
+    with staff.database.write() as session:
+        session.get_one(Household, hidden.household_id).protected = True
+    ward = staff.enter_as(Role.WARD_OFFICER)
+    assert 'id="filter-ward" href="/reviews?ward=1"' in ward.open("/reviews").text
+    page = ward.open("/reviews?ward=1").text
+    assert numbers(page) == [rows[1].receipt_no]
+    assert 'id="filter-no-ward" href="/reviews"' in page
+    desk = staff.enter_as(Role.OFFICER)
+    assert 'id="filter-ward"' not in desk.open("/reviews").text
+    assert numbers(desk.open("/reviews?ward=1").text) == []
+
+
 @pytest.mark.parametrize(
     "query", ["kind=nothing", "state=' OR 1=1", "after=-5", "after=9999999999999999999"]
 )

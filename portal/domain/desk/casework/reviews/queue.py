@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal,
+    not_,
     or_,
     select,
 )
@@ -47,7 +48,8 @@ CHANNELS = tuple(channel.value for channel in Channel if channel is not Channel.
 class Filters:
     """The filters of the queue; an empty value filters nothing.
 
-    ``second``: only what one person accepted and a second one has to.
+    ``second``: only what one person accepted and a second one has to. ``ward``: only what nobody
+    outside the ward may know of.
     """
 
     kind: str = ""
@@ -57,6 +59,7 @@ class Filters:
     warned: bool = False
     mine: bool = False
     second: bool = False
+    ward: bool = False
 
     @classmethod
     def read(cls, values: Mapping[str, str]) -> "Filters":
@@ -70,6 +73,7 @@ class Filters:
             warned=values.get("warned") == "1",
             mine=values.get("mine") == "1",
             second=values.get("second") == "1",
+            ward=values.get("ward") == "1",
         )
 
     def pairs(self) -> dict[str, str]:
@@ -82,6 +86,7 @@ class Filters:
             "warned": "1" if self.warned else "",
             "mine": "1" if self.mine else "",
             "second": "1" if self.second else "",
+            "ward": "1" if self.ward else "",
         }
         return {name: value for name, value in values.items() if value}
 
@@ -144,6 +149,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
             Approval.kind == ACCEPT, Approval.state == PROPOSED
         )
         found.append(Request.id.in_(proposed))
+    if filters.ward:
+        found.append(not_(known_to(include_protected=False)))
     return found
 
 
