@@ -1,6 +1,7 @@
 """What a screen reader gets of a page, as text that a person has read and that is kept."""
 
 import re
+from difflib import unified_diff
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -30,4 +31,6 @@ def is_as_read(page: Page, folder: Path, screen: str, language: str, *, write: b
     if write:
         folder.mkdir(exist_ok=True)
         file.write_text(spoken, "utf-8")
-    assert spoken == file.read_text("utf-8"), f"{file.name} was read by a person; read it anew"
+    lines = unified_diff(file.read_text("utf-8").splitlines(), spoken.splitlines(), lineterm="")
+    differing = "\n".join(lines)
+    assert not differing, f"{file.name} was read by a person; read it anew:\n{differing}"
