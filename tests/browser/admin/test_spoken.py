@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from portal.domain.foundation.base import table_of
 from portal.domain.people.staff.models import StaffUser
@@ -19,6 +19,7 @@ from tests.browser.admin.requests.screens_of_reviews import REVIEWS
 from tests.browser.admin.served import ServedStaff, Stage
 from tests.support.browser import PageFactory
 from tests.support.reading.spoken import is_as_read
+from tests.support.staff import hire
 
 FOLDER = Path(__file__).with_name("spoken")
 ALL = DESK | CALLS | ACTS | REVIEWS
@@ -43,17 +44,20 @@ TURNS = count(1)
 
 @pytest.fixture
 def untouched(staff_stage: Stage) -> ServedStaff:
-    """The staff site on which no other test did anything.
+    """The staff site on which no other test did anything, nor any of its people.
 
     The site keeps the figures of a person's menu for half a minute, so nobody gets the key of
-    somebody of before: the next account follows one that is far up.
+    somebody of before: whoever is hired follows an account that is far up.
     """
     served = staff_stage.set_back()
     accounts, turn = table_of(StaffUser), next(TURNS)
     with served.database.write() as session:
         last = dict(session.execute(select(accounts).limit(1)).mappings().one())
+        session.execute(update(accounts).values(login=accounts.c.login + "-before"))
         far = {"id": 10_000 * turn, "login": f"far{turn}"}
         session.execute(insert(accounts).values(last | far))
+    for role in served.colleagues:
+        served.colleagues[role] = hire(served.database, served.now, role, role.value)
     return served
 
 
