@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import ConflictError, InputError, IntegrityFaultError
 from portal.domain.foundation.vault import Vault
-from portal.domain.people.coupons import loader
+from portal.domain.people.coupons import loader, sealing
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
 from portal.domain.people.coupons.loader import check_batch, load_batch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
@@ -177,7 +177,7 @@ def test_loading_tells_how_far_it_is(sqlite_database: Database, tmp_path: Path) 
     )
     steps: list[tuple[int, int]] = []
     kept = io.BytesIO()
-    sealed = loader.seal_batch(VAULT, parsed, kept, lambda *step: steps.append(step))
+    sealed = sealing.seal_batch(VAULT, parsed, kept, lambda *step: steps.append(step))
     assert [len(portion) for portion in sealed.portions()] == [500, 500, 1]
     assert steps == [(500, 1_001), (1_000, 1_001), (1_001, 1_001)]
     rows = list(parsed.rows())
