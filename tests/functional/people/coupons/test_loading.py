@@ -203,7 +203,7 @@ def test_a_file_that_changes_after_its_check_is_refused_and_nothing_stored(
         assert session.scalar(select(func.count()).select_from(Coupon)) == 0
 
 
-def test_more_codes_take_no_more_memory(sqlite_database: Database, tmp_path: Path) -> None:
+def test_more_codes_take_hardly_more_memory(sqlite_database: Database, tmp_path: Path) -> None:
     """Ten times as many codes: what is held while they are loaded grows by their twins' check."""
     held = []
     for seed, count in ((1, 1_000), (2, 10_000)):
