@@ -16,9 +16,10 @@ from sqlalchemy import func, select
 
 from portal.demo.extract import make_extract
 from portal.demo.families import ExtractPlan
+from portal.domain.foundation.portions import portions
 from portal.domain.foundation.transfers.kinds import TransferKind
 from portal.domain.foundation.vault import seal_json
-from portal.domain.mailroom.roster.bulk import chunks, insert_rows
+from portal.domain.mailroom.roster.bulk import insert_rows
 from portal.domain.mailroom.roster.files.layout import find_layout
 from portal.domain.mailroom.roster.files.reader import RosterReader
 from portal.domain.mailroom.roster.imports.staging import CHILD_COLUMNS, HOUSEHOLD_COLUMNS
@@ -74,7 +75,7 @@ def floor(database: Database, path: Path) -> float:
         session.flush()
         key_of_import = imported.id
     people = household = 0
-    for chunk in chunks(_rows(path), 2_000):
+    for chunk in portions(_rows(path), 2_000):
         heads: list[tuple[Any, ...]] = []
         children: list[tuple[Any, ...]] = []
         for number, members in chunk:

@@ -1,12 +1,11 @@
 """Bulk inserts that bypass the ORM: COPY on PostgreSQL, one prepared statement on SQLite."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 import psycopg
 from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, LargeBinary
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Base, UtcDateTime
 
-T = TypeVar("T")
 _JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -61,13 +59,6 @@ def insert_rows(session: Session, columns: Columns, rows: Iterable[tuple[Any, ..
         f"INSERT INTO {columns.into} VALUES ({marks})",  # noqa: S608  (our own names)
         rows,
     )
-
-
-def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    """Yield lists of up to ``size`` items."""
-    rest = iter(items)
-    while chunk := list(islice(rest, size)):
-        yield chunk
 
 
 def _oid(kind: object) -> str:

@@ -7,7 +7,6 @@ may know of every family (decision 0064).
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, func, select
@@ -20,6 +19,7 @@ from portal.domain.desk.casework.deliveries import (
 )
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.portions import portions
 from portal.domain.foundation.program.schema import DeliveredMeans
 from portal.domain.foundation.texts import _s, label_of
 from portal.domain.foundation.work import Work
@@ -60,7 +60,7 @@ def counted_in(work: Work, state: SettledState, after: int = 0) -> Iterator[Coun
     """
     means = work.program.delivered_means
     lines = (line for line in children(work.session, means, after) if counted(line.facts) is state)
-    while part := list(islice(lines, AT_ONCE)):
+    for part in portions(lines, AT_ONCE):
         yield from _told(work, state, part)
 
 

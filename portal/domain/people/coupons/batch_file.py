@@ -18,6 +18,8 @@ from portal.domain.people.coupons.code_table import CodeTable, read_yen
 from portal.domain.people.coupons.issuer import EndRule, IssuerProfile
 
 SHOWN_PROBLEMS = 20
+Twins = tuple[set[int], set[int]]
+"""Hashes of management numbers, and of codes, that stand in a file more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +157,8 @@ def read_batch(path: CameIn, expected: Expected) -> ParsedBatch:
     for line, cells in table.rows():
         if (row := reader.read(line, cells)) is not None:
             sums.add(row)
-    if not problems.count and sums.has_twins():
-        _name_twins(path, expected, sums, problems)
+    if not problems.count and any(twins := sums.twins()):
+        _name_twins(path, expected, twins, problems)
     problems.refuse()
     _check_order(sums, table, expected.order)
     return ParsedBatch(
@@ -186,8 +188,8 @@ class _Sums:
         self.exchange_ends.add(row.exchange_end)
         self.use_ends.add(row.use_end)
 
-    def has_twins(self) -> bool:
-        return bool(_repeated(self.numbers) or _repeated(self.codes))
+    def twins(self) -> Twins:
+        return _repeated(self.numbers), _repeated(self.codes)
 
 
 def _repeated(hashes: "array[int]") -> set[int]:
@@ -303,11 +305,10 @@ def _allowed(url: str, profile: IssuerProfile) -> bool:
     return parts.scheme == "https" and port in (None, 443)
 
 
-def _name_twins(path: CameIn, expected: Expected, sums: _Sums, problems: _Problems) -> None:
+def _name_twins(path: CameIn, expected: Expected, twins: Twins, problems: _Problems) -> None:
     """Read the file once more, and name the lines whose number or code stands there before."""
     table = CodeTable(path, expected.profile)
     reader = _RowReader(expected.profile, expected.terms, table, problems)
-    suspects = _repeated(sums.numbers), _repeated(sums.codes)
     numbers: dict[str, int] = {}
     codes: dict[str, int] = {}
     for line, cells in table.rows():
@@ -315,8 +316,8 @@ def _name_twins(path: CameIn, expected: Expected, sums: _Sums, problems: _Proble
         if row is None:
             continue
         for seen, suspect, value, name in (
-            (numbers, suspects[0], row.management_no, _s("管理番号")),
-            (codes, suspects[1], row.code or row.url, _s("コード")),
+            (numbers, twins[0], row.management_no, _s("管理番号")),
+            (codes, twins[1], row.code or row.url, _s("コード")),
         ):
             if hash(value) in suspect and (first := seen.setdefault(value, line)) != line:
                 problems.add(

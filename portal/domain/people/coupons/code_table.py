@@ -4,11 +4,15 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.issuer import IssuerProfile
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 class CodeTable:
@@ -81,7 +85,7 @@ class _Hashing(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
+    def readinto(self, buffer: "WriteableBuffer") -> int:
         count = self._opened.readinto(buffer)
         self._digest.update(memoryview(buffer)[:count])
         return count

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import ConflictError
+from portal.domain.foundation.portions import portions
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.finding import locked
@@ -24,11 +25,11 @@ from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.coupons.batch_file import ParsedBatch
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.sealing import (
+    ROW_CHUNK,
     Digests,
     Progress,
     SealedBatch,
     digests_of,
-    portions_of,
     seal_batch,
     unseen,
 )
@@ -135,7 +136,7 @@ def refuse_known_codes(work: Work, digests: Iterable[Digests]) -> None:
         ConflictError: a number or a code of an earlier batch.
     """
     known = 0
-    for portion in portions_of(digests):
+    for portion in portions(digests, ROW_CHUNK):
         numbers, codes = zip(*portion, strict=True)
         found = or_(Coupon.management_digest.in_(numbers), Coupon.code_digest.in_(codes))
         known += len(work.session.scalars(select(Coupon.id).where(found)).all())

@@ -1,11 +1,11 @@
 """Seals the codes of a batch, a portion at a time, into a temporary file."""
 
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import IO, TypedDict, TypeVar
+from typing import IO, TypedDict
 
+from portal.domain.foundation.portions import portions
 from portal.domain.foundation.vault import Vault
 from portal.domain.people.coupons.batch_file import CodeRow, ParsedBatch
 from portal.domain.people.coupons.issuer import IssuerProfile
@@ -23,7 +23,6 @@ ROW_CHUNK = 500
 SURELY_FITS = 2331 // 4
 """Characters, each of four bytes at most, that the largest QR code holds (ISO/IEC 18004, 40-M)."""
 
-T = TypeVar("T")
 Digests = tuple[bytes, bytes]
 """What a code is found by: its management number, and the code itself or its address."""
 Progress = Callable[[int, int], None]
@@ -74,13 +73,6 @@ def digests_of(vault: Vault, row: CodeRow) -> Digests:
     return management_digest(vault, row.management_no), code_digest(vault, row.code, row.url)
 
 
-def portions_of(rows: Iterable[T]) -> Iterator[list[T]]:
-    """Yield what is worked on at once."""
-    left = iter(rows)
-    while portion := list(islice(left, ROW_CHUNK)):
-        yield portion
-
-
 def seal_batch(
     vault: Vault, parsed: ParsedBatch, kept: IO[bytes], progress: Progress = unseen
 ) -> SealedBatch:
@@ -91,7 +83,7 @@ def seal_batch(
     """
     key, wrapped = vault.new_data_key()
     sealer, done = _Sealer(vault, key, parsed.profile), 0
-    for portion in portions_of(parsed.rows()):
+    for portion in portions(parsed.rows(), ROW_CHUNK):
         pickle.dump([sealer.row(row) for row in portion], kept)
         done += len(portion)
         progress(done, parsed.count)

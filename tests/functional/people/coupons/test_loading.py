@@ -3,6 +3,7 @@
 import io
 import sqlite3
 import tracemalloc
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 from portal.domain.foundation.audit.models import AuditEvent
 from portal.domain.foundation.errors import ConflictError, InputError, IntegrityFaultError
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.work import Work
 from portal.domain.people.coupons import loader, sealing
 from portal.domain.people.coupons.batch_file import Expected, Order, read_batch
 from portal.domain.people.coupons.loader import check_batch, load_batch
@@ -21,6 +23,7 @@ from portal.domain.people.coupons.queries import (
     open_coupon,
     state_counts,
 )
+from portal.domain.people.coupons.sealing import Digests
 from portal.platform.database import Database
 from tests.support.coupons import (
     TERMS,
@@ -147,8 +150,8 @@ def test_two_loads_at_once_store_one(
     path = sandbox_file(tmp_path, 4)
     real = loader.refuse_known_codes
 
-    def overtaken(*args: object) -> None:
-        real(*args)  # type: ignore[arg-type]
+    def overtaken(work: Work, digests: Iterable[Digests]) -> None:
+        real(work, digests)
         monkeypatch.setattr(loader, "refuse_known_codes", real)
         load(database, path, "order-1")
 

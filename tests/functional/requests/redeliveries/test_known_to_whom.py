@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.domain.desk.casework.reviews.queue import known_to
 from portal.domain.foundation.errors import NotFoundError
+from portal.domain.mailroom.roster.holds.naming import named_by_extract
 from portal.domain.mailroom.roster.holds.protection_list import ListedNumbers, NumberKind, load_list
 from portal.domain.people.households.models import Household
 from portal.domain.requests.requests.models import Request
@@ -85,8 +86,9 @@ def test_what_fits_is_the_same_whether_a_protected_household_fits_as_well(post: 
     assert seen[0][1] == [(own.household_id, [], False), unsure, unsure, unsure]
 
 
+@pytest.mark.parametrize("source", ["list", "extract"])
 def test_a_request_is_the_wards_when_the_only_one_it_named_comes_under_protection(
-    post: Post,
+    post: Post, source: str
 ) -> None:
     person, slip = post.household(), wish(postal_code="1390002")
     row, settled = post.ask_outside(slip), post.ask_outside(slip)
@@ -95,9 +97,14 @@ def test_a_request_is_the_wards_when_the_only_one_it_named_comes_under_protectio
     assert known_outside_the_ward(post) == [row.id]
     with post.database.write() as session:
         claim(work_in(session, post.officer, NOW), row.id)
-    with post.database.write() as session:
-        listed = ListedNumbers(NumberKind.HOUSEHOLD, ("9700000001",))
-        assert load_list(work_in(session, post.ward, NOW), listed).unknown == ()
+    if source == "list":
+        with post.database.write() as session:
+            listed = ListedNumbers(NumberKind.HOUSEHOLD, ("9700000001",))
+            assert load_list(work_in(session, post.ward, NOW), listed).unknown == ()
+    else:  # which protects the families that it names before it is brought in line with the rest
+        protect(post, person)
+        with post.database.write() as session:
+            named_by_extract(work_in(session, post.ward, NOW), import_id=0)
     assert known_outside_the_ward(post) == []
     assert post.fresh(row).claimed_by is None
     post.decide(row, "choose", actor=post.ward, extra_household=str(person.household_id))

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import InputError
+from portal.domain.foundation.portions import portions
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Figures
 from portal.domain.foundation.transfers.kinds import TransferKind
@@ -20,7 +21,6 @@ from portal.domain.foundation.transfers.models import FileTransfer
 from portal.domain.foundation.transfers.services import became, take_in
 from portal.domain.foundation.transfers.sheets import Arrival
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.roster.bulk import chunks
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.checks.characters import digits_of
 from portal.domain.mailroom.roster.holds.naming import named
@@ -190,7 +190,7 @@ def _released(session: Session, household_id: int) -> bool:
 
 def _of_households(work: Work, numbers: Iterable[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for part in chunks(numbers, AT_ONCE):
+    for part in portions(numbers, AT_ONCE):
         number_of = {household_digest(work.vault, number): number for number in part}
         query = select(Household.number_digest, Household.id).where(
             Household.number_digest.in_(number_of)
@@ -201,7 +201,7 @@ def _of_households(work: Work, numbers: Iterable[str]) -> dict[str, int]:
 
 def _of_people(work: Work, numbers: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for part in chunks(numbers, AT_ONCE):
+    for part in portions(numbers, AT_ONCE):
         number_of = {person_digest(work.vault, number): number for number in part}
         query = select(Child.person_digest, Child.household_id).where(
             Child.person_digest.in_(number_of)

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, literal, select, update
 from sqlalchemy.orm import Session
 
+from portal.domain.foundation.portions import portions
 from portal.domain.foundation.work import Work
-from portal.domain.mailroom.roster.bulk import Columns, chunks, insert_rows
+from portal.domain.mailroom.roster.bulk import Columns, insert_rows
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.imports.comparing import ComparedChild, Known, Side, compare
 from portal.domain.mailroom.roster.imports.kinds import Kind
@@ -54,7 +55,7 @@ def find(work: Work, imported: RosterImport) -> dict[str, int]:
     mark_new(work.session, imported.id)
     finder = _Finder(work, imported)
     counts: Counter[str] = Counter()
-    for batch in chunks(finder.all(), AT_ONCE):
+    for batch in portions(finder.all(), AT_ONCE):
         rows = [(imported.id, kind.value, *keys, False) for kind, *keys in batch]
         insert_rows(work.session, COLUMNS, rows)
         counts.update(kind.value for kind, *_keys in batch)
@@ -113,7 +114,7 @@ class _Finder:
                 .order_by(Household.id)
             )
         )
-        for ids in chunks(gone, AT_ONCE):
+        for ids in portions(gone, AT_ONCE):
             self._remember_gone(Child.household_id.in_(ids))
         # a child added by instruction may appear in a later extract under a number unknown then
         self._remember_gone(Child.added.is_(True))
@@ -287,7 +288,7 @@ class _Finder:
     def _lookalikes(self, added: list[tuple[int | None, int]]) -> Iterator[Found]:
         if not self._gone:
             return
-        for pairs in chunks(dict.fromkeys(added), AT_ONCE):
+        for pairs in portions(dict.fromkeys(added), AT_ONCE):
             household_of = {staged: household for household, staged in pairs}
             query = (
                 select(
