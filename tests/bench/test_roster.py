@@ -36,7 +36,7 @@ from tests.support.work import work_in
 
 HOUSEHOLDS = int(os.environ.get("PORTAL_BENCH_HOUSEHOLDS", "50000"))
 SHARE_OF_FLOOR = 0.2
-PEAK_MEGABYTES = 500
+PEAK_MEGABYTES = 230
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ roster_group.add_command(print_text)
 roster_group.add_command(protection_group)
 
 CHECKING, STAGING, APPLYING = 1, 3, 1  # shares of an import's time, for the bar
-SHOWN_AT_ONCE, ROWS_IN_MEMORY = 200, 180_000
+SHOWN_AT_ONCE = 200
 
 
 class _Work:
@@ -199,7 +199,7 @@ def import_(
     shares = CHECKING + STAGING + APPLYING
     told = file_against_sheet(context.work_source(), file, TransferKind.EXTRACT)
     with _work(size, _s("取り込み中"), shares) as work, told:
-        report = check_file(file, layout, rules, progress=work.read, keep_rows=ROWS_IN_MEMORY)
+        report = check_file(file, layout, rules, progress=work.read)
         work.share = STAGING
         try:
             done = importer.run(file, report, step=work.applied)

@@ -1,7 +1,7 @@
 """Check a whole extract in a stream, without storing anything: rows, households and totals."""
 
 import json
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any, NamedTuple
 
@@ -14,9 +14,6 @@ from portal.domain.mailroom.roster.checks.scan import NOBODY, Scan
 from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
 from portal.domain.mailroom.roster.files.layout import Layout
 from portal.domain.mailroom.roster.files.reader import RosterReader
-
-KeptRow = tuple[int, int, ParsedRow]
-"""The number and line of a record, and its parsed row."""
 
 
 class RowResult(NamedTuple):
@@ -62,9 +59,10 @@ class CheckedHousehold(NamedTuple):
 class RosterReport:
     """The result of a check.
 
-    Rows are read from the file again when requested, unless ``kept`` has them. ``extra_columns``
-    are the headers that the layout does not name, ``unknown_relationships`` the values that it does
-    not explain, with their numbers; they may be anything, so they are shown but never stored.
+    Rows are read from the file again when requested, so that no number of them fills the memory.
+    ``extra_columns`` are the headers that the layout does not name, ``unknown_relationships`` the
+    values that it does not explain, with their numbers; they may be anything, so they are shown but
+    never stored.
     """
 
     def __init__(
@@ -72,12 +70,10 @@ class RosterReport:
         reader: RosterReader,
         rules: RosterRules,
         scan: Scan,
-        kept: deque[KeptRow] | None = None,
         unknown_relationships: Mapping[str, int] | None = None,
     ) -> None:
         self._reader = reader
         self._scan = scan
-        self._kept = kept
         self.layout: Layout = reader.layout
         self.rules = rules
         self.sha256 = reader.sha256
@@ -100,7 +96,7 @@ class RosterReport:
 
     def household(self, position: int) -> CheckedHousehold:
         """Return one household by its position (see ``CheckedRow.household``)."""
-        found = self._scan.households[position]
+        found = self._scan.households.judge(position)
         return CheckedHousehold(
             position,
             found.household_no,
@@ -116,9 +112,6 @@ class RosterReport:
 
         Raises RosterFileError if the file changed since the check.
         """
-        if self._kept is not None:
-            yield from self._rows_kept(self._kept)
-            return
         rules: RowRules | None = None
         for index, record in enumerate(self._reader.records()):
             if index >= len(self._scan):
@@ -137,18 +130,6 @@ class RosterReport:
         if self._reader.sha256 != self.sha256:
             raise _changed()
 
-    def _rows_kept(self, kept: deque[KeptRow]) -> Iterator[CheckedRow]:
-        """Yield the rows that the check kept, and free their memory; this works only once."""
-        self._kept = None
-        size, count, reported = self._reader.size, len(self._scan), 0
-        for index in range(count):
-            number, line, row = kept.popleft()
-            result, codes = self._scan.judgment(index)
-            yield CheckedRow(number, line, self._scan.household_of(index), result, codes, row)
-            if self._reader.progress is not None and index % 500 == 499:
-                self._reader.progress(size * index // count - reported)
-                reported = size * index // count
-
     def completed(self) -> Iterator[tuple[CheckedHousehold | None, tuple[CheckedRow, ...]]]:
         """Yield each household with its rows as soon as its last row was read.
 
@@ -162,7 +143,7 @@ class RosterReport:
                 continue
             members = waiting.setdefault(row.household, [])
             members.append(row)
-            if len(members) == self._scan.households[row.household].rows:
+            if len(members) == self._scan.households.rows_of(row.household):
                 yield self.household(row.household), tuple(waiting.pop(row.household))
 
     def row_results(self) -> Iterator[RowResult]:
@@ -178,7 +159,7 @@ class RosterReport:
             fields, result = record.fields, scan.judgment(index)
             number = fields[household_at] if 0 <= household_at < len(fields) else ""
             if grouped and scan.household_of(index) != NOBODY:
-                number = scan.households[scan.household_of(index)].household_no
+                number = scan.households.number_of(scan.household_of(index))
             person = fields[person_at] if 0 <= person_at < len(fields) else ""
             yield RowResult(record.number, record.line, number, person, *result)
         if self._reader.sha256 != self.sha256:
@@ -217,7 +198,7 @@ class RosterReport:
         dispositions: Counter[str] = Counter()
         household_codes: Counter[str] = Counter()
         children: Counter[str] = Counter()
-        for household in self._scan.households:
+        for household in self.households():
             dispositions[household.disposition] += 1
             household_codes.update(household.codes)
             children[household.disposition] += household.eligible_children
@@ -241,31 +222,22 @@ def check_file(
     rules: RosterRules,
     *,
     progress: Callable[[int], None] | None = None,
-    keep_rows: int = 0,
 ) -> RosterReport:
     """Check an extract without storing anything.
 
-    ``progress`` is called with the number of bytes read since its last call, in each reading. The
-    rows of a file of up to ``keep_rows`` rows are kept in memory for a following import (about
-    0.7 kB per row); a larger file is then read a second time.
+    ``progress`` is called with the number of bytes read since its last call, in each reading.
 
     Raises RosterFileError (with the line) if the whole file must be refused.
     """
     reader = RosterReader(path, layout, progress)
     scan = Scan(layout, rules)
     row_rules: RowRules | None = None
-    kept: deque[KeptRow] | None = deque() if keep_rows else None
     for record in reader.records():
         row_rules = row_rules or RowRules(reader, rules)
-        row = row_rules.check(record)
-        scan.add(record, row)
-        if kept is not None:
-            kept.append((record.number, record.line, row))
-            if len(kept) > keep_rows:
-                kept = None
+        scan.add(record, row_rules.check(record))
     scan.finish()
     unknown = row_rules.relationships.unknown if row_rules is not None else None
-    return RosterReport(reader, rules, scan, kept, unknown)
+    return RosterReport(reader, rules, scan, unknown)
 
 
 def _changed() -> RosterFileError:

@@ -1,68 +1,22 @@
 """Scan an extract for findings that take the whole file: repeated persons, households.
 
-About 200 bytes are kept for each person.
+About 35 bytes are kept for each person, and 170 for each household.
 """
 
 from array import array
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from portal.domain.mailroom.roster.checks import codes
-from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
+from portal.domain.mailroom.roster.checks.households import Households
+from portal.domain.mailroom.roster.checks.results import RowDisposition
 from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
+from portal.domain.mailroom.roster.checks.shared_keys import SharedKeys
 from portal.domain.mailroom.roster.files.layout import Layout, RowSubject
 from portal.domain.mailroom.roster.files.reader import Record
 
 NOBODY = -1
 _HEAD, _KID, _MINOR, _PROTECTED, _INSTITUTION = 1, 2, 4, 8, 16
 Judgment = tuple[RowDisposition, tuple[str, ...]]
-
-
-class HouseholdJudgment(NamedTuple):
-    """The result for one household, with its codes and number of children."""
-
-    household_no: str
-    disposition: HouseholdDisposition
-    eligible_children: int
-    codes: tuple[str, ...]
-    rows: int
-
-
-class _Household:
-    __slots__ = (
-        "address",
-        "codes",
-        "heads",
-        "kids",
-        "number",
-        "protected",
-        "rejected",
-        "rows",
-        "several",
-        "special",
-        "staying",
-    )
-
-    def __init__(self, number: str) -> None:
-        self.number = number
-        self.rows = self.heads = self.kids = self.rejected = self.staying = 0
-        self.address: int | None = None
-        self.several = self.protected = self.special = False
-        self.codes: frozenset[str] = frozenset()
-
-    def count(self, flags: int, found: tuple[str, ...], address: int) -> None:
-        """Count an accepted row."""
-        if flags & _HEAD:
-            self.heads += 1
-            self.kids += 1 if flags & _MINOR else 0
-        else:
-            self.kids += 1
-        if found:
-            self.codes = self.codes.union(found)
-        if self.address is None:
-            self.address = address
-        self.several |= self.address != address
-        self.special |= bool(flags & _INSTITUTION)
 
 
 class Scan:
@@ -73,7 +27,6 @@ class Scan:
 
     def __init__(self, layout: Layout, rules: RosterRules) -> None:
         self._layout = layout
-        self._rules = rules
         self._implied_heads = layout.rows is RowSubject.CHILD
         self._judgments: list[Judgment] = []
         self._judgment_ids: dict[Judgment, int] = {}
@@ -83,13 +36,11 @@ class Scan:
         self._row_content = array("q")
         self._row_address = array("q")
         self._row_head = array("q")
-        self._households: list[_Household] = []
+        self.households = Households(rules, implied_heads=self._implied_heads)
         self._by_number: dict[str | int, int] = {}
-        self._persons: dict[str, int] = {}
-        self._repeated: dict[str, list[int]] = {}
-        self._twins: dict[int, int | list[int]] = {}
+        self._persons = SharedKeys()
+        self._twins = SharedKeys()
         self._loose: list[tuple[int, str]] = []
-        self.households: list[HouseholdJudgment] = []
 
     def __len__(self) -> int:
         return len(self._row_judgment)
@@ -119,14 +70,9 @@ class Scan:
             and codes.E01_COLUMNS not in row.codes
             and codes.E03_PERSON_NO not in row.codes
         ):
-            first = self._persons.setdefault(row.person_no, index)
-            if first != index:
-                self._repeated.setdefault(row.person_no, [first]).append(index)
+            self._persons.add(hash(row.person_no), index)
         if row.result == RowDisposition.ACCEPT and row.birth is not None and household != NOBODY:
-            twin = hash((household, "".join(row.name.split()), row.birth))
-            earlier = self._twins.setdefault(twin, index)
-            if earlier is not index:
-                self._twins[twin] = [*([earlier] if isinstance(earlier, int) else earlier), index]
+            self._twins.add(hash((household, "".join(row.name.split()), row.birth)), index)
 
     def finish(self) -> None:
         """Judge the findings of the rows together: repeated persons, lookalikes, households."""
@@ -135,7 +81,6 @@ class Scan:
         self._hold_for_loose_rows()
         self._collect()
         self._mark_special()
-        self.households = [self._judge(household) for household in self._households]
 
     def judgment(self, index: int) -> Judgment:
         """Return the result and codes of a row (counted from 0)."""
@@ -149,11 +94,9 @@ class Scan:
         if not row.household_known:
             return NOBODY
         key: str | int = hash((head, address)) if self._layout.grouped else row.household_no
-        found = self._by_number.setdefault(key, len(self._households))
-        if found == len(self._households):
-            self._households.append(
-                _Household(str(found + 1) if self._layout.grouped else row.household_no)
-            )
+        found = self._by_number.setdefault(key, len(self.households))
+        if found == len(self.households):
+            self.households.add(str(found + 1) if self._layout.grouped else row.household_no)
         return found
 
     def _judgment_id(self, judgment: Judgment) -> int:
@@ -166,7 +109,7 @@ class Scan:
         self._row_judgment[index] = self._judgment_id((result, tuple(sorted(set(found)))))
 
     def _judge_repeated(self) -> None:
-        for rows in self._repeated.values():
+        for rows in self._persons.groups():
             if len({self._row_content[index] for index in rows}) > 1:
                 for index in rows:
                     result, found = self.judgment(index)
@@ -180,9 +123,7 @@ class Scan:
                     self._set(index, RowDisposition.EXCLUDE, (*kept, codes.X05_DUPLICATE))
 
     def _judge_twins(self) -> None:
-        for rows in self._twins.values():
-            if isinstance(rows, int):
-                continue
+        for rows in self._twins.groups():
             accepted = [index for index in rows if self.judgment(index)[0] == RowDisposition.ACCEPT]
             if len(accepted) > 1:
                 for index in accepted:
@@ -191,7 +132,6 @@ class Scan:
                         RowDisposition.ACCEPT,
                         (*self.judgment(index)[1], codes.W15_POSSIBLE_DUPLICATE),
                     )
-        self._twins.clear()
 
     def _hold_for_loose_rows(self) -> None:
         """Hold a household to which a rejected row may belong.
@@ -217,26 +157,34 @@ class Scan:
             )
             touched = {self._by_number[number] for number in padded if number in self._by_number}
         for household in touched:
-            self._households[household].rejected += 1
+            self.households.count_rejected(household)
 
     def _collect(self) -> None:
+        households = self.households
         for index, position in enumerate(self._row_household):
-            if position != NOBODY:
-                household, (result, found) = self._households[position], self.judgment(index)
-                household.rows += 1
-                household.protected |= bool(self._row_flags[index] & _PROTECTED)
-                household.staying += result != RowDisposition.EXCLUDE
-                household.rejected += result == RowDisposition.REJECT
-                if result == RowDisposition.ACCEPT:
-                    household.count(self._row_flags[index], found, self._row_address[index])
-        for household in self._households:
-            household.special |= household.kids > self._rules.many_children
+            if position == NOBODY:
+                continue
+            (result, found), flags = self.judgment(index), self._row_flags[index]
+            households.count_row(
+                position,
+                excluded=result == RowDisposition.EXCLUDE,
+                rejected=result == RowDisposition.REJECT,
+                protected=bool(flags & _PROTECTED),
+            )
+            if result != RowDisposition.ACCEPT:
+                continue
+            if flags & _HEAD:
+                households.count_head(position)
+            if not flags & _HEAD or flags & _MINOR:
+                households.count_child(position)
+            if flags & _INSTITUTION:
+                households.mark_special(position)
+            households.note_address(position, self._row_address[index])
+            households.note_codes(position, found)
 
     def _mark_special(self) -> None:
         """Add the codes of institutions (to accepted rows) and large families (to householders)."""
-        special = {
-            position for position, household in enumerate(self._households) if household.special
-        }
+        special = self.households.special()
         if not special:
             return
         institutions = {
@@ -250,46 +198,13 @@ class Scan:
             result, found = self.judgment(index)
             if result != RowDisposition.ACCEPT:
                 continue
-            household, extra = self._households[position], []
+            extra = []
             if position in institutions:
                 extra.append(codes.W06_INSTITUTION)
-            if household.kids > self._rules.many_children and (
+            if self.households.has_many(position) and (
                 self._row_flags[index] & _HEAD or self._implied_heads
             ):
                 extra.append(codes.W08_MANY_CHILDREN)
             if extra:
                 self._set(index, result, (*found, *extra))
-                household.codes = household.codes.union(extra)
-
-    def _judge(self, household: _Household) -> HouseholdJudgment:
-        refused = self._refusal(household)
-        if refused is not None:
-            disposition, code = refused
-            return HouseholdJudgment(household.number, disposition, 0, (code,), household.rows)
-        found = household.codes
-        if household.rejected:
-            found = found | {codes.W20_INCOMPLETE_HOUSEHOLD}
-        if household.protected:
-            # even if the protected person is not eligible, since the address is the same
-            found = found | {codes.W01_PROTECTED}
-        held = found & self._rules.hold_codes
-        return HouseholdJudgment(
-            household.number,
-            HouseholdDisposition.HOLD if held else HouseholdDisposition.ISSUE,
-            household.kids,
-            tuple(sorted(found)),
-            household.rows,
-        )
-
-    def _refusal(self, household: _Household) -> tuple[HouseholdDisposition, str] | None:
-        """Return why a household gets nothing, or None."""
-        heads = 1 if self._implied_heads else household.heads
-        if household.staying == 0 or (household.kids == 0 and heads and not household.rejected):
-            return HouseholdDisposition.NONE, codes.X04_NO_ELIGIBLE_CHILD
-        if heads == 0:
-            return HouseholdDisposition.REJECT, codes.E09_NO_HOUSEHOLDER
-        if heads > 1:
-            return HouseholdDisposition.REJECT, codes.E10_TWO_HOUSEHOLDERS
-        if household.several:
-            return HouseholdDisposition.REJECT, codes.E14_HOUSEHOLD_ADDRESS
-        return None
+                self.households.note_codes(position, extra)
