@@ -13,6 +13,7 @@ import click
 from portal.cli.context import Context, answering, mention
 from portal.cli.port import claim
 from portal.domain.foundation.texts import _s
+from portal.domain.people.authn.hash_memory import with_large_pages
 from portal.platform.disposed import DisposedError
 from portal.platform.logs import lines
 from portal.platform.parent import SERVER
@@ -74,7 +75,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_WORKERS": str(settings.workers),
     }
     files = {f"{name}_FILE" for name in given}
-    return {name: value for name, value in os.environ.items() if name not in files} | given
+    kept = {name: value for name, value in os.environ.items() if name not in files}
+    return with_large_pages(kept) | given
 
 
 def _where_jobs_run(settings: Settings) -> str:

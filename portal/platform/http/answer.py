@@ -14,8 +14,8 @@ Reply = Response[str] | Response[bytes] | Response[None]
 """What a handler answers with: a page, a file, or the way to another page."""
 
 HTML = "text/html"  # Litestar adds the charset
-PACKING = 6
-"""How hard a page is compressed: 0.1 ms more than 4 takes, for 160 bytes of readings."""
+PACKING = 4
+"""How hard a page is compressed: 6 takes 0.06 ms more, of 3, for 50 of 5,000 bytes."""
 
 
 @dataclass(slots=True)

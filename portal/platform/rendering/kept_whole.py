@@ -23,3 +23,5 @@ AMOUNT = re.compile(
 )
 """An amount as ``yen`` writes it, a time of day, a telephone number, and what is counted in
 parentheses: （3人分）."""
+MAY_BE_KEPT = re.compile(r"\d|（含")
+"""What stands in each of them."""

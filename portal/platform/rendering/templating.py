@@ -1,8 +1,9 @@
 """Templates: autoescaped, strict about undefined names, translated, with readings as ruby."""
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, MutableMapping
 from functools import lru_cache
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -18,7 +19,7 @@ from portal.domain.foundation.resources import TEMPLATES
 from portal.domain.foundation.sentences import blank_between
 from portal.domain.foundation.texts import _, _n, _s, _sn
 from portal.platform.rendering.assets import INLINE, Assets
-from portal.platform.rendering.kept_whole import AMOUNT, DAY
+from portal.platform.rendering.kept_whole import AMOUNT, DAY, MAY_BE_KEPT
 from portal.platform.rendering.phrases import MARK, WBR, PhrasesInHeadings, phrases
 from portal.platform.rendering.sentences import BLANK, SentencesTogether
 from portal.platform.rendering.template_layout import WithoutLayout
@@ -93,8 +94,16 @@ def ruby(text: object) -> Markup:
 
 def resident_ruby(text: object) -> Markup:
     """Do what ``ruby`` does, and keep days and amounts whole: residents read on narrow screens."""
-    html = with_whole_words(with_whole_amounts(str(escape(text))))
-    return Markup(with_whole_days(with_readings(html)))  # noqa: S704  (escaped just here)
+    html = str(escape(text))
+    # Most texts have neither: to look for all their forms takes longer than the rest of a page.
+    counts, reads = MAY_BE_KEPT.search(html) is not None, "{" in html
+    if counts:
+        html = with_whole_amounts(html)
+    if reads:
+        html = with_readings(with_whole_words(html))
+    if counts:
+        html = with_whole_days(html)
+    return Markup(html)  # noqa: S704  (escaped just here)
 
 
 def by_phrase(text: object) -> Markup:
@@ -194,9 +203,21 @@ def kept_macro(environment: Environment, template: str, name: str) -> Callable[.
     return macro
 
 
+class _Templates(Environment):
+    """An environment whose templates have all its names in one dictionary.
+
+    Jinja's own have a chain of two, so that names may still be added later; ours are complete
+    before the first template is loaded, and a chain is slow to copy, as each page does.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the names that a template sees from its first line on."""
+        return {**self.globals, **(d or {})}
+
+
 def make_environment(assets: Assets, *, staff: bool) -> Environment:
     """Return the environment of one site; ``staff`` picks the catalog of its ``_``."""
-    environment = Environment(
+    environment = _Templates(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,

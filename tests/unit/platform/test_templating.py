@@ -4,13 +4,23 @@ import re
 from datetime import date, time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markupsafe import escape
 
 from portal.domain.foundation.languages import LANGUAGES, OFFERED, Language
 from portal.domain.foundation.program.hours_text import clock_text, closed_days
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.texts import use_locale
 from portal.platform.rendering.assets import Assets
-from portal.platform.rendering.templating import make_environment, resident_ruby, with_whole_amounts
+from portal.platform.rendering.templating import (
+    make_environment,
+    resident_ruby,
+    with_readings,
+    with_whole_amounts,
+    with_whole_days,
+    with_whole_words,
+)
 
 NAME = "\"><script>alert('1')</script>&"
 TEXT = "&#34;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;"
@@ -51,6 +61,34 @@ def test_what_is_counted_never_leaves_its_number(text: str) -> None:
     html = with_whole_amounts(f"クーポンを表示する{text}。")
     assert html == f'クーポンを表示する<span class="nowrap">{text}</span>。'
     assert with_whole_amounts(html) == html
+
+
+PIECES = st.sampled_from(
+    [
+        *("2023年5月1日", "5月1日", "May 1, 2023", "5월 1일", "30,000円", "3万円", "（含当天）"),
+        *(
+            "午後3時",
+            "3:30 PM",
+            "오후 3시",
+            "下午3点",
+            "03-1234-5678",
+            "（3人分）",
+            "0",
+            "１",
+            "日",
+        ),
+        *("{会社|かいしゃ}", "5{月|がつ}", "{1日|ついたち}", "お", "ご", "を", "（", "）", "。"),
+        *("{", "}", "|", " ", "<&"),
+    ]
+)
+
+
+@given(st.lists(PIECES).map("".join), st.sampled_from([one.locale for one in OFFERED]))
+def test_a_text_is_drawn_as_if_all_was_looked_for(text: str, locale: str) -> None:
+    """What a text surely has not is not looked for; that changes nothing."""
+    with use_locale(locale):
+        step = with_whole_words(with_whole_amounts(str(escape(text))))
+        assert str(resident_ruby(text)) == with_whole_days(with_readings(step))
 
 
 def test_a_word_and_its_honor_stay_together() -> None:

@@ -1,6 +1,7 @@
 """Days as residents read them, in their language."""
 
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date, format_skeleton, get_day_names
 
@@ -10,6 +11,8 @@ from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.texts import current_locale, read_aloud
 
 EASY = "ja@easy"
+DAYS_KEPT = 1_024
+"""The days of a program in each language; a page names several, and to write one takes long."""
 
 
 def format_day(day: date, locale: str | None = None) -> str:
@@ -20,7 +23,12 @@ def format_day(day: date, locale: str | None = None) -> str:
     locale = locale or current_locale()
     if locale == EASY:
         return f"{day.year}{{年|ねん}}{easy_month_day(day)}"
-    return read_aloud(format_date(day, "long", locale=locale))
+    return read_aloud(_written(day, locale))
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _written(day: date, locale: str) -> str:
+    return format_date(day, "long", locale=locale)
 
 
 def format_month(day: date) -> str:

@@ -2,7 +2,6 @@
 
 from array import array
 from collections.abc import Iterable
-from enum import IntFlag
 from typing import NamedTuple
 
 from portal.domain.mailroom.roster.checks import codes
@@ -20,14 +19,7 @@ class HouseholdJudgment(NamedTuple):
     rows: int
 
 
-class Trait(IntFlag):
-    """What is true of a household."""
-
-    HAS_ADDRESS = 1
-    SEVERAL_ADDRESSES = 2
-    PROTECTED = 4
-    SPECIAL = 8
-    """It has many children, or somebody lives in an institution."""
+_HAS_ADDRESS, _SEVERAL_ADDRESSES, _PROTECTED, _SPECIAL = 1, 2, 4, 8
 
 
 class Households:
@@ -75,7 +67,7 @@ class Households:
         self._staying[position] += not excluded
         self._rejected[position] += rejected
         if protected:
-            self._traits[position] |= Trait.PROTECTED
+            self._traits[position] |= _PROTECTED
 
     def count_head(self, position: int) -> None:
         """Count an accepted householder."""
@@ -91,11 +83,11 @@ class Households:
 
     def note_address(self, position: int, address: int) -> None:
         """Note where an accepted person of it lives."""
-        if not self._traits[position] & Trait.HAS_ADDRESS:
+        if not self._traits[position] & _HAS_ADDRESS:
             self._address[position] = address
-            self._traits[position] |= Trait.HAS_ADDRESS
+            self._traits[position] |= _HAS_ADDRESS
         elif self._address[position] != address:
-            self._traits[position] |= Trait.SEVERAL_ADDRESSES
+            self._traits[position] |= _SEVERAL_ADDRESSES
 
     def note_codes(self, position: int, found: Iterable[str]) -> None:
         """Add what was found about it."""
@@ -106,19 +98,19 @@ class Households:
         self._codes[position] = known
 
     def mark_special(self, position: int) -> None:
-        """Note that it is one of the special ones."""
-        self._traits[position] |= Trait.SPECIAL
+        """Note that somebody of it lives in an institution."""
+        self._traits[position] |= _SPECIAL
 
     def has_many(self, position: int) -> bool:
         """Tell whether it has more children than usual."""
         return self.children[position] > self._rules.many_children
 
     def special(self) -> set[int]:
-        """Return the special ones."""
+        """Return those with many children or somebody in an institution."""
         return {
             position
             for position, traits in enumerate(self._traits)
-            if traits & Trait.SPECIAL or self.has_many(position)
+            if traits & _SPECIAL or self.has_many(position)
         }
 
     def judge(self, position: int) -> HouseholdJudgment:
@@ -131,7 +123,7 @@ class Households:
         found = self._code_sets[self._codes[position]]
         if self._rejected[position]:
             found = found | {codes.W20_INCOMPLETE_HOUSEHOLD}
-        if self._traits[position] & Trait.PROTECTED:
+        if self._traits[position] & _PROTECTED:
             # even if the protected person is not eligible, since the address is the same
             found = found | {codes.W01_PROTECTED}
         held = found & self._rules.hold_codes
@@ -153,6 +145,6 @@ class Households:
             return HouseholdDisposition.REJECT, codes.E09_NO_HOUSEHOLDER
         if heads > 1:
             return HouseholdDisposition.REJECT, codes.E10_TWO_HOUSEHOLDERS
-        if self._traits[position] & Trait.SEVERAL_ADDRESSES:
+        if self._traits[position] & _SEVERAL_ADDRESSES:
             return HouseholdDisposition.REJECT, codes.E14_HOUSEHOLD_ADDRESS
         return None

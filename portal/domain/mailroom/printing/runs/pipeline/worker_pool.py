@@ -4,6 +4,7 @@ A password leaves its worker only on the drawn letter.
 """
 
 import multiprocessing
+import os
 import secrets
 import signal
 from collections import deque
@@ -19,6 +20,7 @@ from portal.domain.foundation.vault import Vault
 from portal.domain.letters.letters.drawing.content import LetterContent
 from portal.domain.letters.letters.drawing.frame import LetterFrame
 from portal.domain.letters.letters.drawing.render import render_back, render_chunk
+from portal.domain.people.authn.hash_memory import with_large_pages
 from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.people.credentials.formats import new_password
 
@@ -92,6 +94,7 @@ class WorkerPool:
     def start(self) -> None:
         """Start the processes; a spawned one inherits neither keys nor open files."""
         context = multiprocessing.get_context("spawn")
+        os.environ.update(with_large_pages(os.environ))  # which a spawned process begins with
         pepper_only = replace(self._vault, kek=b"", index=b"", token=b"")
         for _ in range(self._workers):
             ours, theirs = context.Pipe()
