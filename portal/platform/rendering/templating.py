@@ -54,6 +54,8 @@ def with_readings(html: str) -> str:
 
     A day with readings stays on one line.
     """
+    if "{" not in html:
+        return html
     return texts.RUBY.sub(RUBY_HTML, EASY_DAY.sub(WHOLE, read_numbers(html)))
 
 

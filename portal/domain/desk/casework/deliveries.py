@@ -82,12 +82,17 @@ def reached_by(way: DeliveredMeans) -> ColumnElement[bool]:
     """
     letter = select(Letter.id).where(handed_over())
     shown = select(Coupon.entitlement_id).where(Coupon.revealed_at.is_not(None))
-    spent = select(Coupon.entitlement_id).where(Coupon.state == CouponState.EXCHANGED)
+    # Beside another condition a list of all of them would be gone through for each entitlement,
+    # once it is larger than what PostgreSQL sorts in memory.
+    spent = select(Coupon.id).where(
+        Coupon.entitlement_id == Entitlement.id, Coupon.state == CouponState.EXCHANGED
+    )
     ways: dict[DeliveredMeans, ColumnElement[bool]] = {
         DeliveredMeans.HANDED_OVER: letter.correlate(Entitlement).exists(),
         DeliveredMeans.REVEALED: Entitlement.id.in_(shown),
         DeliveredMeans.EXCHANGED: or_(
-            Entitlement.state == EntitlementState.EXCHANGED, Entitlement.id.in_(spent)
+            Entitlement.state == EntitlementState.EXCHANGED,
+            spent.correlate(Entitlement).exists(),
         ),
     }
     return and_(to_be_reached(), ways[way])
