@@ -56,11 +56,11 @@ def _rows(path: Path) -> Iterator[tuple[str, list[list[str]]]]:
 
 
 def floor(database: Database, path: Path) -> float:
-    """Seconds of one parse, encryption under a key per household, and bulk insert of the same data.
+    """Processor seconds of one parse, encryption under a key per household, and bulk insert.
 
-    No more.
+    No more; on PostgreSQL without the database's own, as those of the import.
     """
-    started = time.perf_counter()
+    started = time.process_time()
     with database.write() as session:
         imported = RosterImport(
             file_name="floor",
@@ -109,10 +109,10 @@ def floor(database: Database, path: Path) -> float:
         with database.write() as session:
             insert_rows(session, HOUSEHOLD_COLUMNS, heads)
             insert_rows(session, CHILD_COLUMNS, children)
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
-def test_an_import_keeps_a_fifth_of_the_floor_and_half_a_gigabyte(
+def test_an_import_keeps_a_fifth_of_the_floor_and_little_memory(
     new_database: object, tmp_path: Path, extract: Path
 ) -> None:
     assert callable(new_database)
@@ -128,16 +128,15 @@ def test_an_import_keeps_a_fifth_of_the_floor_and_half_a_gigabyte(
     with database.write() as session:  # without its sheet an extract is not applied
         announced(work_in(session), TransferKind.EXTRACT, extract, figures)
     found = measured(portal, "roster", "import", extract, "--layout", "sample")
-    taken, cpu, peak = found["seconds"], found["processor"], found["peak"]
+    cpu, peak = found["processor"], found["peak"]
     print(
-        f"\n{url.split(':')[0]}: floor {least:.1f} s, import {taken:.1f} s (processor "
-        f"{cpu:.1f} s), "
-        f"share {least / taken:.2f}, peak {peak:.0f} MB"
+        f"\n{url.split(':')[0]}: floor {least:.1f} s, import {cpu:.1f} s of processor "
+        f"({found['seconds']:.1f} s), share {least / cpu:.2f}, peak {peak:.0f} MB"
     )
     assert found["status"] == 3
     with database.read() as session:
         stored = session.scalar(select(func.count()).select_from(Household)) or 0
     database.engine.dispose()
     assert stored > 0.9 * HOUSEHOLDS
-    assert least / taken >= SHARE_OF_FLOOR
+    assert least / cpu >= SHARE_OF_FLOOR
     assert peak <= PEAK_MEGABYTES

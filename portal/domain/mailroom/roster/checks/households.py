@@ -33,7 +33,7 @@ class Households:
         self._implied_heads = implied_heads
         self._numbers, self._ends = bytearray(), array("Q", [0])
         self._rows, self._staying, self._rejected = array("I"), array("I"), array("I")
-        self._heads, self.children = array("I"), array("I")
+        self._heads, self._children = array("I"), array("I")
         self._address = array("q")
         self._traits = array("B")
         self._codes = array("I")
@@ -47,7 +47,7 @@ class Households:
         """Add a household of which nothing is known yet."""
         self._numbers += number.encode()
         self._ends.append(len(self._numbers))
-        for column in (self._rows, self._staying, self._rejected, self._heads, self.children):
+        for column in (self._rows, self._staying, self._rejected, self._heads, self._children):
             column.append(0)
         self._address.append(0)
         self._traits.append(0)
@@ -75,7 +75,7 @@ class Households:
 
     def count_child(self, position: int) -> None:
         """Count an accepted child."""
-        self.children[position] += 1
+        self._children[position] += 1
 
     def count_rejected(self, position: int) -> None:
         """Count a rejected row that may belong to it."""
@@ -103,7 +103,7 @@ class Households:
 
     def has_many(self, position: int) -> bool:
         """Tell whether it has more children than usual."""
-        return self.children[position] > self._rules.many_children
+        return self._children[position] > self._rules.many_children
 
     def special(self) -> set[int]:
         """Return those with many children or somebody in an institution."""
@@ -130,7 +130,7 @@ class Households:
         return HouseholdJudgment(
             number,
             HouseholdDisposition.HOLD if held else HouseholdDisposition.ISSUE,
-            self.children[position],
+            self._children[position],
             tuple(sorted(found)),
             rows,
         )
@@ -138,7 +138,7 @@ class Households:
     def _refusal(self, position: int) -> tuple[HouseholdDisposition, str] | None:
         """Return why a household gets nothing, or None."""
         heads = 1 if self._implied_heads else self._heads[position]
-        childless = self.children[position] == 0 and heads and not self._rejected[position]
+        childless = self._children[position] == 0 and heads and not self._rejected[position]
         if self._staying[position] == 0 or childless:
             return HouseholdDisposition.NONE, codes.X04_NO_ELIGIBLE_CHILD
         if heads == 0:
