@@ -4,7 +4,6 @@ from portal.domain.foundation.errors import InputError
 from portal.domain.people.credentials.formats import new_login_id
 from portal.domain.people.notices.phones import parse_mobile
 
-
 _given: set[str] = set()
 
 
