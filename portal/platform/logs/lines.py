@@ -10,7 +10,6 @@ from typing import TextIO
 from portal.platform.logs.numbers import current_number
 
 Fields = dict[str, str | int | float]
-_WRITTEN = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def with_fields(**fields: str | int | float) -> dict[str, Fields]:
@@ -65,7 +64,7 @@ class JsonLines(Lines):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        return _WRITTEN(line | self.fields(record))
+        return json.dumps(line | self.fields(record), ensure_ascii=False)
 
 
 class TextLines(Lines):

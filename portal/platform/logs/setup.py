@@ -23,18 +23,8 @@ def start_logging(settings: Settings, service: str) -> LineHandler:
     # Of others, what is less than a warning may hold an address: httpx logs the one it asks.
     for name in ("portal", "admin"):
         logging.getLogger(name).setLevel(logging.INFO)
-    _leave_out_what_no_line_says()
     threading.excepthook = _thread_failed
     return handler
-
-
-def _leave_out_what_no_line_says() -> None:
-    """Let no record look up its caller, thread and process: half the cost of a line.
-
-    These are the switches of the logging HOWTO's section "Optimization".
-    """
-    logging._srcfile = None  # noqa: SLF001  (as that section says)
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:

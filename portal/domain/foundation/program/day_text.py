@@ -3,7 +3,8 @@
 from datetime import date
 from functools import lru_cache
 
-from babel.dates import format_date, format_skeleton, get_day_names
+from babel import Locale
+from babel.dates import DateTimePattern, format_skeleton, get_date_format, get_day_names
 
 from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.languages import RESIDENT_LOCALES
@@ -11,8 +12,6 @@ from portal.domain.foundation.program.local_text import LocalText
 from portal.domain.foundation.texts import current_locale, read_aloud
 
 EASY = "ja@easy"
-DAYS_KEPT = 1_024
-"""The days of a program in each language; a page names several, and to write one takes long."""
 
 
 def format_day(day: date, locale: str | None = None) -> str:
@@ -23,12 +22,15 @@ def format_day(day: date, locale: str | None = None) -> str:
     locale = locale or current_locale()
     if locale == EASY:
         return f"{day.year}{{年|ねん}}{easy_month_day(day)}"
-    return read_aloud(_written(day, locale))
+    pattern, language = _pattern(locale)
+    return read_aloud(pattern.apply(day, language))
 
 
-@lru_cache(maxsize=DAYS_KEPT)
-def _written(day: date, locale: str) -> str:
-    return format_date(day, "long", locale=locale)
+@lru_cache(maxsize=len(RESIDENT_LOCALES))
+def _pattern(locale: str) -> tuple[DateTimePattern, Locale]:
+    """Return how a language writes a day: to look that up takes longer than to write it."""
+    language = Locale.parse(locale)
+    return get_date_format("long", language), language
 
 
 def format_month(day: date) -> str:
