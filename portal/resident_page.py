@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Channel, Role
+from portal.domain.foundation.wide_reads import Reads
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
@@ -15,7 +16,7 @@ from portal.domain.people.signin.second_factor import Factors, with_session
 from portal.domain.people.signin.session_check import active_session
 from portal.platform import page
 from portal.platform.site import Site
-from portal.platform.who import LoadWho
+from portal.platform.who import ShortLoad
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +63,17 @@ class ResidentSignIns:
         return ResidentWho(auth, credential, sessions.is_locked(auth, now))
 
 
-def with_family(read: FamilyRead) -> LoadWho[ResidentWho]:
+def with_family(read: FamilyRead) -> ShortLoad[ResidentWho]:
     """Return what loads the signed-in household together with its family."""
 
-    def load(session: Session, token: str, now: datetime) -> ResidentWho:
-        found = read.of(session, token, now)
+    def load(reads: Reads, token: str, now: datetime) -> ResidentWho:
+        found = read.of(reads, token, now)
         if found is None:
             return ResidentSignIns.nobody
-        auth, credential, family = found
-        return ResidentWho(auth, credential, sessions.is_locked(auth, now), family)
+        auth, family = found
+        return ResidentWho(auth, locked=sessions.is_locked(auth, now), family=family)
 
-    return load
+    return ShortLoad(load)
 
 
 def origin_of(site: Site) -> Origin:

@@ -27,12 +27,13 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import Vault, load_vault, noting_what_is_opened, opened_so_far
 from portal.domain.foundation.work import Work, WorkSource
 from portal.domain.people.households.looks import record_look
-from portal.platform.database import COMMAND_WAITS, Database, make_engine
+from portal.platform.database import Database, make_engine
 from portal.platform.disposed import is_disposed
 from portal.platform.in_force import InForce
 from portal.platform.lost import CommitUnknownError, is_lost
 from portal.platform.outages import Outage, outage_of
 from portal.platform.startup import check_tables_and_keys
+from portal.platform.waits import COMMAND_WAITS
 from portal.settings import Settings
 
 DONE, FAILED, WRONG_USE, WITH_HOLDS = 0, 1, 2, 3

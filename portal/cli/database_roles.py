@@ -6,7 +6,7 @@ import click
 
 from portal.cli.context import Context, answering
 from portal.domain.foundation.texts import _s
-from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.database import opened
 from portal.platform.database_address import read_address
 from portal.platform.roles import (
     LOGIN,
@@ -14,6 +14,7 @@ from portal.platform.roles import (
     require_postgresql,
     role_statements,
 )
+from portal.platform.waits import COMMAND_WAITS
 
 
 @click.command()

@@ -23,9 +23,10 @@ from portal.domain.foundation.texts import _s
 from portal.domain.oversight.copies.kinds import CopyKind
 from portal.platform import startup
 from portal.platform.backups.checking import Verdict, check_backup
-from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.database import opened
 from portal.platform.disposed_households import repeat_listed
 from portal.platform.schema import State, schema_of, sentence_of
+from portal.platform.waits import COMMAND_WAITS
 
 
 @click.group()

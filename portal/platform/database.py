@@ -3,13 +3,15 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, cast
 
+import psycopg
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,6 +22,8 @@ from portal.platform import patience
 from portal.platform.database_address import database_file, read_address
 from portal.platform.lost import after_commit, is_lost
 from portal.platform.patience import PatientConnection, PatientPool, within
+from portal.platform.short_reads import Opening, ShortReads
+from portal.platform.waits import SITE_WAITS, Waits
 
 SQLITE_PRAGMAS = (
     "journal_mode=WAL",
@@ -32,58 +36,6 @@ STATEMENTS = 2_000
 
 More than both sites have, so that none is compiled twice.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """After how many seconds a connection gives up; 0 is never.
-
-    A family must be answered at once, staff soon, a command may wait.
-    ``lock``, ``statement`` and ``idle`` (in a transaction) are PostgreSQL's; on SQLite everything
-    waits for ``busy``. ``request`` is for all waits of one request together, also for a thread.
-    """
-
-    lock: float = 4
-    statement: float = 30
-    idle: float = 20
-    connect: int = 5
-    pool: float = 5
-    busy: float = 15
-    request: float = 0
-
-    def values(self) -> tuple[str, str]:
-        """Return how long a statement of this transaction waits for a lock, and runs."""
-        return _milliseconds(within(self.lock)), _milliseconds(within(self.statement))
-
-    def settings(self) -> str:
-        """Return the settings of a transaction on PostgreSQL, as columns of a query.
-
-        Those of ``values`` are its parameters. They are set in each transaction and not for the
-        connection: a pooler such as PgBouncer hands connections on between transactions, and
-        refuses options of new ones.
-        """
-        chosen = {
-            "lock_timeout": "%s",
-            "statement_timeout": "%s",
-            "idle_in_transaction_session_timeout": f"'{_milliseconds(self.idle)}'",
-            "timezone": "'UTC'",
-        }
-        # joined, because the driver makes an object of each column
-        return "||".join(f"set_config('{name}', {value}, true)" for name, value in chosen.items())
-
-
-def _milliseconds(seconds: float) -> str:
-    return f"{round(seconds * 1000)}ms"
-
-
-READ_ONLY = "set_config('transaction_read_only', 'on', true)"
-SITE_WAITS = Waits()
-RESIDENT_WAITS = Waits(lock=2, statement=5, idle=10, connect=2, pool=1.2, busy=1.2, request=1.2)
-"""A family is told within two seconds that it has to send again; building that page takes the rest.
-
-The limits of locks and statements are those of the server, for whom nobody waits any more.
-"""
-COMMAND_WAITS = Waits(lock=10, statement=0, idle=0)
 
 
 LINE = {
@@ -130,7 +82,7 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
         query_cache_size=STATEMENTS,
         connect_args=line | {"connect_timeout": waits.connect},
     )
-    opening = f"SELECT now(), {waits.settings()}"
+    opening, reading = waits.opening(), waits.opening_to_read()
 
     @event.listens_for(engine, "do_connect")
     def _connect(
@@ -143,17 +95,35 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # One statement for the settings and for the instant that every transaction asks for, so
-        # that the settings cost no turn of their own (decision 0014 counts them).
         chosen = connection.get_execution_options().get("form")
         if _reads(connection):
-            asked = f"{opening}||{READ_ONLY}"
+            asked = reading
         else:
             asked = opening if chosen is None else f"{opening}, {_hold(chosen)}"
-        connection.info[INSTANT] = _opened(connection, asked, waits)
+        opened = _opened_by_driver(connection, asked, waits) if chosen is None else None
+        connection.info[INSTANT] = opened or _opened(connection, asked, waits)
 
     _note_commits(engine)
     return engine
+
+
+def _opened_by_driver(connection: Connection, asked: str, waits: Waits) -> datetime | None:
+    """Send the first statement past SQLAlchemy, at half the cost; None where that failed.
+
+    Then it is sent again by ``_opened``, which tells a lost line from all else. One that waits for
+    a form is not sent so, for it may fail on a line that is well.
+    """
+    try:
+        with closing(connection.connection.cursor()) as cursor:
+            return _asked(cursor, asked, waits)
+    except psycopg.Error:
+        return None
+
+
+def _asked(cursor: DBAPICursor, asked: str, waits: Waits) -> datetime:
+    cursor.execute(asked, waits.values())
+    ((instant, *_settings),) = cursor.fetchall()
+    return cast("datetime", instant)
 
 
 def _opened(connection: Connection, asked: str, waits: Waits) -> datetime:
@@ -192,13 +162,36 @@ def _sqlite(address: URL, waits: Waits) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # A deferred transaction that reads and then writes loses updates or fails as locked:
-        # stack.md G2.
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={_busy(waits)}")
-        connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+        with closing(connection.connection.cursor()) as cursor:
+            cursor.execute(f"PRAGMA busy_timeout={_busy(waits)}")
+            # A deferred transaction that reads and then writes loses updates or fails as locked:
+            # stack.md G2.
+            connection.exec_driver_sql("BEGIN" if _reads(connection) else "BEGIN IMMEDIATE")
+            connection.info[INSTANT] = _stated(cursor)
 
     _note_commits(engine)
     return engine
+
+
+def _stated(cursor: DBAPICursor) -> datetime:
+    """Return the instant (UTC) that SQLite states, to a thousandth of a second."""
+    cursor.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
+    ((stated,),) = cursor.fetchall()
+    return datetime.fromisoformat(stated).replace(tzinfo=UTC)
+
+
+def _opening(engine: Engine, waits: Waits) -> Opening:
+    """Return what begins a transaction that may only read, on the driver alone."""
+    if engine.dialect.name == "postgresql":
+        asked = waits.opening_to_read()
+        return lambda cursor: _asked(cursor, asked, waits)
+
+    def begin(cursor: DBAPICursor) -> datetime:
+        cursor.execute(f"PRAGMA busy_timeout={_busy(waits)}")
+        cursor.execute("BEGIN")
+        return _stated(cursor)
+
+    return begin
 
 
 def _busy(waits: Waits) -> int:
@@ -271,12 +264,15 @@ def _read_anew(state: ORMExecuteState) -> None:
 class Database:
     """Opens transactions: ``write()`` commits at the end of the block, ``read()`` never writes.
 
-    ``request`` is how many seconds one request waits for it in all; 0 is without an end.
+    Attributes:
+        request: How many seconds one request waits for it in all; 0 is without an end.
+        short: Its way for one statement that only reads.
     """
 
-    def __init__(self, engine: Engine, *, request: float = 0) -> None:
+    def __init__(self, engine: Engine, waits: Waits = SITE_WAITS) -> None:
         self.engine = engine
-        self.request = request
+        self.request = waits.request
+        self.short = ShortReads(engine, _opening(engine, waits))
         self._turns = threading.RLock() if engine.dialect.name == "sqlite" else None
         self._write = sessionmaker(engine, class_=RereadingSession, expire_on_commit=False)
         self._read = sessionmaker(engine.execution_options(read_only=True), expire_on_commit=False)
@@ -333,7 +329,8 @@ class Database:
                 # After a ROLLBACK the driver gives up all prepared statements, so that each page
                 # would have its own planned again, which takes longer than running them.
                 session.expunge_all()
-                _end_reading(session)
+                if session.in_transaction():
+                    _end_reading(session)
             else:
                 yield session
                 session.rollback()

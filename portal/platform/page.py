@@ -111,12 +111,16 @@ class Page(Generic[W]):
 
     def load_auth(self, session: Session, now: datetime, load: LoadWho[W] | None = None) -> None:
         """Load who is signed in by the request's cookie, perhaps with more that the page shows."""
-        self.session, self.instant = session, now
-        self.site.in_force.refresh(session, now)
         token = self.cookie(cookies.SESSION)
         load = load or self.site.sign_ins.load
-        self.who = load(session, token, now) if token else self._nobody
-        living = self.who.auth
+        self.take(session, now, load(session, token, now) if token else self._nobody)
+
+    def take(self, session: Session, now: datetime, who: W) -> None:
+        """Answer for somebody who was loaded, in a session's transaction at an instant (UTC)."""
+        self.session, self.instant = session, now
+        self.site.in_force.refresh(session, now)
+        self.who = who
+        living = who.auth
         self.answer.bind(
             sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
         )

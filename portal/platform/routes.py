@@ -31,6 +31,7 @@ from portal.platform.http.incoming import Incoming, WebRequest
 from portal.platform.http.network import client_address
 from portal.platform.http.origin import is_foreign
 from portal.platform.http.uploads import MAX_UPLOAD_BODY, UploadRule, check_uploads, read_multipart
+from portal.platform.loading import load_who
 from portal.platform.looks import Look, shows
 from portal.platform.lost import is_lost
 from portal.platform.lost_pages import FormPlan, first_answer, lost_page, outcome_of
@@ -323,7 +324,7 @@ def _in_transaction(plan: Endpoint[W], page: Page[W], look: Look) -> Reply:
         plan.transaction is Transaction.LOOK and database.writes_alone
     )
     with database.read() if reads else database.write(lock) as session:
-        page.load_auth(session, page.site.clock.now(session), plan.load)
+        load_who(page, session, plan.load, reads=plan.transaction is Transaction.READ)
         look.actor = page.actor  # its row cannot be read after the transaction
         stale = _left_alone(page)
         response = _refuse(plan, page)

@@ -23,12 +23,13 @@ from portal.domain.people.authn.party import Party, party_of
 from portal.domain.people.authn.passwords import HashPool
 from portal.domain.people.households.finder import Finder, finder_for
 from portal.domain.people.shops.board import ShopBoard
-from portal.platform.database import RESIDENT_WAITS, SITE_WAITS, Database, make_engine
+from portal.platform.database import Database, make_engine
 from portal.platform.in_force import InForce
 from portal.platform.metrics.meter import Meter
 from portal.platform.rendering.assets import Assets
 from portal.platform.rendering.templating import make_environment
 from portal.platform.senders import sendable_kinds
+from portal.platform.waits import RESIDENT_WAITS, SITE_WAITS
 from portal.platform.who import SignIns
 from portal.settings import Settings
 
@@ -189,4 +190,4 @@ def _hash_threads(settings: Settings) -> int:
 
 def _own_database(settings: Settings, kind: str) -> Database:
     waits = RESIDENT_WAITS if kind == sessions.RESIDENT else SITE_WAITS
-    return Database(make_engine(settings.database_url, waits=waits), request=waits.request)
+    return Database(make_engine(settings.database_url, waits=waits), waits)

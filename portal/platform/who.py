@@ -1,12 +1,14 @@
 """Who is signed in, as far as both sites are alike; each site loads its own people."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor
+from portal.domain.foundation.wide_reads import BySession, Reads
 from portal.domain.people.authn.models import AuthSession
 
 
@@ -38,6 +40,17 @@ W = TypeVar("W", bound=Who)
 W_co = TypeVar("W_co", bound=Who, covariant=True)
 LoadWho = Callable[[Session, str, datetime], W]
 """Returns who is signed in by a session id at an instant (UTC)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLoad(Generic[W]):
+    """Loads who is signed in, and what the page shows of them, by one wide statement."""
+
+    of: Callable[[Reads, str, datetime], W]
+
+    def __call__(self, session: Session, token: str, now: datetime) -> W:
+        """Return who is signed in by a session id at an instant (UTC)."""
+        return self.of(BySession(session), token, now)
 
 
 class SignIns(Protocol[W_co]):

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from portal.domain.people.households.models import Household
 from portal.platform import migrations
-from portal.platform.database import Database, Waits, make_engine
+from portal.platform.database import Database, make_engine
+from portal.platform.waits import Waits
 from tests.support.faults.cluster import PostgresServer, opened, reachable
 from tests.support.faults.lab import Laboratory
 from tests.support.faults.pooler import pooling

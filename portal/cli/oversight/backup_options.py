@@ -28,9 +28,10 @@ from portal.platform.backups.identities import read_identities
 from portal.platform.backups.making import newest_backup
 from portal.platform.backups.restoring import Order
 from portal.platform.backups.temporary import Place, folder_of
-from portal.platform.database import COMMAND_WAITS, Database, opened
+from portal.platform.database import Database, opened
 from portal.platform.disposed import refuse_disposed_data
 from portal.platform.schema import State, file_missing, refuse, schema_of
+from portal.platform.waits import COMMAND_WAITS
 
 FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)

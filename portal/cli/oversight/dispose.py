@@ -23,7 +23,7 @@ from portal.domain.oversight.disposal.services import begin, the_disposal
 from portal.domain.oversight.disposal.states import COMPLETE, DisposalState
 from portal.domain.oversight.reports.outputs import as_pdf
 from portal.domain.people.staff.permissions import Permission
-from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.database import opened
 from portal.platform.disposed import is_disposed
 from portal.platform.disposing.keys import require_removable
 from portal.platform.disposing.rows import require_rights
@@ -35,6 +35,7 @@ from portal.platform.disposing.steps import (
     require_newest_key,
     require_whole_chain,
 )
+from portal.platform.waits import COMMAND_WAITS
 
 OUT = click.Path(dir_okay=False, path_type=Path)
 

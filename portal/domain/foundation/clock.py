@@ -5,12 +5,11 @@ from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 JST = ZoneInfo("Asia/Tokyo")
 INSTANT = "instant"
-"""Under this name a connection keeps the instant of its transaction, where opening it asked."""
+"""Under this name a connection keeps the instant of its transaction, as its database states it."""
 
 
 class Clock(Protocol):
@@ -18,6 +17,10 @@ class Clock(Protocol):
 
     def now(self, session: Session) -> datetime:
         """Return the instant (UTC) that counts for this transaction."""
+        ...
+
+    def at(self, stated: datetime) -> datetime:
+        """Return the instant (UTC) that counts in a transaction whose database states this one."""
         ...
 
 
@@ -34,21 +37,13 @@ class DatabaseClock:
         if known is not None and known[0] is key and key is not None:
             instant: datetime = known[1]
             return instant
-        if session.get_bind().dialect.name == "postgresql":
-            read: datetime = _opened_at(session).astimezone(UTC)
-        else:
-            stamp = session.execute(
-                text("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
-            ).scalar_one()
-            read = datetime.fromisoformat(stamp).replace(tzinfo=UTC)
-        value = read + self.offset
+        value = self.at(session.connection().info[INSTANT])
         session.info[INSTANT] = (session.get_transaction(), value)
         return value
 
-
-def _opened_at(session: Session) -> datetime:
-    opened: datetime | None = session.connection().info.get(INSTANT)
-    return opened or session.execute(text("SELECT now()")).scalar_one()
+    def at(self, stated: datetime) -> datetime:
+        """Return the instant (UTC) where the database states this one."""
+        return stated.astimezone(UTC) + self.offset
 
 
 class FixedClock:
@@ -58,6 +53,10 @@ class FixedClock:
         self.instant = instant
 
     def now(self, session: Session) -> datetime:  # noqa: ARG002  (the protocol's signature)
+        """Return the set instant."""
+        return self.instant
+
+    def at(self, stated: datetime) -> datetime:  # noqa: ARG002  (the protocol's signature)
         """Return the set instant."""
         return self.instant
 

@@ -31,10 +31,11 @@ from portal.platform.backups.manifest import (
 from portal.platform.backups.sealed_files import open_files, open_files_key
 from portal.platform.backups.snapshots import read_only
 from portal.platform.backups.unpacking import Unpacked, unpack
-from portal.platform.database import COMMAND_WAITS, make_folder, opened
+from portal.platform.database import make_folder, opened
 from portal.platform.database_address import read_address
 from portal.platform.roles import renew_grants
 from portal.platform.schema import revisions
+from portal.platform.waits import COMMAND_WAITS
 from portal.settings import Settings
 
 JOURNAL = "placed.json"

@@ -17,9 +17,10 @@ from sqlalchemy.exc import DBAPIError
 from portal.domain.foundation.errors import ConflictError, NotAllowedError
 from portal.domain.foundation.texts import _s
 from portal.platform.backups.emptiness import empty, is_filled
-from portal.platform.database import COMMAND_WAITS, opened
+from portal.platform.database import opened
 from portal.platform.database_address import read_address
 from portal.platform.lost import FORBIDDEN, sqlstate
+from portal.platform.waits import COMMAND_WAITS
 from portal.settings import Settings
 
 PREFIX = "portal_check_"

@@ -1,9 +1,9 @@
 """The answer to a request: its cookies, the token of its forms, and the response itself."""
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from isal import igzip
 from litestar import Response
 from litestar.datastructures import Cookie
 
@@ -14,8 +14,8 @@ Reply = Response[str] | Response[bytes] | Response[None]
 """What a handler answers with: a page, a file, or the way to another page."""
 
 HTML = "text/html"  # Litestar adds the charset
-PACKING = 4
-"""How hard a page is compressed: 6 takes 0.06 ms more, of 3, for 50 of 5,000 bytes."""
+PACKING = 3
+"""How hard a page is compressed: 5,360 bytes in 0.03 ms, where gzip's 4 makes 5,080 in 0.18."""
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class Answer:
     def packed(self, body: str) -> Response[bytes]:
         """Answer with a page, compressed."""
         headers = {"content-encoding": "gzip", "vary": "accept-encoding"}
-        packed = gzip.compress(body.encode(), PACKING, mtime=0)
+        packed = igzip.compress(body.encode(), PACKING, mtime=0)
         return Response(packed, media_type=HTML, headers=headers, cookies=self._cookies())
 
     def redirect(self, path: str) -> Response[None]:

@@ -52,23 +52,22 @@ class HomeView(View):
 
 def show(page: Page) -> Response[Any]:
     """Show all children of the household, or after a sign-in the only coupon (``_only_shown``)."""
-    credential, program, family = own_credential(page), page.site.program, family_of(page)
+    program, family = page.site.program, family_of(page)
     tickets = tickets_of_household(page)
     if has_arrived(page) and (only := _only_shown(tickets, family)) is not None:
         return page.redirect(f"/coupon/{only.ordinal}")
     asked = Also.REQUESTS in family.also
     wish = wish_of(page.session, family.id) if asked else None
     waiting = waiting_for_resident(page.session, family.id) if asked else []
-    changes = Also.CHANGES in family.also
     return page.render(
         "portal/coupons/home.html",
         HomeView(
             tickets=tickets,
             total=sum(t.amount_yen for t in tickets if t.can_show),
-            own_password=credential.own_password_hash is not None,
+            own_password=family.own_password,
             steps=next_steps(
                 Asked(
-                    changes and bool(waiting_changes(page.session, credential, page.now)),
+                    Also.CHANGES in family.also and _has_changes(page),
                     [row for row in waiting if wish is None or row.id != wish.id],
                 ),
                 tickets,
@@ -78,6 +77,10 @@ def show(page: Page) -> Response[Any]:
             left=ways_left(page, tickets),
         ),
     )
+
+
+def _has_changes(page: Page) -> bool:
+    return bool(waiting_changes(page.session, own_credential(page), page.now))
 
 
 def _only_shown(tickets: Sequence[Ticket], family: Family) -> Ticket | None:

@@ -27,6 +27,7 @@ from portal.domain.requests.requests.models import Request
 from portal.platform.database import Database
 from portal.platform.http.locale import CODE_OF
 from portal.platform.lost import is_lost
+from tests.support.databases.sent import sent_to
 from tests.support.people import Person
 from tests.support.programs.command import CommandLine, sentence
 from tests.support.programs.servers import until
@@ -284,18 +285,12 @@ def test_the_staff_site_keeps_a_text_too(sqlite_staff: StaffSite, language: str,
 def test_the_limits_of_a_transaction_cost_no_statement_of_their_own(
     postgres_database: Database,
 ) -> None:
-    seen: list[str] = []
-
-    def statement(_c: Connection, _cursor: Any, said: str, *_rest: Any) -> None:
-        seen.append(said)
-
-    event.listen(postgres_database.engine, "before_cursor_execute", statement)
-    for opened in (postgres_database.read, postgres_database.write):
-        with opened() as session:
-            DatabaseClock().now(session)
-            DatabaseClock().now(session)
-    event.remove(postgres_database.engine, "before_cursor_execute", statement)
-    assert len(seen) == 2, seen
+    with sent_to(postgres_database) as sent:
+        for opened in (postgres_database.read, postgres_database.write):
+            with opened() as session:
+                DatabaseClock().now(session)
+                DatabaseClock().now(session)
+    assert [text.split(",")[0] for text in sent] == ["BEGIN", "SELECT now()", "COMMIT"] * 2
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])

@@ -10,9 +10,10 @@ from sqlalchemy.exc import OperationalError
 from portal.domain.foundation.clock import DatabaseClock
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.jobs.models import JobRecord
-from portal.platform.database import Database, Waits, make_engine, opened
+from portal.platform.database import Database, make_engine, opened
 from portal.platform.migrations import create_tables
 from portal.platform.standing_still import alone
+from portal.platform.waits import Waits
 
 IMPATIENT = Waits(lock=1, busy=1)
 

@@ -15,8 +15,9 @@ from sqlalchemy import Engine, event, make_url
 from sqlalchemy.pool import QueuePool
 
 from portal.domain.people.households.finder import forget_finder
-from portal.platform.database import Database, Waits, make_engine
+from portal.platform.database import Database, make_engine
 from portal.platform.patience import PatientConnection
+from portal.platform.waits import Waits
 
 _number = itertools.count(1)
 PATIENT = Waits(lock=120, statement=300, idle=300, connect=60, pool=120, busy=120)

@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_
-from sqlalchemy.orm import Session, load_only
 
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.vault import Vault
+from portal.domain.foundation.wide_reads import Reads, WideRead
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.coupons.models import Coupon, CouponBatch
@@ -66,6 +66,7 @@ class Family:
     Attributes:
         id: The household's key.
         wrapped_key: The data key of its children's fields.
+        own_password: Whether it chose a password of its own.
         children: Its children, oldest first.
         coupons: One entry for each child with an entitlement, oldest first.
         also: What else it has, of what the page asked for.
@@ -73,6 +74,7 @@ class Family:
 
     id: int
     wrapped_key: bytes = field(repr=False)
+    own_password: bool
     children: tuple[SealedChild, ...]
     coupons: tuple[HouseholdCoupon, ...]
     also: frozenset[Also] = frozenset()
@@ -95,6 +97,12 @@ _CHILDREN, _RIGHTS, _COUPONS, _BATCHES = (
     table_of(kind) for kind in (Child, Entitlement, Coupon, CouponBatch)
 )
 _C, _E, _K, _B = _CHILDREN.c, _RIGHTS.c, _COUPONS.c, _BATCHES.c
+_SESSION = tuple(table_of(AuthSession).c)
+_SESSION_NAMES = tuple(column.key for column in _SESSION)
+_HOUSEHOLD = (
+    *(table_of(Household).c.id, table_of(Household).c.wrapped_key),
+    table_of(Credential).c.own_password_hash.is_not(None),
+)
 _COLUMNS = (
     *(_C.id, _C.ordinal, _C.sealed, _C.person_digest),
     *(_E.id, _E.state, _E.amount_yen, _E.claimed_by, _E.claim_id),
@@ -104,8 +112,8 @@ _COLUMNS = (
 )
 _CHILD, _RIGHT, _BATCH, _COUPON = slice(0, 4), slice(4, 9), slice(9, 13), slice(13, 23)
 """Where the columns of each table stand among them."""
-_FIRST = 3
-"""Session, account and the household's key come before them in a row."""
+_FIRST = len(_SESSION) + len(_HOUSEHOLD)
+"""The session and the household come before them in a row."""
 
 
 class FamilyRead:
@@ -118,32 +126,38 @@ class FamilyRead:
         """
         self._also = tuple(also or {})
         conditions = [condition.label(name) for name, condition in (also or {}).items()]
-        self._statement = (
-            LIVING.options(load_only(Credential.household_id, Credential.own_password_hash))
+        statement = (
+            LIVING.with_only_columns(
+                *(*_SESSION, *_HOUSEHOLD, *_COLUMNS, *conditions),
+                maintain_column_froms=True,
+            )
             .outerjoin(_CHILDREN, _C.household_id == Household.id)
             .outerjoin(_RIGHTS, and_(_E.child_id == _C.id, _E.household_id == Household.id))
             .outerjoin(_COUPONS, _K.entitlement_id == _E.id)
             .outerjoin(_BATCHES, _B.id == _K.batch_id)
-            .add_columns(Household.wrapped_key, *_COLUMNS, *conditions)
             .order_by(_C.ordinal, _K.id)
         )
+        self._read = WideRead(statement)
 
-    def of(
-        self, session: Session, token: str, now: datetime
-    ) -> tuple[AuthSession, Credential, Family] | None:
-        """Return the active session of an ID with its account and family; None if it ended."""
-        rows = session.execute(self._statement, session_key(token, now)).all()
-        if not rows or not sessions.is_alive(rows[0][0], now):
+    def of(self, reads: Reads, token: str, now: datetime) -> tuple[AuthSession, Family] | None:
+        """Return the active session of an ID with its family; None if it ended.
+
+        The session is no row of the transaction: nothing that is changed in it is kept.
+        """
+        rows = reads.rows(self._read, session_key(token, now))
+        if not rows:
             return None
-        (auth, credential, wrapped_key), has = rows[0][:_FIRST], rows[0][_FIRST + len(_COLUMNS) :]
+        first = rows[0]
+        auth = AuthSession(**dict(zip(_SESSION_NAMES, first, strict=False)))
+        if not sessions.is_alive(auth, now):
+            return None
+        has = first[_FIRST + len(_COLUMNS) :]
         also = frozenset(name for name, one in zip(self._also, has, strict=True) if one)
-        read = [row[_FIRST:] for row in rows]
-        return auth, credential, _family(credential.household_id, wrapped_key, read, also)
+        return auth, _family(first[len(_SESSION) : _FIRST], [row[_FIRST:] for row in rows], also)
 
 
-def _family(
-    household_id: int, wrapped_key: bytes, read: Sequence[Any], also: frozenset[Also]
-) -> Family:
+def _family(own: Sequence[Any], read: Sequence[Any], also: frozenset[Also]) -> Family:
+    household_id, wrapped_key, own_password = own
     children: dict[int, SealedChild] = {}
     entries: list[HouseholdCoupon] = []
     for row in read:
@@ -173,4 +187,6 @@ def _family(
             )
         )
     coupons = tuple(latest_of_each(entries))
-    return Family(household_id, wrapped_key, tuple(children.values()), coupons, also)
+    return Family(
+        household_id, wrapped_key, bool(own_password), tuple(children.values()), coupons, also
+    )

@@ -182,7 +182,8 @@ def test_nobody_waits_for_the_printer(office: Office) -> None:
     script.write_text(
         "import sys\n"
         "from sqlalchemy import text\n"
-        "from portal.platform.database import Waits, make_engine\n"
+        "from portal.platform.database import make_engine\n"
+        "from portal.platform.waits import Waits\n"
         f"engine = make_engine({office.context.settings.database_url!r}, waits=Waits(1, busy=1))\n"
         "sys.stdin.buffer.read()\n"
         "with engine.begin() as connection:\n"

@@ -217,10 +217,13 @@ class Later:
     """A clock that the test sets."""
 
     def __init__(self) -> None:
-        self.at = NOW
+        self.instant = NOW
 
     def now(self, _session: object) -> datetime:
-        return self.at
+        return self.instant
+
+    def at(self, _stated: datetime) -> datetime:
+        return self.instant
 
 
 def test_a_batch_that_ends_meanwhile_gives_no_more_codes(
@@ -234,7 +237,7 @@ def test_a_batch_that_ends_meanwhile_gives_no_more_codes(
         session.execute(update(CouponBatch).where(CouponBatch.id == first).values(exchange_end=end))
 
     def ended() -> None:
-        clock.at = end
+        clock.instant = end
 
     assert assign_in_portions(source_of(database, clock), Reserve(), after(8, ended)).count == 30
     with database.read() as session:
@@ -258,7 +261,7 @@ def test_a_reserve_that_ends_meanwhile_is_kept_from_what_is_left(
         session.execute(update(CouponBatch).where(CouponBatch.id == last).values(exchange_end=end))
 
     def ended() -> None:
-        clock.at = end
+        clock.instant = end
 
     with pytest.raises(ConflictError):
         assign_in_portions(source_of(database, clock), Reserve(5), after(8, ended))
