@@ -120,3 +120,11 @@ def test_a_mistake_of_ours_is_not_asked_again(database: Database) -> None:
     with pytest.raises(ValueError, match="ours"):
         database.short.read(fail)
     assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_postgresql_refuses_a_short_read_that_writes(postgres_database: Database) -> None:
+    def spoil(reads: ByDriver, _stated: datetime) -> str:
+        reads.cursor.execute("DELETE FROM auth_session")
+        return "gone"
+
+    assert postgres_database.short.read(spoil) is None
