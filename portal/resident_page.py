@@ -25,7 +25,7 @@ class ResidentWho:
 
     Attributes:
         auth: The living session.
-        credential: Its account.
+        credential: Its account; None where ``family`` says all that the page shows of it.
         locked: Whether the password is required before anything else.
         family: What its page shows of it, where the page's read brought that.
         factors: Its sources of codes, likewise.

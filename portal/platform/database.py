@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,15 +108,18 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
 
 
 def _opened_by_driver(connection: Connection, asked: str, waits: Waits) -> datetime | None:
-    """Send the first statement past SQLAlchemy, at half the cost; None where that failed.
+    """Send the first statement past SQLAlchemy, a tenth of a millisecond sooner; None if it failed.
 
-    Then it is sent again by ``_opened``, which tells a lost line from all else. One that waits for
-    a form is not sent so, for it may fail on a line that is well.
+    Then ``_opened`` sends it again, which tells a lost line from all else. One that waits for a
+    form is not sent so: it would wait twice.
     """
+    line = connection.connection
     try:
-        with closing(connection.connection.cursor()) as cursor:
+        with closing(line.cursor()) as cursor:
             return _asked(cursor, asked, waits)
     except psycopg.Error:
+        with suppress(psycopg.Error):  # of a lost line nothing is left to take back
+            line.rollback()
         return None
 
 

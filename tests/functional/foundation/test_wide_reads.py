@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.pool import QueuePool
 
 from portal.domain.foundation.base import UtcDateTime, table_of
 from portal.domain.foundation.wide_reads import ByDriver, BySession, WideRead
@@ -119,7 +120,9 @@ def test_a_mistake_of_ours_is_not_asked_again(database: Database) -> None:
 
     with pytest.raises(ValueError, match="ours"):
         database.short.read(fail)
-    assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedout() == 0
 
 
 def test_postgresql_refuses_a_short_read_that_writes(postgres_database: Database) -> None:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -280,6 +280,24 @@ def test_the_staff_site_keeps_a_text_too(sqlite_staff: StaffSite, language: str,
     assert hidden(lost.text)["login"] == "officer1"
     assert "geheim" not in lost.text
     assert "123456" not in lost.text
+
+
+def test_a_line_that_comes_in_a_failed_transaction_is_taken_back_first(
+    postgres_database: Database,
+) -> None:
+    """A statement that an operator cancels can leave the first one of a transaction so."""
+
+    def fail(line: Any, _record: object, _proxy: object) -> None:
+        with suppress(psycopg.Error):
+            line.execute("SELECT 1 / 0")
+
+    event.listen(postgres_database.engine, "checkout", fail)
+    try:
+        for opened in (postgres_database.read, postgres_database.write):
+            with opened() as session:
+                assert session.scalar(text("SELECT 1")) == 1
+    finally:
+        event.remove(postgres_database.engine, "checkout", fail)
 
 
 def test_the_limits_of_a_transaction_cost_no_statement_of_their_own(
