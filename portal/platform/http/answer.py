@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from isal import igzip
 from litestar import Response
 from litestar.datastructures import Cookie
+from zlib_ng import zlib_ng
 
 from portal.domain.foundation.vault import Vault
 from portal.platform.http import cookies
@@ -14,8 +14,10 @@ Reply = Response[str] | Response[bytes] | Response[None]
 """What a handler answers with: a page, a file, or the way to another page."""
 
 HTML = "text/html"  # Litestar adds the charset
-PACKING = 3
-"""How hard a page is compressed: 5,360 bytes in 0.03 ms, where gzip's 4 makes 5,080 in 0.18."""
+GZIP = 31
+"""zlib's number of a window for gzip's format, without a time."""
+PACKING = 5
+"""How hard a page is compressed: as small as by gzip's 4, in two thirds of its time."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class Answer:
     def packed(self, body: str) -> Response[bytes]:
         """Answer with a page, compressed."""
         headers = {"content-encoding": "gzip", "vary": "accept-encoding"}
-        packed = igzip.compress(body.encode(), PACKING, mtime=0)
+        packed = zlib_ng.compress(body.encode(), PACKING, GZIP)
         return Response(packed, media_type=HTML, headers=headers, cookies=self._cookies())
 
     def redirect(self, path: str) -> Response[None]:
