@@ -72,7 +72,9 @@ def test_the_rules_below_the_pages_refuse_it_too(named_resident: Resident) -> No
     device = device_of(resident, resident.add(active=True))
     press(resident, device)
     with resident.database.write() as session:
-        auth = session.query(AuthSession).filter(AuthSession.stage == "full").all()[-1]
+        full = select(AuthSession).where(AuthSession.stage == "full")
+        auth = session.scalars(full.order_by(AuthSession.id.desc())).first()
+        assert auth is not None
         work = resident.site.work(session, Actor(Role.RESIDENT, auth.owner_id), resident.now)
         key = session.scalars(select(Passkey.id)).one()
         with pytest.raises(WrongStateError):

@@ -92,7 +92,9 @@ def test_with_a_reason_the_day_is_replaced_and_its_history_kept(
         assert [version.reason for version in versions] == ["corrected", None]
         assert len(session.scalars(select(CallCount)).all()) == 3
         event = session.scalars(
-            select(AuditEvent).where(AuditEvent.action == "telephony.stored")
+            select(AuditEvent)
+            .where(AuditEvent.action == "telephony.stored")
+            .order_by(AuditEvent.id)
         ).all()[-1]
         assert event.detail["replaced"] == ["2023-07-03"]
         assert event.detail["reason"] == "corrected"
