@@ -25,7 +25,7 @@ class ResidentWho:
 
     Attributes:
         auth: The living session.
-        credential: Its account; None where ``family`` says all that the page shows of it.
+        credential: Its account; None where ``family`` or ``factors`` says all that the page shows.
         locked: Whether the password is required before anything else.
         family: What its page shows of it, where the page's read brought that.
         factors: Its sources of codes, likewise.
@@ -81,13 +81,16 @@ def origin_of(site: Site) -> Origin:
     return Origin(site.public_host, signature_of(site.program))
 
 
-def with_factors(session: Session, token: str, now: datetime) -> ResidentWho:
-    """Load the signed-in household together with its sources of codes."""
-    found = with_session(session, token, now)
+def _with_factors(reads: Reads, token: str, now: datetime) -> ResidentWho:
+    found = with_session(reads, token, now)
     if found is None:
         return ResidentSignIns.nobody
-    auth, credential, own = found
-    return ResidentWho(auth, credential, sessions.is_locked(auth, now), factors=own)
+    auth, own = found
+    return ResidentWho(auth, locked=sessions.is_locked(auth, now), factors=own)
+
+
+with_factors = ShortLoad(_with_factors)
+"""Loads the signed-in household together with its sources of codes."""
 
 
 Page = page.Page[ResidentWho]

@@ -16,21 +16,27 @@ def load_who(page: Page[W], session: Session, load: LoadWho[W] | None, *, reads:
     Where the page only ``reads``, its session may stay unconnected until it is asked for more.
     """
     clock = page.site.clock
-    taken = _shortly(page, load) if reads and isinstance(load, ShortLoad) else None
+    taken = _shortly(page, load) if reads else None
     if taken is None:
         page.load_auth(session, clock.now(session), load)
     else:
         page.take(session, *taken)
 
 
-def _shortly(page: Page[W], load: ShortLoad[W]) -> tuple[datetime, W] | None:
-    """Return the instant (UTC) and who is signed in; None where that did not work."""
+def _shortly(page: Page[W], load: LoadWho[W] | None) -> tuple[datetime, W] | None:
+    """Return the instant (UTC) and who is signed in; None where that did not work.
+
+    For a browser without a session the instant is all that a page must read.
+    """
+    clock, short = page.site.clock, page.site.database.short
     token = page.cookie(cookies.SESSION)
     if not token:
+        return short.read(lambda _reads, stated: (clock.at(stated), page.nobody))
+    if not isinstance(load, ShortLoad):
         return None
 
     def take(reads: ByDriver, stated: datetime) -> tuple[datetime, W]:
-        now = page.site.clock.at(stated)
+        now = clock.at(stated)
         return now, load.of(reads, token, now)
 
-    return page.site.database.short.read(take)
+    return short.read(take)

@@ -113,7 +113,7 @@ class Page(Generic[W]):
         """Load who is signed in by the request's cookie, perhaps with more that the page shows."""
         token = self.cookie(cookies.SESSION)
         load = load or self.site.sign_ins.load
-        self.take(session, now, load(session, token, now) if token else self._nobody)
+        self.take(session, now, load(session, token, now) if token else self.nobody)
 
     def take(self, session: Session, now: datetime, who: W) -> None:
         """Answer for somebody who was loaded, in a session's transaction at an instant (UTC)."""
@@ -138,7 +138,7 @@ class Page(Generic[W]):
 
     def forget_who(self) -> None:
         """Answer as if nobody were signed in."""
-        self.who = self._nobody
+        self.who = self.nobody
 
     def forget_everything(self) -> None:
         """Answer as if nobody were signed in, and without a database."""
@@ -146,7 +146,8 @@ class Page(Generic[W]):
         self.session = None  # type: ignore[assignment]  # as before a transaction is opened
 
     @property
-    def _nobody(self) -> W:
+    def nobody(self) -> W:
+        """Who is signed in where nobody is."""
         nobody: W = self.site.sign_ins.nobody  # a site knows only that its people are of one kind
         return nobody
 

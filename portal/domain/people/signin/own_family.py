@@ -15,7 +15,6 @@ from sqlalchemy import ColumnElement, and_
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.wide_reads import Reads, WideRead
-from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import HouseholdCoupon, OwnCoupon, latest_of_each
@@ -23,7 +22,12 @@ from portal.domain.people.credentials.models import Credential
 from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import open_child
-from portal.domain.people.signin.session_check import LIVING, session_key
+from portal.domain.people.signin.session_check import (
+    LIVING,
+    SESSION_COLUMNS,
+    session_in,
+    session_key,
+)
 
 
 class Also(StrEnum):
@@ -97,8 +101,6 @@ _CHILDREN, _RIGHTS, _COUPONS, _BATCHES = (
     table_of(kind) for kind in (Child, Entitlement, Coupon, CouponBatch)
 )
 _C, _E, _K, _B = _CHILDREN.c, _RIGHTS.c, _COUPONS.c, _BATCHES.c
-_SESSION = tuple(table_of(AuthSession).c)
-_SESSION_NAMES = tuple(column.key for column in _SESSION)
 _HOUSEHOLD = (
     *(table_of(Household).c.id, table_of(Household).c.wrapped_key),
     table_of(Credential).c.own_password_hash.is_not(None),
@@ -112,7 +114,7 @@ _COLUMNS = (
 )
 _CHILD, _RIGHT, _BATCH, _COUPON = slice(0, 4), slice(4, 9), slice(9, 13), slice(13, 23)
 """Where the columns of each table stand among them."""
-_FIRST = len(_SESSION) + len(_HOUSEHOLD)
+_FIRST = len(SESSION_COLUMNS) + len(_HOUSEHOLD)
 """The session and the household come before them in a row."""
 
 
@@ -128,7 +130,7 @@ class FamilyRead:
         conditions = [condition.label(name) for name, condition in (also or {}).items()]
         statement = (
             LIVING.with_only_columns(
-                *(*_SESSION, *_HOUSEHOLD, *_COLUMNS, *conditions),
+                *(*SESSION_COLUMNS, *_HOUSEHOLD, *_COLUMNS, *conditions),
                 maintain_column_froms=True,
             )
             .outerjoin(_CHILDREN, _C.household_id == Household.id)
@@ -148,12 +150,12 @@ class FamilyRead:
         if not rows:
             return None
         first = rows[0]
-        auth = AuthSession(**dict(zip(_SESSION_NAMES, first, strict=False)))
-        if not sessions.is_alive(auth, now):
+        if (auth := session_in(first, now)) is None:
             return None
         has = first[_FIRST + len(_COLUMNS) :]
         also = frozenset(name for name, one in zip(self._also, has, strict=True) if one)
-        return auth, _family(first[len(_SESSION) : _FIRST], [row[_FIRST:] for row in rows], also)
+        own = first[len(SESSION_COLUMNS) : _FIRST]
+        return auth, _family(own, [row[_FIRST:] for row in rows], also)
 
 
 def _family(own: Sequence[Any], read: Sequence[Any], also: frozenset[Also]) -> Family:

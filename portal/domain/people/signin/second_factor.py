@@ -1,6 +1,6 @@
 """The second factor of residents: enroll a source of codes, check codes and backup codes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
 from portal.domain.foundation.audit.services import record
-from portal.domain.foundation.base import UtcDateTime
+from portal.domain.foundation.base import UtcDateTime, table_of
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError, ThrottledError
 from portal.domain.foundation.texts import _, current_locale
+from portal.domain.foundation.wide_reads import Reads, WideRead
 from portal.domain.foundation.work import Work
 from portal.domain.people.authn import codes, sessions, throttles
 from portal.domain.people.authn.backup_codes import use_backup_code
@@ -27,7 +28,12 @@ from portal.domain.people.notices.events import AccountEvent
 from portal.domain.people.signin.changes import hold_new, require_change, settle
 from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.notify import notify_owner
-from portal.domain.people.signin.session_check import LIVING, session_key
+from portal.domain.people.signin.session_check import (
+    LIVING,
+    SESSION_COLUMNS,
+    session_in,
+    session_key,
+)
 from portal.domain.people.signin.standing import kept_as, require_step, shown_in
 from portal.domain.people.signin.steps import lock_step, step_is_over
 from portal.domain.people.signin.wrong_codes import after_wrong_code
@@ -60,24 +66,34 @@ _PROVEN = select(OtpAuthenticator).where(
 )
 
 
-_WITH_SESSION = LIVING.add_columns(OtpAuthenticator).outerjoin(
-    OtpAuthenticator,
-    and_(
-        OtpAuthenticator.credential_id == Credential.id,
-        in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime)),
-    ),
+_SOURCE = tuple(table_of(OtpAuthenticator).c)
+_SOURCE_NAMES = tuple(column.key for column in _SOURCE)
+_WITH_SESSION = WideRead(
+    LIVING.with_only_columns(*SESSION_COLUMNS, *_SOURCE, maintain_column_froms=True).outerjoin(
+        OtpAuthenticator,
+        and_(
+            OtpAuthenticator.credential_id == Credential.id,
+            in_force(OtpAuthenticator, bindparam("now", type_=UtcDateTime)),
+        ),
+    )
 )
 
 
-def with_session(
-    session: Session, token: str, now: datetime
-) -> tuple[AuthSession, Credential, Factors] | None:
-    """Return the active session of an ID with its account and sources; None if it ended."""
-    rows = session.execute(_WITH_SESSION, session_key(token, now)).all()
-    if not rows or not sessions.is_alive(rows[0][0], now):
+def with_session(reads: Reads, token: str, now: datetime) -> tuple[AuthSession, Factors] | None:
+    """Return the active session of an ID with the sources of its account; None if it ended.
+
+    They are no rows of the transaction: nothing that is changed in them is kept.
+    """
+    rows = reads.rows(_WITH_SESSION, session_key(token, now))
+    if not rows or (auth := session_in(rows[0], now)) is None:
         return None
-    auth, credential, _source = rows[0]
-    return auth, credential, Factors.among(row[2] for row in rows)
+    sources = (_source(row[len(SESSION_COLUMNS) :]) for row in rows)
+    return auth, Factors.among(sources)
+
+
+def _source(row: Sequence[Any]) -> OtpAuthenticator | None:
+    read = dict(zip(_SOURCE_NAMES, row, strict=True))
+    return OtpAuthenticator(**read) if read["id"] is not None else None
 
 
 def factors(
