@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ More than both sites have, so that none is compiled twice.
 """
 
 
-LINE = {
+LINE: Mapping[str, str | int] = {
     "client_encoding": "utf8",
     "target_session_attrs": "read-write",  # of several hosts the primary; a standby is refused
     "application_name": "portal",
@@ -47,6 +47,9 @@ LINE = {
     "keepalives_idle": "10",
     "keepalives_interval": "5",
     "keepalives_count": "3",
+    # Of what is sent a second time the plan is kept. By psycopg's rule (after five times) a form
+    # that few send would be planned five times by each of twenty lines (decision 0102).
+    "prepare_threshold": 1,
 }
 """How a connection to PostgreSQL is made, unless PORTAL_DATABASE_URL says otherwise."""
 

@@ -67,6 +67,23 @@ def test_a_page_of_a_household_is_four_statements(family: Family, path: str) -> 
     assert 3 <= len(sent) <= MOST, sent
 
 
+def test_what_a_stranger_is_shown_reads_the_instant_alone(family: Family) -> None:
+    stranger = family.node.visitor()
+    for path in ("/", "/signin"):
+        assert stranger.get(path).status_code == 200
+        with sent_to(family.node.database) as sent:
+            assert stranger.get(path).status_code == 200
+        assert len(sent) < MOST, sent
+
+
+def test_the_form_for_the_code_is_four_statements(family: Family) -> None:
+    on_the_way = family.node.enter(family.person, stage="code")
+    assert on_the_way.get("/signin/code").status_code == 200
+    with sent_to(family.node.database) as sent:
+        assert on_the_way.get("/signin/code").status_code == 200
+    assert 3 <= len(sent) <= MOST, sent
+
+
 def test_more_children_are_no_more_statements(resident: Resident, family: Family) -> None:
     many = resident.add(active=True, children=7)
     visitor = family.node.enter(many)
