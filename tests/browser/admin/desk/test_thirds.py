@@ -99,6 +99,7 @@ def test_a_column_is_read_to_its_end_with_the_three_headings_in_sight(
 ) -> None:
     page = page_factory(width=1280, height=800)
     at(served_staff, page, "desk: status")
+    expect(page.locator(".body:has(.answers)")).to_be_focused()  # a key before that moves nothing
     page.keyboard.press("End")
     expect(page.locator("#contacts")).to_be_in_viewport()
     for one in COLUMNS:
