@@ -8,7 +8,7 @@ import ctypes
 import threading
 import time
 
-EVERY = 10.0
+EVERY = 5.0
 """Seconds."""
 
 
