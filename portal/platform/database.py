@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ More than both sites have, so that none is compiled twice.
 """
 
 
-LINE: Mapping[str, str | int] = {
+LINE = {
     "client_encoding": "utf8",
     "target_session_attrs": "read-write",  # of several hosts the primary; a standby is refused
     "application_name": "portal",
@@ -47,11 +47,14 @@ LINE: Mapping[str, str | int] = {
     "keepalives_idle": "10",
     "keepalives_interval": "5",
     "keepalives_count": "3",
-    # Of what is sent a second time the plan is kept. By psycopg's rule (after five times) a form
-    # that few send would be planned five times by each of twenty lines (decision 0102).
-    "prepare_threshold": 1,
 }
 """How a connection to PostgreSQL is made, unless PORTAL_DATABASE_URL says otherwise."""
+PLANNED_ONCE = 1
+"""How often a connection sends a statement before it keeps the plan.
+
+By psycopg's rule (five times) a form that few send would be planned five times by each of twenty
+connections (decision 0102).
+"""
 
 
 def make_engine(url: str, *, pool_size: int = 10, waits: Waits = SITE_WAITS) -> Engine:
@@ -83,7 +86,7 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
         pool_use_lifo=True,  # a few lines that know all statements, and not ten that learn them
         hide_parameters=True,
         query_cache_size=STATEMENTS,
-        connect_args=line | {"connect_timeout": waits.connect},
+        connect_args=line | {"connect_timeout": waits.connect, "prepare_threshold": PLANNED_ONCE},
     )
     opening, reading = waits.opening(), waits.opening_to_read()
 

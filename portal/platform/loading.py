@@ -1,4 +1,4 @@
-"""Loads who is signed in: on the short way where one statement brings all that the page shows."""
+"""Loads who is signed in: on the short way where one statement, or none, is all a page needs."""
 
 from datetime import datetime
 
