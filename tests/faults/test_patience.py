@@ -28,6 +28,7 @@ from tests.support.faults.nodes import Node, offset_from, serving
 from tests.support.people import add_person
 from tests.support.resident import NOON, TOKEN, session_cookies, start_session
 
+pytestmark = pytest.mark.alone
 LIMIT, BACK = 2.0, 5.0
 """Seconds to the answer, and until all goes on when the fault has ended."""
 CROWD = 48

@@ -12,6 +12,7 @@ import pytest
 from tests.support.faults.lab import Laboratory
 from tests.support.faults.record import Note
 
+pytestmark = pytest.mark.alone
 SLOW = 200
 ROUNDS, PAGES, PACE = 4, 50, 0.02
 """Pages that are asked for alone and beside the slow ones, in turns, and seconds between two."""

@@ -212,11 +212,17 @@ class _Visit:
 
     def play(self) -> None:
         with self.http:
-            self._send("/decline/choose/submit", {"who": "all"})
-            self._send("/decline/check/submit", {})
+            self._go_on("/decline/choose/submit", {"who": "all"}, "/decline/check")
+            self._go_on("/decline/check/submit", {}, "/decline/code")
             self._declare()
             if self.dice.random() < 0.5:
                 self._take_back()
+
+    def _go_on(self, path: str, data: dict[str, str], then: str) -> None:
+        """Send a form that leads to the next page."""
+        answer = self._send(path, data)
+        came = f"{path}: {answer.status_code} {answer.headers.get('location', answer.text)}"
+        assert answer.headers.get("location") == then, came
 
     def _declare(self) -> None:
         place = ""

@@ -45,8 +45,8 @@ class Node:
         prefix: What runs it, for example `faketime`.
         source: The folder of the program; another one holds another version of it.
         began: Seconds from its last start by hand to its first answer.
-        returned: Seconds from each death to its first answer; from the last one, if it died again
-            before that.
+        returned: Seconds from each death to its first answer; from the last blow, if it died again
+            or lost a worker before that.
     """
 
     settings: Settings
@@ -62,6 +62,7 @@ class Node:
     began: float = 0.0
     returned: list[float] = field(default_factory=list)
     process: subprocess.Popen[bytes] | None = None
+    _worker_lost: float = 0.0
     _supervised: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -104,6 +105,7 @@ class Node:
         """Kill one of its workers."""
         pids = self.worker_pids()
         if pids:
+            self._worker_lost = time.monotonic()
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pids[number % len(pids)], signal.SIGKILL)
 
@@ -163,7 +165,7 @@ class Node:
                     return
                 self._launch()
             elif died is not None and self._answers("/healthz", 200):
-                self.returned.append(time.monotonic() - died)
+                self.returned.append(time.monotonic() - max(died, self._worker_lost))
                 died = None
             time.sleep(0.1)
 
