@@ -86,7 +86,12 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
         pool_use_lifo=True,  # a few lines that know all statements, and not ten that learn them
         hide_parameters=True,
         query_cache_size=STATEMENTS,
-        connect_args=line | {"connect_timeout": waits.connect, "prepare_threshold": PLANNED_ONCE},
+        connect_args=line
+        | {
+            "connect_timeout": waits.connect,
+            "prepare_threshold": PLANNED_ONCE,
+            "autocommit": True,  # ``_asked`` sends BEGIN itself
+        },
     )
     opening, reading = waits.opening(), waits.opening_to_read()
 
@@ -101,13 +106,11 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        chosen = connection.get_execution_options().get("form")
-        if _reads(connection):
-            asked = reading
-        else:
-            asked = opening if chosen is None else f"{opening}, {_hold(chosen)}"
-        opened = _opened_by_driver(connection, asked, waits) if chosen is None else None
+        asked = reading if _reads(connection) else opening
+        opened = _opened_by_driver(connection, asked, waits)
         connection.info[INSTANT] = opened or _opened(connection, asked, waits)
+        if (chosen := connection.get_execution_options().get("form")) is not None:
+            connection.exec_driver_sql(f"SELECT {_hold(chosen)}")
 
     _note_commits(engine)
     return engine
@@ -116,21 +119,38 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
 def _opened_by_driver(connection: Connection, asked: str, waits: Waits) -> datetime | None:
     """Send the first statement past SQLAlchemy, a tenth of a millisecond sooner; None if it failed.
 
-    Then ``_opened`` sends it again, which tells a lost line from all else. One that waits for a
-    form is not sent so: it would wait twice.
+    Then ``_opened`` sends it again, which tells a lost line from all else.
     """
     line = connection.connection
     try:
         with closing(line.cursor()) as cursor:
-            return _asked(cursor, asked, waits)
+            return _asked(cursor, asked, waits, begins=_begins(connection))
     except psycopg.Error:
         with suppress(psycopg.Error):  # of a lost line nothing is left to take back
             line.rollback()
         return None
 
 
-def _asked(cursor: DBAPICursor, asked: str, waits: Waits) -> datetime:
-    cursor.execute(asked, waits.values())
+def _begins(connection: Connection) -> bool:
+    """Return whether a transaction is ours to begin.
+
+    With an isolation level of its own it is the driver's; in ``AUTOCOMMIT`` there is none.
+    """
+    return "isolation_level" not in connection.get_execution_options()
+
+
+def _asked(cursor: Any, asked: str, waits: Waits, *, begins: bool = True) -> datetime:
+    """Begin a transaction by the driver; return the instant (UTC) that its database states.
+
+    BEGIN goes with the first statement: by itself, as the driver sends it, it would cost a turn. A
+    line on which an isolation level was chosen before is left with a driver that sends it.
+    """
+    values = waits.values()
+    if begins and cursor.connection.autocommit:
+        cursor.execute("BEGIN; " + asked % tuple(f"'{value}'" for value in values), prepare=False)
+        cursor.nextset()
+    else:
+        cursor.execute(asked, values)
     ((instant, *_settings),) = cursor.fetchall()
     return cast("datetime", instant)
 
@@ -138,14 +158,20 @@ def _asked(cursor: DBAPICursor, asked: str, waits: Waits) -> datetime:
 def _opened(connection: Connection, asked: str, waits: Waits) -> datetime:
     """Send the first statement of a transaction; return the instant (UTC) that it brings."""
     try:
-        row = connection.exec_driver_sql(asked, waits.values()).one()
+        return _opened_by_turns(connection, asked, waits)
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
         # A line that was lost while it was idle: nothing was done on it yet, and all others of its
         # age are given up with it.
         patience.check()
-        row = connection.exec_driver_sql(asked, waits.values()).one()
+        return _opened_by_turns(connection, asked, waits)
+
+
+def _opened_by_turns(connection: Connection, asked: str, waits: Waits) -> datetime:
+    if _begins(connection) and cast("Any", connection.connection).autocommit:
+        connection.exec_driver_sql("BEGIN")
+    row = connection.exec_driver_sql(asked, waits.values()).one()
     instant: datetime = row[0]
     return instant
 
