@@ -131,7 +131,7 @@ def known_to(include_protected: bool) -> ColumnElement[bool]:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Request.state == filters.state]
+    found: list[ColumnElement[bool]] = [Request.state == _fixed(filters.state)]
     if filters.kind:
         found.append(Request.kind == filters.kind)
     if filters.channel:
