@@ -24,7 +24,8 @@ def taken_back(engine: Engine) -> bool:
     with pytest.raises(ZeroDivisionError):
         _fail(engine)
     with Database(engine).read() as session:
-        return session.execute(KEPT, {"key": "failed"}).scalar_one() == 0
+        left: int = session.execute(KEPT, {"key": "failed"}).scalar_one()
+    return left == 0
 
 
 def test_what_fails_is_taken_back_whole(one_line: Engine) -> None:
