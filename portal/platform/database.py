@@ -12,7 +12,7 @@ from typing import Any, cast
 import psycopg
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -107,10 +107,10 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         asked = reading if _reads(connection) else opening
+        if (chosen := connection.get_execution_options().get("form")) is not None:
+            asked = f"{asked}, {_hold(chosen)}"
         opened = _opened_by_driver(connection, asked, waits)
         connection.info[INSTANT] = opened or _opened(connection, asked, waits)
-        if (chosen := connection.get_execution_options().get("form")) is not None:
-            connection.exec_driver_sql(f"SELECT {_hold(chosen)}")
 
     _note_commits(engine)
     return engine
@@ -120,11 +120,17 @@ def _opened_by_driver(connection: Connection, asked: str, waits: Waits) -> datet
     """Send the first statement past SQLAlchemy, a tenth of a millisecond sooner; None if it failed.
 
     Then ``_opened`` sends it again, which tells a lost line from all else.
+
+    Raises:
+        OperationalError: its form's first try is still at work; to send it again would wait twice.
     """
     line = connection.connection
     try:
         with closing(line.cursor()) as cursor:
             return _asked(cursor, asked, waits, begins=_begins(connection))
+    except psycopg.errors.LockNotAvailable as error:
+        line.rollback()
+        raise OperationalError(None, None, error, hide_parameters=True) from error
     except psycopg.Error:
         with suppress(psycopg.Error):  # of a lost line nothing is left to take back
             line.rollback()
