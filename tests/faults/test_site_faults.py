@@ -72,8 +72,8 @@ def test_f1_workers_and_sites_killed_at_random_lose_no_receipt_and_no_message(
     start = start_beside_load(laboratory)
     for blow in plan:
         time.sleep(max(0.0, load.begun + blow.after - time.monotonic()))
+        nodes[1 - blow.node].wait()  # one is left to families
         if blow.worker is None:
-            nodes[1 - blow.node].wait()  # one is left to families
             nodes[blow.node].kill()
         else:
             nodes[blow.node].kill_worker(blow.worker)
