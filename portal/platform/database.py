@@ -128,12 +128,11 @@ def _opened_by_driver(connection: Connection, asked: str, waits: Waits) -> datet
     try:
         with closing(line.cursor()) as cursor:
             return _asked(cursor, asked, waits, begins=_begins(connection))
-    except psycopg.errors.LockNotAvailable as error:
-        line.rollback()
-        raise OperationalError(None, None, error, hide_parameters=True) from error
-    except psycopg.Error:
+    except psycopg.Error as error:
         with suppress(psycopg.Error):  # of a lost line nothing is left to take back
             line.rollback()
+        if isinstance(error, psycopg.errors.LockNotAvailable):
+            raise OperationalError(None, None, error, hide_parameters=True) from error
         return None
 
 

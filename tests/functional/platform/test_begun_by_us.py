@@ -1,11 +1,15 @@
 """Transactions on PostgreSQL: BEGIN goes with our first statement, or is left to the driver."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
-from portal.platform.database import Database, opened
+from portal.platform.database import Database, FormLock, opened
+from portal.platform.lost import sqlstate
+from portal.platform.waits import Waits
 
 LEVELS = ("AUTOCOMMIT", "REPEATABLE READ")
 KEEP = text("INSERT INTO idempotency_key (key, at) VALUES (:key, now()) ON CONFLICT DO NOTHING")
@@ -61,3 +65,16 @@ def test_a_snapshot_stays_as_it_was(one_line: Engine, postgres_database: Databas
         with postgres_database.write() as session:
             session.execute(KEEP, {"key": "later"})
         assert line.execute(KEPT, {"key": "later"}).scalar_one() == before == 0
+
+
+def test_who_waits_in_vain_for_the_first_try_of_a_form_waits_once(
+    postgres_database: Database,
+) -> None:
+    address = postgres_database.engine.url.render_as_string(hide_password=False)
+    first, again = FormLock(7), FormLock(7, alone=True)
+    with opened(address, Waits(lock=0.5)) as database, postgres_database.write(first):
+        begun = time.monotonic()
+        with pytest.raises(OperationalError) as refused, database.write(again):
+            pass
+        assert time.monotonic() - begun < 0.9
+    assert sqlstate(refused.value) == "55P03"
