@@ -1,6 +1,6 @@
 """``portal``, ``python -m portal``: the command line."""
 
-from importlib import import_module
+from portal.platform.code import load
 
 
 def main() -> None:
@@ -9,7 +9,7 @@ def main() -> None:
     Its modules are read here only: a worker process of a command begins by reading this module
     under another name.
     """
-    import_module("portal.cli.main").main()
+    load("portal.cli.main").main()
 
 
 if __name__ == "__main__":

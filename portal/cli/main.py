@@ -1,7 +1,6 @@
 """The command line: global options and all commands."""
 
 import os
-from importlib import import_module
 from importlib.util import find_spec
 
 import click
@@ -10,6 +9,7 @@ from portal import __version__
 from portal.cli.context import Context, answering, fail
 from portal.domain.foundation.errors import DomainError
 from portal.domain.foundation.texts import _s, use_locale
+from portal.platform.code import load
 from portal.settings import Settings, load_settings
 
 COMMANDS = {
@@ -53,7 +53,7 @@ COMMANDS = {
 
 
 class LazyGroup(click.Group):
-    """Loads a command's module only when it is asked for, so that ``--help`` stays quick."""
+    """Loads a command's module only when it is asked for: a command begins without the others."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's signature)
         """Return the names of all commands."""
@@ -63,7 +63,7 @@ class LazyGroup(click.Group):
         """Return one command."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(COMMANDS[cmd_name])
+        module = load(COMMANDS[cmd_name])
         name = cmd_name.replace("-", "_")
         command: click.Command = getattr(module, f"{name}_group", None) or getattr(module, name)
         return command

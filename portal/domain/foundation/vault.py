@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import json
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
@@ -48,8 +48,6 @@ KEY_FILES = ("kek", "index", "pepper", "token")
 AUDIT_KEY = "audit"
 """The key that signs heads of the audit chain (``audit.heads``); only the worker needs it."""
 _noted: ContextVar[set[bytes] | None] = ContextVar("noted", default=None)
-# made once: json.dumps with other than its default settings makes an encoder per call
-_JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,15 +265,16 @@ def opening_for_nobody() -> Iterator[None]:
 def seal_json(key: bytes, value: object, context: str, *, step: int = STEP) -> bytes:
     """Encrypt a small JSON value, filled up with blanks to a multiple of ``step`` bytes.
 
+    A record (a dataclass) is written as an object, a day in ISO 8601.
     From exact lengths of what stands about a family, its name could be guessed (decision 0033).
     """
-    text = _JSON_TEXT(value).encode()
+    text = msgspec.json.encode(value)
     return seal(key, text + b" " * (-len(text) % step), context.encode())
 
 
 def unseal_json(key: bytes, sealed: bytes, context: str) -> Any:
     """Decrypt a small JSON value."""
-    return json.loads(unseal(key, sealed, context.encode()))
+    return msgspec.json.decode(unseal(key, sealed, context.encode()))
 
 
 def same(a: bytes, b: bytes) -> bool:

@@ -1,20 +1,18 @@
 """Bulk inserts that bypass the ORM: COPY on PostgreSQL, one prepared statement on SQLite."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import psycopg
 from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, LargeBinary
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Base, UtcDateTime
-
-_JSON_TEXT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,7 @@ def insert_rows(session: Session, columns: Columns, rows: Iterable[tuple[Any, ..
         _copy(connection.connection.driver_connection, columns, rows)
         return
     writers = {
-        place: _JSON_TEXT if isinstance(column.type, JSON) else _instant
+        place: _json_text if isinstance(column.type, JSON) else _instant
         for place, column in enumerate(columns.of_table)
         if isinstance(column.type, JSON | UtcDateTime)
     }
@@ -92,6 +90,10 @@ def _written(row: tuple[Any, ...], writers: Mapping[int, Callable[[Any], str]]) 
     for place, write in writers.items():
         values[place] = write(values[place])
     return tuple(values)
+
+
+def _json_text(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 @lru_cache(maxsize=8)

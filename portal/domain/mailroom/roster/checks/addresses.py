@@ -18,9 +18,8 @@ INSTITUTION_BUILDINGS = (
 
 
 class AddressView(NamedTuple):
-    """An address with the codes of its findings, and a key that ignores width and spaces."""
+    """The codes of an address's findings, and a key that ignores width and spaces."""
 
-    address: Address
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
     key: str
@@ -50,12 +49,17 @@ class AddressRules:
         ]
         return found[0] if len(found) == 1 and not text.isascii() else digits
 
-    def _view(self, postal_code: str, town: str, block: str, building_room: str) -> AddressView:
-        errors: list[str] = []
-        warnings: list[str] = []
+    def plain(self, postal_code: str, town: str, block: str, building_room: str) -> Address:
+        """Return an address as it is stored."""
         digits = characters.digits_of(postal_code)
         if self._postal_width and not characters.is_number(digits, 7):
             digits = self._complete_postal(postal_code, digits, town)
+        return Address(digits, town, block, building_room)
+
+    def _view(self, postal_code: str, town: str, block: str, building_room: str) -> AddressView:
+        errors: list[str] = []
+        warnings: list[str] = []
+        digits = self.plain(postal_code, town, block, building_room).postal_code
         if not characters.is_number(digits, 7):
             errors.append(codes.E07_POSTAL)
         if not town.strip():
@@ -79,7 +83,6 @@ class AddressRules:
         key = "\x1f".join((digits, *map(characters.fold, parts)))
         institutional = any(word in building_room for word in INSTITUTION_BUILDINGS)
         return AddressView(
-            Address(digits, town, block, building_room),
             tuple(errors),
             tuple(warnings),
             key,

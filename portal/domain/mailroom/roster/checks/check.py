@@ -8,7 +8,7 @@ from typing import IO, Any, NamedTuple
 from portal.domain.foundation.held_file import CameIn
 from portal.domain.foundation.texts import _s
 from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
-from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
+from portal.domain.mailroom.roster.checks.rows import RosterRules, RowFields
 from portal.domain.mailroom.roster.checks.rules import RowRules
 from portal.domain.mailroom.roster.checks.scan import NOBODY, Scan
 from portal.domain.mailroom.roster.files.csv_bytes import RosterFileError
@@ -38,7 +38,7 @@ class CheckedRow(NamedTuple):
     household: int
     result: RowDisposition
     codes: tuple[str, ...]
-    row: ParsedRow
+    row: RowFields
 
 
 class CheckedHousehold(NamedTuple):
@@ -125,7 +125,7 @@ class RosterReport:
                 self._scan.household_of(index),
                 result,
                 codes,
-                rules.check(record),
+                rules.fields(record, result),
             )
         if self._reader.sha256 != self.sha256:
             raise _changed()

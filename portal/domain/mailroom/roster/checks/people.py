@@ -7,7 +7,7 @@ from datetime import date
 
 from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow
 from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
-from portal.domain.mailroom.roster.checks.rows import ParsedRow
+from portal.domain.mailroom.roster.checks.rows import RowFields
 from portal.domain.mailroom.roster.files.dates import DateReading
 from portal.domain.people.households.records import ChildFields, HouseholdFields
 
@@ -37,7 +37,7 @@ def _birth(reading: DateReading | None) -> date | None:
     return reading.earliest if reading is not None and not reading.partial else None
 
 
-def group_key(row: ParsedRow) -> str:
+def group_key(row: RowFields) -> str:
     """Return the key of a household without a number: its householder and address.
 
     Layouts such as ``sample-min`` have no household numbers.

@@ -40,38 +40,53 @@ class Address(NamedTuple):
     building_room: str
 
 
-class ParsedRow(NamedTuple):
-    """One parsed row, with names and addresses exactly as received.
+class JudgedRow(NamedTuple):
+    """What the check of a whole file needs of one row.
 
     ``result`` and ``codes`` are about this row alone, without the rest of the file.
     """
 
     household_no: str
     person_no: str
-    is_householder: bool
-    relationship: str
-    name: str
-    kana: str
-    birth: DateReading | None
-    sex: str
-    address: Address
-    protected: bool
-    foreign: bool
-    change_reason: str
-    change_date: date | None
-    residence_since: date | None
-    remarks: str
-    householder_name: str
-    householder_kana: str
-    householder_birth: DateReading | None
-    result: RowDisposition
-    codes: tuple[str, ...]
     household_known: bool
     """Whether the row's household is known; its number may be damaged."""
-    institutional: bool
-    minor_householder: bool
+    result: RowDisposition
+    codes: tuple[str, ...]
+    name: str = ""
+    birth: DateReading | None = None
+    is_householder: bool = False
+    householder_name: str = ""
+    householder_birth: DateReading | None = None
+    minor_householder: bool = False
+    protected: bool = False
+    institutional: bool = False
+    address_key: str = ""
+
+
+class RowFields(NamedTuple):
+    """What is stored of one row, with names and addresses exactly as received.
+
+    Of a rejected row only its numbers, its mark of protection and what groups it are read.
+    ``address_key`` is empty where households have numbers.
+    """
+
+    household_no: str
+    person_no: str
+    protected: bool
     address_key: str
+    householder_name: str
+    householder_birth: DateReading | None
+    is_householder: bool = False
+    minor_householder: bool = False
+    name: str = ""
+    kana: str = ""
+    birth: DateReading | None = None
     alias: str = ""
+    sex: str = ""
+    relationship: str = ""
+    foreign: bool = False
+    address: Address = Address("", "", "", "")
+    householder_kana: str = ""
     householder_alias: str = ""
 
 
@@ -121,32 +136,3 @@ class Change(NamedTuple):
         """
         moved = self.day or self.since
         return moved is not None and moved > base
-
-
-NOBODY_KNOWN = ParsedRow(
-    "",
-    "",
-    False,
-    "",
-    "",
-    "",
-    None,
-    "",
-    Address("", "", "", ""),
-    False,
-    False,
-    "",
-    None,
-    None,
-    "",
-    "",
-    "",
-    None,
-    RowDisposition.REJECT,
-    (),
-    False,
-    False,
-    False,
-    "",
-)
-"""A rejected row of which no field is used."""

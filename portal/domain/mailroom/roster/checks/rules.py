@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from portal.domain.foundation.cells import begins_like_formula
@@ -12,11 +13,11 @@ from portal.domain.mailroom.roster.checks.addresses import AddressRules, Address
 from portal.domain.mailroom.roster.checks.relationships import Relationships
 from portal.domain.mailroom.roster.checks.results import RowDisposition
 from portal.domain.mailroom.roster.checks.rows import (
-    NOBODY_KNOWN,
     Cells,
     Change,
-    ParsedRow,
+    JudgedRow,
     RosterRules,
+    RowFields,
 )
 from portal.domain.mailroom.roster.files.dates import DateReading, read_date
 from portal.domain.mailroom.roster.files.layout import ChangeReason, Layout, RowSubject
@@ -31,9 +32,10 @@ class RowRules:
     def __init__(self, reader: RosterReader, rules: RosterRules) -> None:
         self.rules = rules
         self.layout: Layout = reader.layout
-        # a missing column (-1) reads the empty text that check() appends after the last field
+        self._grouped = self.layout.grouped
+        # a missing column (-1) reads the empty text that _cells() appends after the last field
         self._at = {name: reader.positions.get(name, -1) for name in Cells._fields}
-        self._positions = tuple(self._at[name] for name in Cells._fields)
+        self._pick = itemgetter(*(self._at[name] for name in Cells._fields))
         self._width = reader.width
         digits = {name: column.digits for name, column in self.layout.by_field.items()}
         self._household_digits = digits.get("household_no", 0)
@@ -42,118 +44,154 @@ class RowRules:
         self._person_rows = self.layout.rows is RowSubject.PERSON
         self._codes: Mapping[str, Mapping[str, str]] = self.layout.codes
         self._styles = self.layout.date_styles
-        self._address = AddressRules(self.layout, rules).view
+        self._addresses = AddressRules(self.layout, rules)
         self.relationships = Relationships(self.layout)
 
-    def check(self, record: Record) -> ParsedRow:
-        """Return the parsed row with its own codes; the scan adds those of the whole file later."""
+    def check(self, record: Record) -> JudgedRow:
+        """Return the row with its own codes; the scan adds those of the whole file later."""
         if len(record.fields) != self._width:
             return self._misshapen(record)
-        values = [*record.fields, ""]
-        cells = Cells._make([values[position] for position in self._positions])
-        found = _Found([], [])
+        cells, found = self._cells(record), _Found([], [])
         if record.damaged or characters.UNUSUAL.search(record.text):
             self._check_characters(record, found)
         read = self._read(cells, found)
-        result, row_codes, minor = self._judge(cells, read, found)
-        return ParsedRow(
+        address = self._addresses.view(
+            cells.postal_code, cells.town, cells.block, cells.building_room
+        )
+        self._check_read(cells, read, address, found)
+        result, row_codes = self._judge(cells, read, address, found)
+        return JudgedRow(
             household_no=read.household_no,
             person_no=read.person_no,
+            household_known=read.household_known,
+            result=result,
+            codes=row_codes,
+            name=cells.name,
+            birth=read.birth,
             is_householder=read.is_head,
-            relationship=cells.relationship,
+            householder_name=cells.householder_name,
+            householder_birth=read.head_birth,
+            minor_householder=result is not RowDisposition.REJECT and self._has_minor_head(read),
+            protected=read.protected,
+            institutional=address.institutional
+            or self.relationships.is_institution(cells.relationship),
+            address_key=address.key,
+        )
+
+    def fields(self, record: Record, result: RowDisposition) -> RowFields:
+        """Return what is stored of a row whose ``result`` is known; nothing is judged again."""
+        if result is RowDisposition.REJECT:
+            return self._of_rejected(self.check(record))
+        cells = self._cells(record)
+        read = self._read(cells, _Found([], []))  # nothing is damaged in a row that counts
+        where = (cells.postal_code, cells.town, cells.block, cells.building_room)
+        return RowFields(
+            household_no=read.household_no,
+            person_no=read.person_no,
+            protected=read.protected,
+            address_key=self._addresses.view(*where).key if self._grouped else "",
+            householder_name=cells.householder_name,
+            householder_birth=read.head_birth,
+            is_householder=read.is_head,
+            minor_householder=self._has_minor_head(read),
             name=cells.name,
             kana=cells.kana,
             birth=read.birth,
-            sex=self._codes["sex"].get(cells.sex.strip(), "other") if cells.sex else "",
-            address=read.address.address,
-            protected=read.protected,
-            foreign=self._is_foreign(cells.foreign),
-            change_reason=read.change.reason,
-            change_date=read.change.day,
-            residence_since=read.change.since,
-            remarks=cells.remarks,
-            householder_name=cells.householder_name,
-            householder_kana=cells.householder_kana,
-            householder_birth=read.head_birth,
-            result=result,
-            codes=_sorted(tuple(row_codes)),
-            household_known=read.household_known,
-            institutional=read.address.institutional
-            or self.relationships.is_institution(cells.relationship),
-            minor_householder=minor,
-            address_key=read.address.key,
             alias=cells.alias.strip(),
+            sex=self._codes["sex"].get(cells.sex.strip(), "other") if cells.sex else "",
+            relationship=cells.relationship,
+            foreign=self._is_foreign(cells.foreign),
+            address=self._addresses.plain(*where),
+            householder_kana=cells.householder_kana,
             householder_alias=cells.householder_alias.strip(),
         )
 
+    def _of_rejected(self, row: JudgedRow) -> RowFields:
+        return RowFields(
+            row.household_no,
+            row.person_no,
+            row.protected,
+            row.address_key if self._grouped else "",
+            row.householder_name,
+            row.householder_birth,
+        )
+
+    def _cells(self, record: Record) -> Cells:
+        return Cells._make(self._pick([*record.fields, ""]))
+
     def _read(self, cells: Cells, found: "_Found") -> "_Read":
-        """Return the parsed cells; the codes of their faults are added to ``found``."""
+        """Return the parsed cells; the codes of faults in numbers and marks go to ``found``."""
         household_no, household_known = self._household(cells.household_no, found)
-        person_no = self._person(cells.person_no, found)
-        is_head = self._is_householder(cells.householder, found)
+        return _Read(
+            household_no,
+            household_known,
+            self._person(cells.person_no, found),
+            self._is_householder(cells.householder, found),
+            self._born("birth_date", cells.birth_date, found),
+            None
+            if self._person_rows
+            else self._born("householder_birth_date", cells.householder_birth_date, found),
+            self._is_protected(cells.protection),
+        )
+
+    def _check_read(
+        self, cells: Cells, read: "_Read", address: AddressView, found: "_Found"
+    ) -> None:
+        """Check names, births and the address; the codes of their faults go to ``found``."""
         extracted = _day(cells.extracted, self._styles) if cells.extracted else None
         # an extract dated before the base date was made for that day, so it has births up to it
         until = max(extracted or self.rules.extracted, self.rules.base_date)
-        birth = self._born("name", cells.name, cells.birth_date, until, found)
-        head_birth = None
+        self._check_born("name", cells.name, read.birth, until, found)
         if not self._person_rows:
-            name, born = cells.householder_name, cells.householder_birth_date
-            head_birth = self._born("householder_name", name, born, until, found)
-        address = self._address(cells.postal_code, cells.town, cells.block, cells.building_room)
+            name = cells.householder_name
+            self._check_born("householder_name", name, read.head_birth, until, found)
         if address.errors:
             found.errors.extend(
                 code for code in address.errors if _ADDRESS_FIELD[code] not in found.unclear
             )
-        return _Read(
-            household_no,
-            household_known,
-            person_no,
-            is_head,
-            birth,
-            head_birth,
-            address,
-            self._change(cells),
-            self._is_protected(cells.protection),
-        )
 
     def _judge(
-        self, cells: Cells, read: "_Read", found: "_Found"
-    ) -> tuple[RowDisposition, list[str], bool]:
-        """Return the row's result, its codes, and whether its householder is in the age window."""
+        self, cells: Cells, read: "_Read", address: AddressView, found: "_Found"
+    ) -> tuple[RowDisposition, tuple[str, ...]]:
+        """Return the row's result and its codes."""
         if found.errors:
-            return RowDisposition.REJECT, found.errors, False
-        # a householder born in the window is a child who lives alone
-        head_birth = read.birth if read.is_head else read.head_birth
-        minor = head_birth is not None and self._in_window(head_birth)
-        excluded = self._excluded(read.is_head, read.birth, read.change)
+            return RowDisposition.REJECT, _sorted(tuple(found.errors))
+        change = self._change(cells)
+        excluded = self._excluded(read.is_head, read.birth, change)
         if excluded:
-            return RowDisposition.EXCLUDE, excluded, minor
+            return RowDisposition.EXCLUDE, _sorted(tuple(excluded))
         warnings = found.warnings
-        warnings.extend(read.address.warnings)
-        self._after_base(read.change, read.birth, warnings)
+        warnings.extend(address.warnings)
+        self._after_base(change, read.birth, warnings)
         if read.protected:
             warnings.append(codes.W01_PROTECTED)
-        if minor:
+        if self._has_minor_head(read):
             warnings.append(codes.W04_MINOR_HOUSEHOLDER)
         self._check_names(cells, read.is_head, warnings)
-        return RowDisposition.ACCEPT, warnings, minor
+        return RowDisposition.ACCEPT, _sorted(tuple(warnings))
 
-    def _misshapen(self, record: Record) -> ParsedRow:
+    def _has_minor_head(self, read: "_Read") -> bool:
+        """Return whether the householder was born in the window: a child who lives alone."""
+        head_birth = read.birth if read.is_head else read.head_birth
+        return head_birth is not None and self._in_window(head_birth)
+
+    def _misshapen(self, record: Record) -> JudgedRow:
         """Reject a row with a wrong number of fields, but keep its numbers if they are valid."""
         width = len(record.fields)
         household = self._at["household_no"]
         person = self._at["person_no"]
         number = record.fields[household] if 0 <= household < width else ""
         number, known = self._household(number, _Found([], [])) if number else ("", False)
-        return NOBODY_KNOWN._replace(
+        return JudgedRow(
             household_no=number,
             person_no=record.fields[person] if 0 <= person < width else "",
-            codes=(codes.E01_COLUMNS,),
             household_known=known,
+            result=RowDisposition.REJECT,
+            codes=(codes.E01_COLUMNS,),
         )
 
     def _household(self, text: str, found: "_Found") -> tuple[str, bool]:
-        if self.layout.grouped:
+        if self._grouped:
             return "", not found.unclear & _GROUP_FIELDS
         if "household_no" in found.unclear:
             return text, False
@@ -228,15 +266,17 @@ class RowRules:
                 found.warnings.append(codes.W13_WIDTH_NORMALISED)
         found.unclear = frozenset(unclear)
 
-    def _born(
-        self, whose: str, name: str, text: str, until: date, found: "_Found"
-    ) -> DateReading | None:
-        """Check a person's name, and parse the birth date, which must not be after ``until``."""
+    def _born(self, field: str, text: str, found: "_Found") -> DateReading | None:
+        return None if field in found.unclear else read_date(text, self._styles)
+
+    def _check_born(
+        self, whose: str, name: str, birth: DateReading | None, until: date, found: "_Found"
+    ) -> None:
+        """Check a person's name, and the birth date, which must not be after ``until``."""
         if not name.strip() and whose not in found.unclear:
             found.errors.append(codes.E06_NAME)
         if _BIRTH_OF[whose] in found.unclear:
-            return None
-        birth = read_date(text, self._styles)
+            return
         if birth is None:
             found.errors.append(codes.E04_BIRTHDATE)
         elif birth.earliest > until:
@@ -245,7 +285,6 @@ class RowRules:
             found.warnings.append(codes.W12_ERA_NORMALISED)
         elif birth.earliest != birth.latest:
             found.warnings.append(codes.W14_PARTIAL_BIRTHDATE)
-        return birth
 
     def _in_window(self, birth: DateReading) -> bool:
         return birth.latest >= self.rules.birth_from and birth.earliest <= self.rules.birth_to
@@ -301,8 +340,6 @@ class _Read(NamedTuple):
     is_head: bool
     birth: DateReading | None
     head_birth: DateReading | None
-    address: AddressView
-    change: Change
     protected: bool
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from portal.domain.mailroom.roster.checks import codes
 from portal.domain.mailroom.roster.checks.households import Households
 from portal.domain.mailroom.roster.checks.results import RowDisposition
-from portal.domain.mailroom.roster.checks.rows import ParsedRow, RosterRules
+from portal.domain.mailroom.roster.checks.rows import JudgedRow, RosterRules
 from portal.domain.mailroom.roster.checks.shared_keys import SharedKeys
 from portal.domain.mailroom.roster.files.layout import Layout, RowSubject
 from portal.domain.mailroom.roster.files.reader import Record
@@ -27,6 +27,7 @@ class Scan:
 
     def __init__(self, layout: Layout, rules: RosterRules) -> None:
         self._layout = layout
+        self._grouped = layout.grouped
         self._implied_heads = layout.rows is RowSubject.CHILD
         self._judgments: list[Judgment] = []
         self._judgment_ids: dict[Judgment, int] = {}
@@ -45,11 +46,11 @@ class Scan:
     def __len__(self) -> int:
         return len(self._row_judgment)
 
-    def add(self, record: Record, row: ParsedRow) -> None:
+    def add(self, record: Record, row: JudgedRow) -> None:
         """Add the next row."""
         index = len(self._row_judgment)
         address, head = hash(row.address_key), 0
-        if self._layout.grouped:
+        if self._grouped:
             head = hash((row.householder_name, row.householder_birth))
             self._row_head.append(head)
         household = self._household_of(row, address, head)
@@ -63,7 +64,7 @@ class Scan:
         )
         self._row_content.append(hash(tuple(record.fields)))
         self._row_address.append(address)
-        if household == NOBODY or (self._layout.grouped and row.result == RowDisposition.REJECT):
+        if household == NOBODY or (self._grouped and row.result == RowDisposition.REJECT):
             self._loose.append((index, row.household_no))
         if (
             row.person_no
@@ -90,13 +91,13 @@ class Scan:
         """Return the position of a row's household in ``households``, or NOBODY."""
         return self._row_household[index]
 
-    def _household_of(self, row: ParsedRow, address: int, head: int) -> int:
+    def _household_of(self, row: JudgedRow, address: int, head: int) -> int:
         if not row.household_known:
             return NOBODY
-        key: str | int = hash((head, address)) if self._layout.grouped else row.household_no
+        key: str | int = hash((head, address)) if self._grouped else row.household_no
         found = self._by_number.setdefault(key, len(self.households))
         if found == len(self.households):
-            self.households.add(str(found + 1) if self._layout.grouped else row.household_no)
+            self.households.add(str(found + 1) if self._grouped else row.household_no)
         return found
 
     def _judgment_id(self, judgment: Judgment) -> int:
@@ -138,7 +139,7 @@ class Scan:
 
         Otherwise damage could leave a child of the household without a coupon.
         """
-        if self._layout.grouped:
+        if self._grouped:
             if not self._loose:
                 return
             addresses = {self._row_address[index] for index, _no in self._loose}
