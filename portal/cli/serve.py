@@ -31,7 +31,7 @@ def command_line(site: str, host: str, port: int, workers: int) -> list[str]:
     return [
         sys.executable,
         "-m",
-        "granian" if workers == 1 else "portal.platform.server",
+        "portal.platform.server",
         SITES[site],
         "--interface",
         "asgi",

@@ -14,6 +14,7 @@ from litestar.types import ASGIApp, LifespanHook, Receive, Scope, Send
 from portal import __version__
 from portal.domain.foundation.texts import use_locale
 from portal.domain.people.authn import sessions
+from portal.platform.code import release_collector
 from portal.platform.failures import default_message, error_page
 from portal.platform.free_memory import give_back_memory
 from portal.platform.http import disclosure
@@ -144,7 +145,11 @@ def on_fault(request: WebRequest, error: Exception) -> Response[str]:
     return _error_response(request, 500)
 
 
-PROCESS_HOOKS: tuple[LifespanHook, ...] = (end_with_parent, give_back_memory)
+PROCESS_HOOKS: tuple[LifespanHook, ...] = (
+    end_with_parent,
+    give_back_memory,
+    release_collector,
+)
 """What each process of a served site begins with."""
 
 

@@ -13,6 +13,7 @@ from portal.domain.foundation.languages import LANGUAGES
 from portal.domain.foundation.program.loader import load_program
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, _s, use_locale
+from portal.platform.code import release_collector
 from portal.platform.database import Database
 from portal.platform.disposed import has_begun
 from portal.platform.http.headers import security_headers
@@ -28,6 +29,7 @@ HEALTHY = ("/healthz", "/readyz")
 
 def closed_site(settings: Settings, kind: str) -> ASGIApp:
     """Return the application of a site without database and keys."""
+    release_collector()
     program = load_program(settings.program)
     page = closed_page(program, kind).encode()
     https = settings.addresses[kind].startswith("https://")

@@ -1,4 +1,8 @@
-"""Loads code for good: the collector neither runs meanwhile nor looks at it later."""
+"""Loads code for good: the collector neither runs meanwhile nor looks at it later.
+
+While code is loaded the collector would go through all of it again and again, up to half of the
+time. And it writes to what it looks at: to memory that a forked process shares with its parent.
+"""
 
 import gc
 import sys
@@ -7,19 +11,26 @@ from types import ModuleType
 
 
 def load(name: str) -> ModuleType:
-    """Import a module, and freeze what was loaded.
-
-    Code stays until the process ends. While it is loaded, the collector would go through all of it
-    again and again, a quarter of the time, and it would write to pages of memory that a forked
-    process shares with its parent.
-    """
+    """Import a module that stays until the process ends."""
     if name in sys.modules:
         return sys.modules[name]
-    on = gc.isenabled()
-    gc.disable()
+    runs = gc.isenabled()
+    hold_collector()
     try:
         return import_module(name)
     finally:
         gc.freeze()
-        if on:
+        if runs:
             gc.enable()
+
+
+def hold_collector() -> None:
+    """Keep the collector from running until ``release_collector``, also in forked processes."""
+    gc.disable()
+
+
+def release_collector() -> None:
+    """Let the collector run where it was held; what there is by now stays for good."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -132,5 +132,5 @@ def test_a_layout_may_refuse_styles() -> None:
 
 def test_keys_fold_width_spaces_and_hyphens_and_never_the_stored_text() -> None:
     assert characters.fold(" ｺｰﾎﾟ水鏡　１０１－２") == characters.fold("コーポ水鏡101-2")
-    assert characters.NOT_JISX0208.search("髙橋")
-    assert not characters.NOT_JISX0208.search("高橋～〜－−ソ表")
+    assert characters.beyond_jisx0208("髙橋")
+    assert not characters.beyond_jisx0208("高橋～〜－−ソ表")

@@ -74,7 +74,7 @@ class AddressRules:
         whole = "".join(parts)
         if characters.GAIJI.search(whole):
             warnings.append(codes.W02_GAIJI)
-        if characters.NOT_JISX0208.search(whole):
+        if characters.beyond_jisx0208(whole):
             warnings.append(codes.W03_NOT_IN_JISX0208)
         if characters.HALF_WIDTH_KANA.search(whole) or any(part != part.strip() for part in parts):
             warnings.append(codes.W13_WIDTH_NORMALISED)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 
 def _jisx0208() -> str:
@@ -38,12 +38,23 @@ UNUSUAL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ue000-\uf8ff"
     "\U000f0000-\U0010ffff〓■□?？｡-ﾟ]"
 )
-"""One search over a whole row: if it does not match, only ``NOT_JISX0208`` and ``LATIN`` can."""
-NOT_JISX0208 = re.compile(
-    "[^ -~｡-ﾟ\x00-\x1f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff" + re.escape(_jisx0208()) + "]"
-)
-"""A character that is neither ASCII, half-width kana, user-defined nor in JIS X 0208."""
+"""One search over a whole row: if it does not match, only ``beyond_jisx0208`` and ``LATIN`` can."""
 HYPHENS = re.compile("[-‐‑‒–—―−－ｰー─]")
+
+
+@cache
+def _not_jisx0208() -> re.Pattern[str]:
+    """Return the pattern when a text first needs it: 7,000 characters take a tenth of a second."""
+    allowed = " -~｡-ﾟ\x00-\x1f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff" + re.escape(_jisx0208())
+    return re.compile(f"[^{allowed}]")
+
+
+def beyond_jisx0208(text: str) -> bool:
+    """Return whether a text has a character beyond JIS X 0208.
+
+    ASCII, half-width kana and user-defined characters are none: they have findings of their own.
+    """
+    return _not_jisx0208().search(text) is not None
 
 
 @lru_cache(maxsize=50_000)

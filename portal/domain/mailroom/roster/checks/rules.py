@@ -234,7 +234,7 @@ class RowRules:
 
     def _check_names(self, cells: Cells, is_head: bool, warnings: list[str]) -> None:
         name, head_name, kana = cells.name, cells.householder_name, cells.kana
-        if characters.NOT_JISX0208.search(name) or characters.NOT_JISX0208.search(head_name):
+        if characters.beyond_jisx0208(name) or characters.beyond_jisx0208(head_name):
             warnings.append(codes.W03_NOT_IN_JISX0208)
         if not is_head and not self.relationships.is_own_child(cells.relationship):
             warnings.append(codes.W05_NOT_CHILD_OF_HOUSEHOLDER)
