@@ -15,9 +15,9 @@ from portal.platform.database import Database
 from tests.support.coupons import FULL_PRICE
 from tests.support.mailroom.letters import add_families, printer
 
-LETTERS = int(os.environ.get("PORTAL_TEST_LETTERS", "2000"))
+LETTERS = int(os.environ.get("PORTAL_TEST_LETTERS", "5000"))
 ROUNDS = 3
-PROMISED = 0.8
+PROMISED = 0.85
 
 
 def hash_some(count: int) -> float:

@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 JST = ZoneInfo("Asia/Tokyo")
 INSTANT = "instant"
@@ -15,7 +16,7 @@ INSTANT = "instant"
 class Clock(Protocol):
     """The source of a transaction's instant."""
 
-    def now(self, session: Session) -> datetime:
+    def now(self, session: "Session") -> datetime:
         """Return the instant (UTC) that counts for this transaction."""
         ...
 
@@ -30,7 +31,7 @@ class DatabaseClock:
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
 
-    def now(self, session: Session) -> datetime:
+    def now(self, session: "Session") -> datetime:
         """Return the transaction's instant (UTC); the same value for its whole life."""
         key = session.get_transaction()
         known = session.info.get(INSTANT)
@@ -52,7 +53,7 @@ class FixedClock:
     def __init__(self, instant: datetime) -> None:
         self.instant = instant
 
-    def now(self, session: Session) -> datetime:  # noqa: ARG002  (the protocol's signature)
+    def now(self, session: "Session") -> datetime:  # noqa: ARG002  (the protocol's signature)
         """Return the set instant."""
         return self.instant
 

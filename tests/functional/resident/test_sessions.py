@@ -6,11 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.domain.foundation.errors import WrongStateError
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
-from portal.domain.people.authn.sessions import token_hash
+from portal.domain.people.authn.sessions import Owner, token_hash
+from portal.domain.people.signin import second_factor
+from portal.domain.people.signin.evidence import Item
 from tests.functional.resident.test_first_sign_in import BIRTH, prove_app
 from tests.support.resident import Resident, Visitor, start_session
+from tests.support.work import work_in
 
 CHOSEN = "chosen-by-a-stranger-" + "a" * 22
 
@@ -51,6 +55,21 @@ def test_every_step_brings_a_new_id_and_ends_the_old_one(resident: Resident) -> 
         thief.http.cookies.set("sid", old, domain="127.0.0.1")
         thief.open("/home")
         assert thief.place == "/signin"
+
+
+def test_a_code_opens_nothing_once_its_session_was_ended(resident: Resident) -> None:
+    """Another press of the same button, or a sign-out everywhere, came first."""
+    person = resident.add(active=True)
+    token = start_session(resident.database, person, resident.now, "code")
+    with resident.database.write() as session:
+        loaded = sessions.load(session, sessions.RESIDENT, token, resident.now)
+        assert loaded is not None
+        session.expunge(loaded)  # as it was read, before somebody else ended it
+        sessions.end_all(session, Owner(sessions.RESIDENT, person.credential_id))
+        work = work_in(session, now=resident.now)
+        with pytest.raises(WrongStateError):
+            second_factor.step_up(work, loaded, Item.APP, data={})
+    assert stored(resident) == []
 
 
 def test_a_strangers_session_planted_in_a_browser_does_not_become_the_owners(

@@ -56,7 +56,7 @@ def test_a_new_browser_signs_in_with_few_statements(node: Resident) -> None:
         press(visitor, person)
     with at_most(node, 1):
         visitor.open("/signin/code")
-    with at_most(node, 11):
+    with at_most(node, 9):
         code = {"code": person.totp(node.now)}
         assert visitor.post("/signin/code/submit", code).status_code == 303
 
@@ -70,7 +70,7 @@ def test_a_known_browser_signs_in_with_few_statements(node: Resident) -> None:
         press(visitor, person)
     with at_most(node, 1):
         visitor.open("/signin/code")
-    with at_most(node, 10):
+    with at_most(node, 9):
         code = {"code": person.totp(node.now)}
         assert visitor.post("/signin/code/submit", code).status_code == 303
 

@@ -223,8 +223,8 @@ def test_a_step_asks_the_table_itself(sqlite_resident: Resident, item: Item) -> 
         assert auth is not None
         work = work_in(session, now=sqlite_resident.now)
         if suffices(frozenset({Item.LETTER, item}), Right.SESSION):
-            second_factor.step_up(work, auth, item)
+            second_factor.step_up(work, auth, item, data={})
         else:
             with pytest.raises(WrongStateError):
-                second_factor.step_up(work, auth, item)
+                second_factor.step_up(work, auth, item, data={})
     assert is_inside(sqlite_resident) is suffices(frozenset({Item.LETTER, item}), Right.SESSION)

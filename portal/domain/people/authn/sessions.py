@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -75,6 +75,7 @@ class NewSession:
         device: What kind of device the browser runs on.
         verified_at: When the second factor was given (UTC), by default now for a full session.
         replaces: The session that ends, so that a fixed ID is worth nothing.
+        taken_out: Whether it was ended already (``take_out``).
     """
 
     owner: Owner
@@ -83,6 +84,7 @@ class NewSession:
     device: str | None = None
     verified_at: datetime | None = None
     replaces: AuthSession | None = None
+    taken_out: bool = False
 
 
 def token_hash(token: str) -> bytes:
@@ -100,7 +102,8 @@ def start(session: Session, new: NewSession, now: datetime) -> str:
     if replaced is not None:
         if replaced.owner_id == owner.id and replaced.site == owner.site:
             ends_at = replaced.ends_at
-        _take_out(session, replaced)
+        if not new.taken_out:
+            take_out(session, replaced)
     token = secrets.token_urlsafe(32)
     insert_at_once(
         session,
@@ -120,19 +123,22 @@ def start(session: Session, new: NewSession, now: datetime) -> str:
     return token
 
 
-def _take_out(session: Session, replaced: AuthSession) -> None:
-    """Delete a session by a plain statement; what it was to keep is not written any more."""
+def take_out(session: Session, replaced: AuthSession) -> bool:
+    """End a session that another one replaces; return False if it has ended meanwhile.
+
+    By a plain statement; what it was to keep is not written any more.
+    """
     if replaced in session:
         session.expunge(replaced)
-    session.execute(_TAKE_OUT, {"key": replaced.id})
+    known = {"key": replaced.id, "token_hash": replaced.token_hash}
+    return cast("CursorResult[Any]", session.execute(_TAKE_OUT, known)).rowcount == 1
 
 
 _SESSIONS = table_of(AuthSession)
 # built once: building a statement takes as long as running it
-_TAKE_OUT = delete(_SESSIONS).where(_SESSIONS.c.id == bindparam("key"))
-_THERE = select(_SESSIONS.c.id).where(
-    _SESSIONS.c.id == bindparam("key"), _SESSIONS.c.token_hash == bindparam("token_hash")
-)
+_KNOWN = _SESSIONS.c.id == bindparam("key"), _SESSIONS.c.token_hash == bindparam("token_hash")
+_TAKE_OUT = delete(_SESSIONS).where(*_KNOWN).execution_options(preserve_rowcount=True)
+_THERE = select(_SESSIONS.c.id).where(*_KNOWN)
 OF_TOKEN = select(AuthSession).where(
     AuthSession.token_hash == bindparam("token_hash"), AuthSession.site == bindparam("site")
 )

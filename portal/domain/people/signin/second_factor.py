@@ -35,7 +35,7 @@ from portal.domain.people.signin.session_check import (
     session_key,
 )
 from portal.domain.people.signin.standing import kept_as, require_step, shown_in
-from portal.domain.people.signin.steps import lock_step, step_is_over
+from portal.domain.people.signin.steps import lock_account, lock_step, step_is_over
 from portal.domain.people.signin.wrong_codes import after_wrong_code
 
 ORDER = tuple(CodeChannel)
@@ -265,16 +265,13 @@ def open_account(work: Work, auth: AuthSession, item: Item, *, known_device: boo
     The owner is told of a browser that never signed in before: a code that was given away to a
     false site opens an account from there (A7 of ``security.md`` §4).
     """
-    token = step_up(work, auth, item)
-    if not known_device:
-        credential = work.session.get_one(Credential, auth.owner_id)
+    credential, shown = _take_step(work, auth, item)
+    if not known_device:  # first: what it notes about the account is written with what follows
         notify_owner(work, credential, AccountEvent.NEW_DEVICE)
-    return token
+    return _signed_in(work, auth, credential, kept_as(shown, known_device=True))
 
 
-def step_up(
-    work: Work, auth: AuthSession, item: Item, *, data: Mapping[str, Any] | None = None
-) -> str:
+def step_up(work: Work, auth: AuthSession, item: Item, *, data: Mapping[str, Any]) -> str:
     """Replace this session, which has now shown ``item``, with a fully signed-in one with ``data``.
 
     Returns its ID.
@@ -282,10 +279,17 @@ def step_up(
     Raises:
         WrongStateError: what was shown opens no session; or the session or its account has gone on.
     """
-    credential = lock_step(work, auth, Stage(auth.stage))
+    credential, shown = _take_step(work, auth, item)
+    return _signed_in(work, auth, credential, dict(data) | kept_as(shown, known_device=True))
+
+
+def _take_step(work: Work, auth: AuthSession, item: Item) -> tuple[Credential, frozenset[Item]]:
+    """End a session that has now shown ``item``; return its account, locked, and all of that."""
+    credential = lock_account(work, auth, Stage(auth.stage))
     shown = shown_in(auth) | {item}
     require_step(auth, credential, shown, Right.SESSION, work.now)
-    credential.locale = current_locale()
+    if not sessions.take_out(work.session, auth):
+        raise step_is_over()
     record(
         work.acting_as(Actor(Role.RESIDENT, credential.id)),
         "signin.complete",
@@ -293,11 +297,20 @@ def step_up(
         credential.id,
         household_id=credential.household_id,
     )
+    return credential, shown
+
+
+def _signed_in(
+    work: Work, auth: AuthSession, credential: Credential, data: Mapping[str, Any]
+) -> str:
+    """Begin the session that replaces one that was ended by ``_take_step``; return its ID."""
+    credential.locale = current_locale()
     new = sessions.NewSession(
         sessions.Owner(sessions.RESIDENT, credential.id),
         sessions.Stage.FULL,
-        data=dict(data or {}) | kept_as(shown, known_device=True),
+        data=data,
         device=auth.device,
         replaces=auth,
+        taken_out=True,
     )
     return sessions.start(work.session, new, work.now)

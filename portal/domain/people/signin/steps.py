@@ -42,13 +42,23 @@ def lock_step(work: Work, auth: AuthSession, stage: Stage) -> Credential:
         WrongStateError: the session is at another step or has ended meanwhile, or its account is
             no longer in the state that belongs to the step.
     """
+    credential = lock_account(work, auth, stage)
+    if not sessions.still_there(work.session, auth):
+        raise step_is_over()
+    return credential
+
+
+def lock_account(work: Work, auth: AuthSession, stage: Stage) -> Credential:
+    """Lock the account as ``lock_step`` does, for a step that finds out itself about its session.
+
+    Raises:
+        WrongStateError: the session is at another step, or its account is no longer in the state
+            that belongs to it.
+    """
     if auth.owner_id is None or auth.stage != stage:
         raise step_is_over()
     credential = lock_row(work.session, auth.owner_id)
-    expected = STATE_OF[stage]
-    if state_at(credential, work.now) is not expected or not sessions.still_there(
-        work.session, auth
-    ):
+    if state_at(credential, work.now) is not STATE_OF[stage]:
         raise step_is_over()
     return credential
 

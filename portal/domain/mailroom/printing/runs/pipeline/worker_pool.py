@@ -25,6 +25,7 @@ from portal.domain.people.authn.passwords import SALT_BYTES, hash_password
 from portal.domain.people.credentials.formats import new_password
 
 STOP_SECONDS = 5
+DRAWING_THREADS = "RAYON_NUM_THREADS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class WorkerPool:
     def start(self) -> None:
         """Start the processes; a spawned one inherits neither keys nor open files."""
         context = multiprocessing.get_context("spawn")
-        os.environ.update(with_large_pages(os.environ))  # which a spawned process begins with
+        # what a spawned process begins with; Typst alone would draw with all cores in each of them
+        os.environ.update({DRAWING_THREADS: "1", **with_large_pages(os.environ)})
         pepper_only = replace(self._vault, kek=b"", index=b"", token=b"")
         for _ in range(self._workers):
             ours, theirs = context.Pipe()
