@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from portal.domain.foundation.errors import InputError
@@ -100,14 +101,15 @@ def _text(path: CameIn, profile: IssuerProfile, digest: "hashlib._Hash") -> Iter
         raise _unreadable(path, error) from None
 
 
-def read_lines(data: bytes, profile: IssuerProfile) -> tuple[str, list[tuple[int, list[str]]]]:
-    """Return the digest of any CSV file of the issuer, and its lines with their numbers.
+def read_lines(data: bytes, profile: IssuerProfile) -> Iterator[tuple[int, list[str]]]:
+    """Yield the number and the cells of each line of any CSV file of the issuer.
 
     Raises:
         InputError: not CSV, or in another encoding.
     """
-    text = io.TextIOWrapper(io.BytesIO(data), encoding=profile.encoding, newline="")
-    return hashlib.sha256(data).hexdigest(), list(_cells(text, profile))
+    return _cells(
+        io.TextIOWrapper(io.BytesIO(data), encoding=profile.encoding, newline=""), profile
+    )
 
 
 def file_bytes(path: CameIn) -> bytes:
@@ -167,6 +169,7 @@ def _header(cells: list[str], profile: IssuerProfile) -> dict[str, int]:
     return {name: names.index(name) for name in profile.columns}
 
 
+@lru_cache(maxsize=1_000)
 def read_yen(text: str) -> int:
     """Return an amount in yen, written with or without commas.
 

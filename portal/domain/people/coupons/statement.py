@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeVar
 
+from pyroaring import BitMap
 from sqlalchemy import ColumnElement, insert, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -84,10 +85,12 @@ def import_statement(work: Work, received: ReceivedStatement) -> ImportedStateme
     )
     if known is not None:
         return ImportedStatement(known.id, known.rows, known.used_yen, repeated=True)
-    tally = Tally(received.as_of)
+    tally, named = Tally(received.as_of), BitMap()
     for row, coupon in _with_coupons(work, file):
         tally.compare(row, coupon)
-    _note_missing(work, received, file, tally)
+        if coupon is not None:
+            named.add(coupon.id)
+    _note_missing(work, received, named, tally)
     transfer = admit(work, arrival.counting(len(file.rows), tally.claimed_yen))
     statement = _statement(work, received, file, tally)
     done = _store(work, tally, statement)
@@ -119,16 +122,13 @@ def _arrival(received: ReceivedStatement) -> Arrival:
     return Arrival(TransferKind.STATEMENT, received.file_name, Figures(sha256=sha256))
 
 
-def _note_missing(
-    work: Work, received: ReceivedStatement, file: StatementFile, tally: Tally
-) -> None:
+def _note_missing(work: Work, received: ReceivedStatement, named: BitMap, tally: Tally) -> None:
     """Note the codes that a complete statement does not name, unless something newer is known."""
     layout = received.profile.statement
     if layout is None or not layout.complete:
         return
-    named = {management_digest(work.vault, row.management_no) for row in file.rows}
     codes = (
-        select(Coupon.id, Coupon.management_digest, Coupon.state, Coupon.face_yen)
+        select(Coupon.id, Coupon.state, Coupon.face_yen)
         .join(CouponBatch, CouponBatch.id == Coupon.batch_id)
         .where(
             CouponBatch.profile == received.profile.name,
@@ -136,8 +136,8 @@ def _note_missing(
         )
         .order_by(Coupon.id)
     )
-    for key, digest, state, face_yen in work.session.execute(codes):
-        if digest not in named:
+    for key, state, face_yen in work.session.execute(codes.execution_options(yield_per=AT_ONCE)):
+        if key not in named:
             tally.miss(key, state, face_yen)
 
 

@@ -1,6 +1,7 @@
 """Read an issuer's statement file: every row is checked, and one fault refuses the whole file."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from portal.domain.foundation.errors import InputError
@@ -52,15 +53,15 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
             cannot be understood (the message names lines, never numbers).
     """
     layout = _layout(profile)
-    sha256, lines = read_lines(data, profile)
-    if not lines:
+    lines = read_lines(data, profile)
+    header = next(lines, None)
+    if header is None:
         raise InputError(_s("利用明細のファイルが空です。"))
-    columns = _Columns(layout, _places(lines[0][1], layout, profile))
+    columns = _Columns(layout, _places(header[1], layout, profile))
     mark = profile.trailer.mark if profile.trailer is not None else None
-    has_trailer = len(lines) > 1 and lines[-1][1][0].strip() == mark
     faults: list[str] = []
     rows: dict[str, StatementRow] = {}
-    for line, cells in lines[1:-1] if has_trailer else lines[1:]:
+    for line, cells in _without_trailer(lines, mark):
         try:
             row = columns.read(line, cells)
         except ValueError as fault:
@@ -74,7 +75,20 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
         rows[row.management_no] = row
     if faults:
         raise _refusal(faults)
-    return StatementFile(sha256, tuple(rows.values()))
+    return StatementFile(hashlib.sha256(data).hexdigest(), tuple(rows.values()))
+
+
+def _without_trailer(
+    lines: Iterator[tuple[int, list[str]]], mark: str | None
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines without the last one if it bears the trailer's mark."""
+    held = next(lines, None)
+    for line in lines:
+        if held is not None:
+            yield held
+        held = line
+    if held is not None and held[1][0].strip() != mark:
+        yield held
 
 
 def _layout(profile: IssuerProfile) -> StatementLayout:
