@@ -16,7 +16,7 @@ def main() -> None:
     A forked process shares the memory of its parent until either writes to it. Nothing that a
     process must have for itself, a thread or a connection, is made while code is loaded. A process
     that is alone has nobody to share with, and loads its code itself. Each lets the collector run
-    once its site is made.
+    once its site is made; this process, which only waits for them, never does.
     """
     hold_collector()
     if int(sys.argv[sys.argv.index("--workers") + 1]) > 1:

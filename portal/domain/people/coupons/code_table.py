@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -52,13 +52,7 @@ class CodeTable:
         Raises:
             InputError: not CSV, in another encoding, or the trailer cannot be read.
         """
-        held = next(self._lines, None)
-        for line in self._lines:
-            if held is not None:
-                yield held
-            held = line
-        if held is not None and not self._is_trailer(*held):
-            yield held
+        yield from before_trailer(self._lines, self._is_trailer)
         self.sha256 = self._digest.hexdigest()
 
     def _is_trailer(self, line: int, cells: list[str]) -> bool:
@@ -75,6 +69,19 @@ class CodeTable:
                 % {"line": line}
             ) from None
         return True
+
+
+def before_trailer(
+    lines: Iterator[tuple[int, list[str]]], is_trailer: Callable[[int, list[str]], bool]
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the lines, but not the last one if it is the file's trailer."""
+    held = next(lines, None)
+    for line in lines:
+        if held is not None:
+            yield held
+        held = line
+    if held is not None and not is_trailer(*held):
+        yield held
 
 
 class _Hashing(io.RawIOBase):

@@ -1,12 +1,12 @@
 """Read an issuer's statement file: every row is checked, and one fault refuses the whole file."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
-from portal.domain.people.coupons.code_table import read_lines, read_yen
+from portal.domain.people.coupons.code_table import before_trailer, read_lines, read_yen
 from portal.domain.people.coupons.issuer import IssuerProfile
 from portal.domain.people.coupons.statement_layout import IssuerStatus, StatementLayout
 
@@ -61,7 +61,7 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
     mark = profile.trailer.mark if profile.trailer is not None else None
     faults: list[str] = []
     rows: dict[str, StatementRow] = {}
-    for line, cells in _without_trailer(lines, mark):
+    for line, cells in before_trailer(lines, lambda _line, cells: cells[0].strip() == mark):
         try:
             row = columns.read(line, cells)
         except ValueError as fault:
@@ -76,19 +76,6 @@ def read_statement(data: bytes, profile: IssuerProfile) -> StatementFile:
     if faults:
         raise _refusal(faults)
     return StatementFile(hashlib.sha256(data).hexdigest(), tuple(rows.values()))
-
-
-def _without_trailer(
-    lines: Iterator[tuple[int, list[str]]], mark: str | None
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the lines without the last one if it bears the trailer's mark."""
-    held = next(lines, None)
-    for line in lines:
-        if held is not None:
-            yield held
-        held = line
-    if held is not None and held[1][0].strip() != mark:
-        yield held
 
 
 def _layout(profile: IssuerProfile) -> StatementLayout:

@@ -268,3 +268,16 @@ def test_a_stop_found_spent_then_reported_is_exchanged(desk: Desk) -> None:
         found_spent(work_in(session, OFFICER), row.id)
     desk.take([(0, "交換済", AMOUNT)])
     assert desk.coupon(0)[0] == "exchanged"
+
+
+def test_the_line_of_sums_is_no_row_at_the_end_and_a_fault_anywhere_else(
+    desk: Desk, tmp_path: Path
+) -> None:
+    header, sums = "管理番号,状態,利用額,残高", "合計,1,30000"
+    row = f"{desk.number(0)},交換済,{AMOUNT},0"
+    path = tmp_path / "sums.csv"
+    path.write_text(f"{header}\n{sums}\n{row}\n", "utf-8-sig")
+    with pytest.raises(InputError, match="2行目"):
+        desk.take_file(path)
+    path.write_text(f"{header}\n{row}\n{sums}\n", "utf-8-sig")
+    assert desk.take_file(path).rows == 1
