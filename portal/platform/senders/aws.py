@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import httpx
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -133,6 +132,8 @@ def fetch_key(url: str) -> bytes:
     Raises:
         ForgedError: it cannot be had now; SNS reports again.
     """
+    import httpx  # noqa: PLC0415  (6 MB that a site seldom needs)
+
     try:
         return httpx.get(url, timeout=READ_SECONDS).raise_for_status().content
     except httpx.HTTPError:

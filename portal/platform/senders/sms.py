@@ -7,9 +7,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
-
-import httpx
 
 from portal.domain.foundation.program.toml.sections import PLACEHOLDER
 from portal.domain.people.notices.results import DeliveryResult, Outcome
@@ -31,7 +30,10 @@ from portal.platform.senders.sending import (
     Way,
 )
 
-TIMEOUT = httpx.Timeout(10.0, connect=3.0)
+if TYPE_CHECKING:
+    import httpx
+
+ANSWER_SECONDS, CONNECT_SECONDS = 10.0, 3.0
 # These say that our access or their load is wrong, not the message: worth another try.
 RETRY_STATUS = {401, 403, 404, 408, 425, 429}
 WORD = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -68,9 +70,11 @@ class GatewaySender:
         secrets: Secrets,
         *,
         callback_url: str = "",
-        timeout: httpx.Timeout = TIMEOUT,
+        timeout: "httpx.Timeout | None" = None,
         breaker: Breaker | None = None,
     ) -> None:
+        import httpx  # noqa: PLC0415  (6 MB, and most processes of a site send nothing)
+
         self._plan = plan
         self._secrets = secrets
         self._callback_url = callback_url
@@ -78,7 +82,8 @@ class GatewaySender:
         headers = {
             name: _filled(value, {"token": secrets.token}) for name, value in plan.headers.items()
         }
-        self._client = httpx.Client(timeout=timeout, headers=headers)
+        patience = timeout or httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+        self._client = httpx.Client(timeout=patience, headers=headers)
 
     @property
     def way(self) -> Way:
@@ -96,6 +101,8 @@ class GatewaySender:
             SendFailedError: refused for good (4xx, or a word that the plan calls refused), or
                 perhaps later (5xx, no answer, access refused, an unknown word).
         """
+        import httpx  # noqa: PLC0415  (as above)
+
         fields = _written(self._plan.fields, self._values(message))
         body = {"json": fields} if self._plan.format is BodyFormat.JSON else {"data": fields}
         try:
@@ -118,7 +125,7 @@ class GatewaySender:
             "callback_url": self._callback_url,
         }
 
-    def _understood(self, answer: httpx.Response) -> Accepted:
+    def _understood(self, answer: "httpx.Response") -> Accepted:
         status, said = answer.status_code, f"HTTP {answer.status_code} {answer.text}"
         if not 200 <= status < 300:
             permanent = is_refused_for_good(status)

@@ -8,7 +8,6 @@ of a protected household neither name nor text ever does.
 from io import BytesIO
 
 import pyrage
-import xlsxwriter
 
 from portal.domain.contacts.escalations.kinds import EscalationKind
 from portal.domain.contacts.escalations.models import Escalation
@@ -114,6 +113,8 @@ def _cells(vault: Vault, row: Escalation, household: HouseholdView | None) -> li
 
 
 def _workbook(rows: list[list[str]]) -> bytes:
+    import xlsxwriter  # noqa: PLC0415  (2 MB that only workbooks need)
+
     file = BytesIO()
     options = {
         "in_memory": True,

@@ -5,8 +5,6 @@ from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.oversight.reports.tables import Report, ReportTable, width_of, written
 from portal.domain.oversight.reports.workbooks import SHEET_NAME_MAX, TableSheet, put_facts
@@ -102,6 +100,8 @@ def _charts(table: ReportTable) -> list[dict[str, Any]]:
 
 def table_as_xlsx(title: str, rows: Sequence[Sequence[str]]) -> bytes:
     """Return rows of texts, the names of the columns first, as a workbook of one sheet."""
+    import xlsxwriter  # noqa: PLC0415  (2 MB that only workbooks need)
+
     file = BytesIO()
     with xlsxwriter.Workbook(file, _TEXTS_ONLY) as book:
         sheet = book.add_worksheet(title[:SHEET_NAME_MAX])
@@ -121,6 +121,8 @@ def as_xlsx(report: Report, mark: str = "", events: str = "") -> bytes:
     every sheet and of every printed page, ``events`` is as for ``as_pdf``. Texts are never
     interpreted as formulas (CWE-1236).
     """
+    import xlsxwriter  # noqa: PLC0415  (as in ``as_xlsx``)
+
     file = BytesIO()
     with xlsxwriter.Workbook(file, _TEXTS_ONLY) as book:
         put_facts(book, report, mark)

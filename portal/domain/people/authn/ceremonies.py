@@ -6,37 +6,21 @@ its own lock. The library brings much along, to both sites.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-
-from webauthn import (
-    generate_authentication_options,
-    generate_registration_options,
-    options_to_json,
-    verify_authentication_response,
-    verify_registration_response,
-)
-from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticationCredential,
-    AuthenticatorSelectionCriteria,
-    CredentialDeviceType,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
+from typing import TYPE_CHECKING
 
 from portal.domain.people.authn.party import Party
 from portal.domain.people.authn.passkeys import Key
+
+if TYPE_CHECKING:
+    from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
+    from webauthn.helpers.structs import AuthenticationCredential
+    from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 CHALLENGE_BYTES = 32
 LONGEST_NUMBER = 1023
 """Bytes of a passkey's number at most, says the standard."""
 ASKED_MS = 120_000
 """How long a browser waits for its device."""
-_FAULTS = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError)
-"""What the library raises for an answer that no device of ours made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +42,14 @@ class ToMake:
 
 def ask_to_make(party: Party, asked: ToMake) -> str:
     """Return, as JSON, what a browser needs to make a passkey."""
+    from webauthn import generate_registration_options, options_to_json  # noqa: PLC0415  (late)
+    from webauthn.helpers.structs import (  # noqa: PLC0415  (late)
+        AuthenticatorSelectionCriteria,
+        PublicKeyCredentialDescriptor,
+        ResidentKeyRequirement,
+        UserVerificationRequirement,
+    )
+
     options = generate_registration_options(
         rp_id=party.host,
         rp_name=asked.name,
@@ -76,6 +68,9 @@ def ask_to_make(party: Party, asked: ToMake) -> str:
 
 def ask_to_sign_in(party: Party, challenge: bytes) -> str:
     """Return, as JSON, what a browser needs to sign in with whichever passkey its owner chooses."""
+    from webauthn import generate_authentication_options, options_to_json  # noqa: PLC0415  (late)
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415  (late)
+
     options = generate_authentication_options(
         rp_id=party.host,
         challenge=challenge,
@@ -83,6 +78,13 @@ def ask_to_sign_in(party: Party, challenge: bytes) -> str:
         user_verification=UserVerificationRequirement.REQUIRED,
     )
     return options_to_json(options)
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    """Return what the library raises for an answer that no device of ours made."""
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415  (late)
+
+    return WebAuthnException, ValueError, TypeError, KeyError, AttributeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,9 @@ def made_by(party: Party, challenge: bytes, answer: str) -> Made | None:
 
     Who built the device is neither asked nor looked at.
     """
+    from webauthn import verify_registration_response  # noqa: PLC0415  (late)
+    from webauthn.helpers.structs import CredentialDeviceType  # noqa: PLC0415  (late)
+
     try:
         made: VerifiedRegistration = verify_registration_response(
             credential=answer,
@@ -109,7 +114,7 @@ def made_by(party: Party, challenge: bytes, answer: str) -> Made | None:
             expected_origin=party.origin,
             require_user_verification=True,
         )
-    except _FAULTS:
+    except _faults():
         return None
     if len(made.credential_id) > LONGEST_NUMBER:
         return None
@@ -123,14 +128,16 @@ class Answered:
 
     number: bytes = field(repr=False)
     owner: bytes = field(repr=False)
-    whole: AuthenticationCredential = field(repr=False)
+    whole: "AuthenticationCredential" = field(repr=False)
 
 
 def read_answer(answer: str) -> Answered | None:
     """Return what an answer says of its passkey; None if it is none."""
+    from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415  (late)
+
     try:
         read = parse_authentication_credential_json(answer)
-    except _FAULTS:
+    except _faults():
         return None
     return Answered(read.raw_id, read.response.user_handle or b"", read)
 
@@ -142,6 +149,8 @@ def counted_by(
 
     A device that counts must count more than at the last sign-in: else there is a copy of it.
     """
+    from webauthn import verify_authentication_response  # noqa: PLC0415  (late)
+
     try:
         verified: VerifiedAuthentication = verify_authentication_response(
             credential=answered.whole,
@@ -152,7 +161,7 @@ def counted_by(
             credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
-    except _FAULTS:
+    except _faults():
         return None
     if answered.number != key.number or answered.owner != key.owner:
         return None

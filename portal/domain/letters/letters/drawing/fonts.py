@@ -8,8 +8,6 @@ from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from fontTools.ttLib import TTFont, TTLibError
-
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 
@@ -87,6 +85,8 @@ def load_faces(extra_fonts: tuple[Path, ...] = ()) -> tuple[Face, ...]:
 
 
 def _read_face(path: Path) -> Face:
+    from fontTools.ttLib import TTFont, TTLibError  # noqa: PLC0415  (a site seldom reads one)
+
     try:
         with path.open("rb") as file, TTFont(file, fontNumber=0, lazy=True) as font:
             family = font["name"].getBestFamilyName()
