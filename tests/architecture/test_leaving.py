@@ -201,7 +201,7 @@ def test_a_file_sent_by_a_function_that_a_handler_passes_on_is_found() -> None:
 
 
 def test_commands_are_loaded_by_their_names() -> None:
-    assert all(import_module(module) for module in COMMANDS.values())
+    assert all(import_module(command.module) for command in COMMANDS.values())
 
 
 OWN_CELLS = {

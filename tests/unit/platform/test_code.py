@@ -41,3 +41,15 @@ def test_each_process_of_a_site_lets_the_collector_run() -> None:
 
 def test_a_process_that_draws_letters_loads_no_database() -> None:
     subprocess.run([sys.executable, "-c", DRAWS], check=True, timeout=PATIENCE)
+
+
+LATE = ("webauthn", "httpx", "xlsxwriter", "fontTools", "typst", "zxcvbn", "alembic")
+
+
+@pytest.mark.parametrize("site", ["portal.app", "admin.app"])
+def test_a_site_loads_what_few_requests_need_when_one_needs_it(site: str) -> None:
+    program = f"import sys, {site}; print([one for one in {LATE} if one in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=True, timeout=PATIENCE, capture_output=True
+    )
+    assert done.stdout.decode().strip() == "[]"
