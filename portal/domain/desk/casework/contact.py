@@ -14,8 +14,12 @@ LIMIT = 60
 RECENT = 20
 """How many contacts a page shows until the earlier ones are asked for."""
 KEY = bindparam("household_id", type_=BigId)
-MOST = bindparam("most", type_=Integer())
-"""Parameters of the statements that read contacts: the household, and how many of a kind."""
+MOST = bindparam("most", type_=Integer(), literal_execute=True)
+"""Parameters of the statements that read contacts: the household, and how many of a kind.
+
+How many stands in the text: as a parameter, which PostgreSQL cannot know when it plans for all
+households, each page would have its statements planned anew.
+"""
 
 
 class ContactKind(Labeled):
