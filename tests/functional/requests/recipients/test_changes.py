@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.desk.casework import stops
-from portal.domain.desk.casework.reviews.queue import known_to
+from portal.domain.desk.casework.reviews.queue import counts, known_to
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.errors import (
     ConflictError,
@@ -196,6 +196,12 @@ def test_children_are_not_taken_from_a_family_that_was_named_as_protected_meanwh
         assert row.id not in {one.id for one in open_requests(session, include_protected=False)}
         known = select(Request.id).where(known_to(include_protected=False))
         assert session.scalars(known).all() == [], "nor on the desk"
+        late = row.due_on + timedelta(days=1)
+        counted, all_of_them = (
+            counts(session, include_protected=ward, today=late) for ward in (False, True)
+        )
+        assert (counted.all, counted.overdue) == (0, 0), "nor in its figures"
+        assert (all_of_them.by_kind["recipient_change"], all_of_them.overdue) == (1, 1)
     with pytest.raises(NotFoundError):
         office.decide(row, actor=office.colleague)
     with pytest.raises(ConflictError, match="支援措置"):

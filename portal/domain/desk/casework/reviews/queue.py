@@ -124,12 +124,26 @@ def known_to(include_protected: bool) -> ColumnElement[bool]:
     if include_protected:
         # no column, so that the counts are answered by their index without the table
         return true()
-    protected = select(Household.id).where(Household.protected.is_(True))
+    return and_(_names_nobody_protected(), Request.id.not_in(leaving(_PROTECTED)))
+
+
+_PROTECTED = select(Household.id).where(Household.protected.is_(True))
+
+
+def _names_nobody_protected() -> ColumnElement[bool]:
     return and_(
         Request.ward_only.is_(False),
-        or_(Request.household_id.is_(None), Request.household_id.not_in(protected)),
-        Request.id.not_in(leaving(protected)),
+        or_(Request.household_id.is_(None), Request.household_id.not_in(_PROTECTED)),
     )
+
+
+def _known_of_kind(kind: RequestKind, include_protected: bool) -> ColumnElement[bool]:
+    """Return ``known_to`` for requests of one kind."""
+    if include_protected or kind is RequestKind.RECIPIENT_CHANGE:
+        return known_to(include_protected)
+    # only a change of recipient takes children out of a household; without the request's key the
+    # index of the counts answers alone
+    return _names_nobody_protected()
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -251,12 +265,18 @@ def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
 def _counting(include_protected: bool, today: date) -> Executable:
     # Built once, and without parameters: PostgreSQL then plans it once. With them it plans so large
     # a statement each time, which takes as long as running it.
-    waiting = and_(Request.state == _fixed(WAITING), known_to(include_protected))
+    waiting = Request.state == _fixed(WAITING)
     figures = [
-        _up_to(and_(waiting, Request.kind == _fixed(kind.value))).label(kind)
+        _up_to(
+            and_(
+                waiting,
+                Request.kind == _fixed(kind.value),
+                _known_of_kind(kind, include_protected),
+            )
+        ).label(kind)
         for kind in RequestKind
     ]
-    late = _up_to(and_(waiting, Request.due_on < _fixed(today)))
+    late = _up_to(and_(waiting, Request.due_on < _fixed(today), known_to(include_protected)))
     return select(*figures, late.label("overdue"))
 
 
