@@ -42,8 +42,8 @@ class ToMake:
 
 def ask_to_make(party: Party, asked: ToMake) -> str:
     """Return, as JSON, what a browser needs to make a passkey."""
-    from webauthn import generate_registration_options, options_to_json  # noqa: PLC0415  (late)
-    from webauthn.helpers.structs import (  # noqa: PLC0415  (late)
+    from webauthn import generate_registration_options, options_to_json  # noqa: PLC0415  (5 MB, seldom used)
+    from webauthn.helpers.structs import (  # noqa: PLC0415  (5 MB, seldom used)
         AuthenticatorSelectionCriteria,
         PublicKeyCredentialDescriptor,
         ResidentKeyRequirement,
@@ -68,8 +68,8 @@ def ask_to_make(party: Party, asked: ToMake) -> str:
 
 def ask_to_sign_in(party: Party, challenge: bytes) -> str:
     """Return, as JSON, what a browser needs to sign in with whichever passkey its owner chooses."""
-    from webauthn import generate_authentication_options, options_to_json  # noqa: PLC0415  (late)
-    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415  (late)
+    from webauthn import generate_authentication_options, options_to_json  # noqa: PLC0415  (as above)
+    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415  (as above)
 
     options = generate_authentication_options(
         rp_id=party.host,
@@ -82,7 +82,7 @@ def ask_to_sign_in(party: Party, challenge: bytes) -> str:
 
 def _faults() -> tuple[type[Exception], ...]:
     """Return what the library raises for an answer that no device of ours made."""
-    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415  (late)
+    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415  (as above)
 
     return WebAuthnException, ValueError, TypeError, KeyError, AttributeError
 
@@ -103,8 +103,8 @@ def made_by(party: Party, challenge: bytes, answer: str) -> Made | None:
 
     Who built the device is neither asked nor looked at.
     """
-    from webauthn import verify_registration_response  # noqa: PLC0415  (late)
-    from webauthn.helpers.structs import CredentialDeviceType  # noqa: PLC0415  (late)
+    from webauthn import verify_registration_response  # noqa: PLC0415  (as above)
+    from webauthn.helpers.structs import CredentialDeviceType  # noqa: PLC0415  (as above)
 
     try:
         made: VerifiedRegistration = verify_registration_response(
@@ -133,7 +133,7 @@ class Answered:
 
 def read_answer(answer: str) -> Answered | None:
     """Return what an answer says of its passkey; None if it is none."""
-    from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415  (late)
+    from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415  (as above)
 
     try:
         read = parse_authentication_credential_json(answer)
@@ -149,7 +149,7 @@ def counted_by(
 
     A device that counts must count more than at the last sign-in: else there is a copy of it.
     """
-    from webauthn import verify_authentication_response  # noqa: PLC0415  (late)
+    from webauthn import verify_authentication_response  # noqa: PLC0415  (as above)
 
     try:
         verified: VerifiedAuthentication = verify_authentication_response(
