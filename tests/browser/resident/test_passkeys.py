@@ -245,7 +245,7 @@ def test_the_fifth_visit_takes_one_tap_and_nothing_typed(phone: Phone, tmp_path:
     """From the letter's QR to the coupon that was shown before (issue: 0 characters, two taps)."""
     person = phone.served.add(active=True, children=1)
     phone.served.people[str(person.credential_id)] = person
-    give_coupons(phone.served.database, tmp_path, phone.served.now, count=30)
+    give_coupons(phone.served.database, tmp_path, phone.served.now, count=100)
     phone.served.enter(phone.page, str(person.credential_id))
     phone.person = person
     phone.add()
