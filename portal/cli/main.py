@@ -20,7 +20,7 @@ class Listed:
 
     Attributes:
         module: Where the command is.
-        summary: The first sentence of what it says of itself.
+        summary: The first paragraph of what it says of itself.
     """
 
     module: str

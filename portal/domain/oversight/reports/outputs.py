@@ -3,21 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from portal.domain.letters.letters.drawing.typesetting import compile_pdf
 from portal.domain.oversight.reports.tables import Report, ReportTable, width_of, written
 from portal.domain.oversight.reports.workbooks import SHEET_NAME_MAX, TableSheet, put_facts
 
+if TYPE_CHECKING:
+    import xlsxwriter
+
 LINE = 84
 """Half-width characters in the width of a page at the usual size."""
 COLUMN_LEAST, COLUMN_MOST = 5, 44
-_TEXTS_ONLY = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def as_pdf(report: Report, now: datetime, events: str = "", *, large: bool = False) -> bytes:
@@ -98,12 +95,23 @@ def _charts(table: ReportTable) -> list[dict[str, Any]]:
     ]
 
 
-def table_as_xlsx(title: str, rows: Sequence[Sequence[str]]) -> bytes:
-    """Return rows of texts, the names of the columns first, as a workbook of one sheet."""
+def _workbook(file: BytesIO) -> "xlsxwriter.Workbook":
+    """Begin a workbook in which no text is a formula, an address or a number."""
     import xlsxwriter  # noqa: PLC0415  (2 MB that only workbooks need)
 
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
+    return xlsxwriter.Workbook(file, options)
+
+
+def table_as_xlsx(title: str, rows: Sequence[Sequence[str]]) -> bytes:
+    """Return rows of texts, the names of the columns first, as a workbook of one sheet."""
     file = BytesIO()
-    with xlsxwriter.Workbook(file, _TEXTS_ONLY) as book:
+    with _workbook(file) as book:
         sheet = book.add_worksheet(title[:SHEET_NAME_MAX])
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         for line, row in enumerate(rows):
@@ -121,10 +129,8 @@ def as_xlsx(report: Report, mark: str = "", events: str = "") -> bytes:
     every sheet and of every printed page, ``events`` is as for ``as_pdf``. Texts are never
     interpreted as formulas (CWE-1236).
     """
-    import xlsxwriter  # noqa: PLC0415  (as in ``as_xlsx``)
-
     file = BytesIO()
-    with xlsxwriter.Workbook(file, _TEXTS_ONLY) as book:
+    with _workbook(file) as book:
         put_facts(book, report, mark)
         for index, table in enumerate(report.tables, 1):
             TableSheet(book, f"{index} {table.title}"[:SHEET_NAME_MAX], table, events).fill(mark)

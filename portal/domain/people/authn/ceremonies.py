@@ -1,7 +1,8 @@
 """What a browser is asked for a passkey, and whether its answer is right (W3C Web Authentication).
 
 A device answers only for the site that it made the passkey for, after it made sure who holds it by
-its own lock. The library brings much along, to both sites.
+its own lock. The library is loaded with a process's first ceremony: it brings 5 MB along, and few
+requests need it.
 """
 
 from collections.abc import Iterable
@@ -42,49 +43,49 @@ class ToMake:
 
 def ask_to_make(party: Party, asked: ToMake) -> str:
     """Return, as JSON, what a browser needs to make a passkey."""
-    from webauthn import generate_registration_options, options_to_json  # noqa: PLC0415  (5 MB, seldom used)
-    from webauthn.helpers.structs import (  # noqa: PLC0415  (5 MB, seldom used)
-        AuthenticatorSelectionCriteria,
-        PublicKeyCredentialDescriptor,
-        ResidentKeyRequirement,
-        UserVerificationRequirement,
-    )
+    import webauthn  # noqa: PLC0415  (late: see the module)
 
-    options = generate_registration_options(
+    structs = webauthn.helpers.structs
+    options = webauthn.generate_registration_options(
         rp_id=party.host,
         rp_name=asked.name,
         user_name=asked.name,
         user_id=asked.owner,
         challenge=asked.challenge,
         timeout=ASKED_MS,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED,
-            user_verification=UserVerificationRequirement.REQUIRED,
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.REQUIRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=one) for one in asked.known],
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in asked.known],
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def ask_to_sign_in(party: Party, challenge: bytes) -> str:
     """Return, as JSON, what a browser needs to sign in with whichever passkey its owner chooses."""
-    from webauthn import generate_authentication_options, options_to_json  # noqa: PLC0415  (as above)
-    from webauthn.helpers.structs import UserVerificationRequirement  # noqa: PLC0415  (as above)
+    import webauthn  # noqa: PLC0415  (late: see the module)
 
-    options = generate_authentication_options(
+    options = webauthn.generate_authentication_options(
         rp_id=party.host,
         challenge=challenge,
         timeout=ASKED_MS,
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=webauthn.helpers.structs.UserVerificationRequirement.REQUIRED,
     )
-    return options_to_json(options)
+    return webauthn.options_to_json(options)
 
 
 def _faults() -> tuple[type[Exception], ...]:
     """Return what the library raises for an answer that no device of ours made."""
-    from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415  (as above)
+    import webauthn  # noqa: PLC0415  (late: see the module)
 
-    return WebAuthnException, ValueError, TypeError, KeyError, AttributeError
+    return (
+        webauthn.helpers.exceptions.WebAuthnException,
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,10 @@ def made_by(party: Party, challenge: bytes, answer: str) -> Made | None:
 
     Who built the device is neither asked nor looked at.
     """
-    from webauthn import verify_registration_response  # noqa: PLC0415  (as above)
-    from webauthn.helpers.structs import CredentialDeviceType  # noqa: PLC0415  (as above)
+    import webauthn  # noqa: PLC0415  (late: see the module)
 
     try:
-        made: VerifiedRegistration = verify_registration_response(
+        made: VerifiedRegistration = webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=party.host,
@@ -118,7 +118,9 @@ def made_by(party: Party, challenge: bytes, answer: str) -> Made | None:
         return None
     if len(made.credential_id) > LONGEST_NUMBER:
         return None
-    bound = made.credential_device_type is CredentialDeviceType.SINGLE_DEVICE
+    bound = (
+        made.credential_device_type is webauthn.helpers.structs.CredentialDeviceType.SINGLE_DEVICE
+    )
     return Made(made.credential_id, made.credential_public_key, made.sign_count, bound)
 
 
@@ -133,10 +135,10 @@ class Answered:
 
 def read_answer(answer: str) -> Answered | None:
     """Return what an answer says of its passkey; None if it is none."""
-    from webauthn.helpers import parse_authentication_credential_json  # noqa: PLC0415  (as above)
+    import webauthn  # noqa: PLC0415  (late: see the module)
 
     try:
-        read = parse_authentication_credential_json(answer)
+        read = webauthn.helpers.parse_authentication_credential_json(answer)
     except _faults():
         return None
     return Answered(read.raw_id, read.response.user_handle or b"", read)
@@ -149,10 +151,10 @@ def counted_by(
 
     A device that counts must count more than at the last sign-in: else there is a copy of it.
     """
-    from webauthn import verify_authentication_response  # noqa: PLC0415  (as above)
+    import webauthn  # noqa: PLC0415  (late: see the module)
 
     try:
-        verified: VerifiedAuthentication = verify_authentication_response(
+        verified: VerifiedAuthentication = webauthn.verify_authentication_response(
             credential=answered.whole,
             expected_challenge=challenge,
             expected_rp_id=party.host,

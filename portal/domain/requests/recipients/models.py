@@ -9,7 +9,10 @@ from portal.domain.foundation.base import Base, primary_key, state_column
 
 
 class RecipientChange(Base):
-    """One child whose entitlement moves to another recipient, who is sealed in the request."""
+    """One child whose entitlement moves to another recipient, who is sealed in the request.
+
+    The request is of the kind ``recipient_change``: what the review queue counts relies on it.
+    """
 
     __tablename__ = "recipient_change"
     __table_args__ = (

@@ -119,31 +119,23 @@ class QueueRow:
     entered_by: int | None
 
 
-def known_to(include_protected: bool) -> ColumnElement[bool]:
-    """Return the condition for what the reader may know of: everything, or nothing protected."""
+def known_to(include_protected: bool, kind: RequestKind | None = None) -> ColumnElement[bool]:
+    """Return the condition for what the reader may know of: everything, or nothing protected.
+
+    ``kind`` is the only kind that is asked for, if there is one.
+    """
     if include_protected:
         # no column, so that the counts are answered by their index without the table
         return true()
-    return and_(_names_nobody_protected(), Request.id.not_in(leaving(_PROTECTED)))
-
-
-_PROTECTED = select(Household.id).where(Household.protected.is_(True))
-
-
-def _names_nobody_protected() -> ColumnElement[bool]:
-    return and_(
+    protected = select(Household.id).where(Household.protected.is_(True))
+    named = and_(
         Request.ward_only.is_(False),
-        or_(Request.household_id.is_(None), Request.household_id.not_in(_PROTECTED)),
+        or_(Request.household_id.is_(None), Request.household_id.not_in(protected)),
     )
-
-
-def _known_of_kind(kind: RequestKind, include_protected: bool) -> ColumnElement[bool]:
-    """Return ``known_to`` for requests of one kind."""
-    if include_protected or kind is RequestKind.RECIPIENT_CHANGE:
-        return known_to(include_protected)
-    # only a change of recipient takes children out of a household; without the request's key the
-    # index of the counts answers alone
-    return _names_nobody_protected()
+    if kind not in {None, RequestKind.RECIPIENT_CHANGE}:
+        # no other kind takes children out of a household; the counts' index is enough, as above
+        return named
+    return and_(named, Request.id.not_in(leaving(protected)))
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
@@ -271,7 +263,7 @@ def _counting(include_protected: bool, today: date) -> Executable:
             and_(
                 waiting,
                 Request.kind == _fixed(kind.value),
-                _known_of_kind(kind, include_protected),
+                known_to(include_protected, kind),
             )
         ).label(kind)
         for kind in RequestKind
