@@ -140,7 +140,9 @@ def test_the_button_locks_at_once_in_every_window_and_opens_them_together(
     typed(served_staff, page)
     second = page.context.new_page()
     served_staff.go(second, "/account")
-    lock(second)
+    # windows hide at once; the server knows when it has answered
+    with second.expect_response("**/lock"):
+        lock(second)
     for window in (second, page):
         expect(window.locator("dialog.lock")).to_be_visible()
     answer = page.request.get(served_staff.url + "/account")
@@ -158,7 +160,9 @@ def test_the_next_person_opens_their_own_windows_only(
     # a locked screen would refuse a search that comes later
     with page.expect_response("**/households/search"):
         typed(served_staff, page)
-    lock(page)
+    # the next person's cookie would go with a lock that is told later
+    with page.expect_response("**/lock"):
+        lock(page)
     expect(page.locator("dialog.lock")).to_be_visible()
     second = page.context.new_page()
     at_work(served_staff, second)
