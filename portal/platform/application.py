@@ -23,6 +23,7 @@ from portal.platform.http.forms import Form
 from portal.platform.http.head import answering_head
 from portal.platform.http.headers import security_headers
 from portal.platform.http.incoming import WebRequest
+from portal.platform.http.options import answer_options, taking_options
 from portal.platform.observing import observed
 from portal.platform.page import Page
 from portal.platform.parent import end_with_parent
@@ -173,7 +174,8 @@ def make_routes(
     Making them takes a third of a second, so several sites may share them.
     """
     return Litestar(
-        route_handlers=[static_file, alive, ready, security_txt, *handlers],
+        route_handlers=taking_options([static_file, alive, ready, security_txt, *handlers]),
+        before_request=answer_options,
         exception_handlers={HTTPException: on_http_error, Exception: on_fault},
         openapi_config=None,
         request_max_body_size=MAX_BODY,

@@ -7,8 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cryptography import x509
-
 from portal.settings import Settings
 
 SECONDS = 2.0
@@ -51,6 +49,8 @@ def _ends_at(address: str) -> datetime:
         certificate = line.getpeercert(binary_form=True)
     if certificate is None:
         raise OSError("no certificate")
+    from cryptography import x509  # noqa: PLC0415  (a hundredth of a site's start)
+
     return x509.load_der_x509_certificate(certificate).not_valid_after_utc
 
 
@@ -60,6 +60,8 @@ def _ends_in_file(path: Path) -> datetime:
     Raises:
         OSError: the file cannot be read or holds no certificate.
     """
+    from cryptography import x509  # noqa: PLC0415  (as above)
+
     try:
         return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
     except ValueError:

@@ -3,7 +3,11 @@
 import httpx
 import pytest
 
+from admin.routes import handlers as staff_handlers
+from portal.platform.application import make_routes
+from portal.web.routes import handlers as resident_routes
 from tests.support.resident import Resident, Visitor
+from tests.support.staff import StaffSite
 
 TYPED = "\"><script>alert(1)</script><b a='"
 STRANGER = "https://stranger.example"
@@ -37,6 +41,51 @@ def test_no_other_site_may_read_an_answer(sqlite_resident: Resident, path: str) 
     for method in ("GET", "OPTIONS"):
         answer = ask(visitor, method, path, origin=STRANGER)
         assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/", "GET, HEAD, OPTIONS"),
+        ("/healthz", "GET, HEAD, OPTIONS"),
+        ("/redelivery", "GET, HEAD, OPTIONS"),
+        ("/redelivery/submit", "OPTIONS, POST"),
+    ],
+)
+def test_an_address_tells_its_methods_and_does_nothing_else(
+    sqlite_resident: Resident, path: str, methods: str
+) -> None:
+    answer = ask(sqlite_resident.visitor(), "OPTIONS", path)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["allow"] == methods
+    assert "set-cookie" not in answer.headers
+
+
+def test_an_address_with_two_methods_tells_both(sqlite_staff: StaffSite) -> None:
+    answer = ask(sqlite_staff.visitor(), "OPTIONS", "/lock/open")
+    assert answer.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+def test_no_address_that_there_is_not_tells_methods(sqlite_resident: Resident) -> None:
+    answer = ask(sqlite_resident.visitor(), "OPTIONS", "/nowhere")
+    assert answer.status_code == 404
+    assert "allow" not in answer.headers
+
+
+@pytest.mark.parametrize("site", ["resident", "staff"])
+def test_no_second_handler_is_made_for_what_tells_methods(
+    sqlite_resident: Resident, site: str
+) -> None:
+    """Half the time in which routes are made, and 5 MB of each process of the staff site."""
+    settings = sqlite_resident.site.settings
+    ours = resident_routes(settings) if site == "resident" else staff_handlers()
+    made = [
+        handler
+        for route in make_routes(ours).routes
+        for handler in getattr(route, "route_handlers", [])
+    ]
+    assert len(ours) <= len(made) <= len(ours) + 4
+    assert [handler for handler in made if handler.name is None] == []
 
 
 @pytest.mark.asvs("4.1.1")

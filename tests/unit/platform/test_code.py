@@ -43,7 +43,16 @@ def test_a_process_that_draws_letters_loads_no_database() -> None:
     subprocess.run([sys.executable, "-c", DRAWS], check=True, timeout=PATIENCE)
 
 
-LATE = ("webauthn", "httpx", "xlsxwriter", "fontTools", "typst", "zxcvbn", "alembic")
+LATE = (
+    "webauthn",
+    "httpx",
+    "xlsxwriter",
+    "fontTools",
+    "typst",
+    "zxcvbn",
+    "alembic",
+    "cryptography.x509",
+)
 
 
 @pytest.mark.parametrize("site", ["portal.app", "admin.app"])
