@@ -50,9 +50,6 @@ FAMILIES = 50
 """So many can sign in; their people are called as nobody else."""
 WAITING = 5
 """One request that waits for so many households."""
-MEMORY = {"shared_buffers": "4GB", "max_wal_size": "4GB"}
-"""As the guide of the database says; with the 128 MB of an untouched server, a larger ward measures
-its disk."""
 STATUS = {"roster": {0, 3}, "coupons": {0, 3}}
 """How a command may end: 3 says that some households are held."""
 WARD, YEAR = "ward", "year"
@@ -162,7 +159,7 @@ def ward(size: int, *, fresh: bool = False, above: Path = KEPT) -> Iterator[Kept
     if fresh or not noted.exists():
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    server = PostgresServer(reachable(folder) / "pg", COUNTING | MEMORY)
+    server = PostgresServer(reachable(folder) / "pg", COUNTING)
     kept = Kept(size, folder, server, _settings(folder / "data"), {}, "", [])
     try:
         server.make()
