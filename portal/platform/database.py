@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import psycopg
 from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPICursor
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -104,6 +104,15 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
     ) -> PatientConnection:
         return PatientConnection.connect(*arguments, **options)
 
+    @event.listens_for(engine, "checkin")
+    def _begin_ourselves(
+        line: DBAPIConnection | None,  # None of one that was lost
+        record: ConnectionPoolEntry,  # noqa: ARG001  (SQLAlchemy's signature)
+    ) -> None:
+        # Where an isolation level was chosen, SQLAlchemy leaves the line with the driver's BEGIN.
+        if line is not None and not cast("Any", line).autocommit:
+            cast("Any", line).autocommit = True
+
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         asked = reading if _reads(connection) else opening
@@ -147,11 +156,10 @@ def _begins(connection: Connection) -> bool:
 def _asked(cursor: Any, asked: str, waits: Waits, *, begins: bool = True) -> datetime:
     """Begin a transaction by the driver; return the instant (UTC) that its database states.
 
-    BEGIN goes with the first statement: by itself, as the driver sends it, it would cost a turn. A
-    line on which an isolation level was chosen before is left with a driver that sends it.
+    BEGIN goes with the first statement: by itself, as the driver sends it, it would cost a turn.
     """
     values = waits.values()
-    if begins and cursor.connection.autocommit:
+    if begins:
         cursor.execute("BEGIN; " + asked % tuple(f"'{value}'" for value in values), prepare=False)
         cursor.nextset()
     else:
@@ -174,7 +182,7 @@ def _opened(connection: Connection, asked: str, waits: Waits) -> datetime:
 
 
 def _opened_by_turns(connection: Connection, asked: str, waits: Waits) -> datetime:
-    if _begins(connection) and cast("Any", connection.connection).autocommit:
+    if _begins(connection):
         connection.exec_driver_sql("BEGIN")
     row = connection.exec_driver_sql(asked, waits.values()).one()
     instant: datetime = row[0]

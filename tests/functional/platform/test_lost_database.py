@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import Connection, event, select, text
+from sqlalchemy.engine.interfaces import IsolationLevel
 from sqlalchemy.exc import (
     DBAPIError,
     InterfaceError,
@@ -300,15 +301,21 @@ def test_a_line_that_comes_in_a_failed_transaction_is_taken_back_first(
         event.remove(postgres_database.engine, "checkout", fail)
 
 
+@pytest.mark.parametrize("before", [None, "READ COMMITTED", "REPEATABLE READ", "AUTOCOMMIT"])
 def test_the_limits_of_a_transaction_cost_no_statement_of_their_own(
-    postgres_database: Database,
+    postgres_database: Database, before: IsolationLevel | None
 ) -> None:
+    """Not on a line either that served somebody with an isolation level of their own before."""
+    if before is not None:
+        engine = postgres_database.engine.execution_options(isolation_level=before)
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
     with sent_to(postgres_database) as sent:
         for opened in (postgres_database.read, postgres_database.write):
             with opened() as session:
                 DatabaseClock().now(session)
                 DatabaseClock().now(session)
-    assert [text.split(",")[0] for text in sent] == ["BEGIN", "SELECT now()", "COMMIT"] * 2
+    assert [text.split(",")[0] for text in sent] == ["BEGIN; SELECT now()", "COMMIT"] * 2
 
 
 @pytest.mark.parametrize("kind", ["read", "write"])

@@ -236,9 +236,7 @@ def _note_lines(engine: Engine, lines: set[PatientConnection]) -> None:
 
     @event.listens_for(engine, "connect")
     def _opened(dbapi: PatientConnection, record: Any) -> None:
-        dbapi.autocommit = True
         dbapi.execute(f"SET application_name = '{KEPT}'")
-        dbapi.autocommit = False
         lines.add(dbapi)
 
     @event.listens_for(engine, "close")
