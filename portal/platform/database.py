@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -10,18 +10,18 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from portal.domain.foundation.base import locks_rows
 from portal.domain.foundation.clock import INSTANT
-from portal.platform import patience
+from portal.platform import patience, postgresql_lines
 from portal.platform.database_address import database_file, read_address
 from portal.platform.lost import after_commit, is_lost
-from portal.platform.patience import PatientConnection, PatientPool, within
+from portal.platform.patience import PatientPool, within
 from portal.platform.short_reads import Opening, ShortReads
 from portal.platform.waits import SITE_WAITS, Waits
 
@@ -35,25 +35,6 @@ STATEMENTS = 2_000
 """How many statements an engine keeps compiled.
 
 More than both sites have, so that none is compiled twice.
-"""
-
-
-LINE = {
-    "client_encoding": "utf8",
-    "target_session_attrs": "read-write",  # of several hosts the primary; a standby is refused
-    "application_name": "portal",
-    # A line that died in silence is noticed: what was sent within 10 seconds, an idle one after 25.
-    "tcp_user_timeout": "10000",
-    "keepalives_idle": "10",
-    "keepalives_interval": "5",
-    "keepalives_count": "3",
-}
-"""How a connection to PostgreSQL is made, unless PORTAL_DATABASE_URL says otherwise."""
-PLANNED_ONCE = 1
-"""How often a connection sends a statement before it keeps the plan.
-
-By psycopg's rule (five times) a form that few send would be planned five times by each of twenty
-connections (decision 0102).
 """
 
 
@@ -76,7 +57,6 @@ def make_folder(url: str) -> None:
 
 
 def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
-    line = {name: value for name, value in LINE.items() if name not in address.query}
     engine = create_engine(
         address,
         poolclass=PatientPool,
@@ -86,32 +66,10 @@ def _postgresql(address: URL, pool_size: int, waits: Waits) -> Engine:
         pool_use_lifo=True,  # a few lines that know all statements, and not ten that learn them
         hide_parameters=True,
         query_cache_size=STATEMENTS,
-        connect_args=line
-        | {
-            "connect_timeout": waits.connect,
-            "prepare_threshold": PLANNED_ONCE,
-            "autocommit": True,  # ``_asked`` sends BEGIN itself
-        },
+        connect_args=postgresql_lines.options(address, waits),
     )
+    postgresql_lines.keep(engine)
     opening, reading = waits.opening(), waits.opening_to_read()
-
-    @event.listens_for(engine, "do_connect")
-    def _connect(
-        dialect: Dialect,  # noqa: ARG001  (SQLAlchemy's signature)
-        record: ConnectionPoolEntry,  # noqa: ARG001  (SQLAlchemy's signature)
-        arguments: Sequence[Any],
-        options: dict[str, Any],
-    ) -> PatientConnection:
-        return PatientConnection.connect(*arguments, **options)
-
-    @event.listens_for(engine, "checkin")
-    def _begin_ourselves(
-        line: DBAPIConnection | None,  # None of one that was lost
-        record: ConnectionPoolEntry,  # noqa: ARG001  (SQLAlchemy's signature)
-    ) -> None:
-        # Where an isolation level was chosen, SQLAlchemy leaves the line with the driver's BEGIN.
-        if line is not None and not cast("Any", line).autocommit:
-            cast("Any", line).autocommit = True
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

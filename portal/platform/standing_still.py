@@ -18,7 +18,8 @@ from portal.domain.foundation.clock import Clock
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.jobs.models import JobRecord
 from portal.domain.foundation.texts import _s
-from portal.platform.database import LINE, Database, make_engine
+from portal.platform.database import Database, make_engine
+from portal.platform.postgresql_lines import LINE
 from portal.platform.waits import COMMAND_WAITS
 
 BUSY_MILLISECONDS = 2_000
