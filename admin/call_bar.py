@@ -1,8 +1,8 @@
 """The bar that shows the active call on every page, or the button that starts one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import inspect
 
 from admin.access import allowed
@@ -20,8 +20,7 @@ DEFAULTS = "call_defaults"
 """The session's key for the line and language with which the next call starts."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCall:
+class OpenCall(Struct, frozen=True):
     """The active call, started ``seconds`` ago.
 
     ``fixed``: its channel is that of the FAX or form that it is about. ``household_id`` is the
@@ -46,8 +45,7 @@ class OpenCall:
         return self.channel in {CallChannel.PHONE, CallChannel.COUNTER}
 
 
-@dataclass(frozen=True, slots=True)
-class CallBar:
+class CallBar(Struct, frozen=True):
     """The content of the bar: the active call, or line and language for starting the next one.
 
     ``helped``: the supervisor was called and has not finished; ``help_key``: Alt + H calls.

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from admin.places import ELSEWHERE, JOBS, OTHER_WORDS, Spot
 from portal.domain.foundation.languages import STAFF_LOCALES
@@ -16,16 +17,14 @@ SHORTEST_WORD = 2
 _BETWEEN = re.compile("[、,]")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A place that somebody may open."""
 
     path: str
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Struct, frozen=True):
     """The places that a text names.
 
     ``whole``: it is a name or word of the first of them, not a part. Those that have it within a

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import inspect
 
 from admin import places, words
@@ -43,8 +44,7 @@ class Place:
     count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(Struct, frozen=True):
     """The other places of one job, under its heading."""
 
     key: str
@@ -52,8 +52,7 @@ class Job:
     places: Sequence[Place]
 
 
-@dataclass(frozen=True, slots=True)
-class Menu:
+class Menu(Struct, frozen=True):
     """The places of a person: those seen first, and the others by job, one press away.
 
     ``open``: whether the others are in sight at once, since the current page is one of them.
@@ -76,8 +75,7 @@ class Menu:
         return sum(len(job.places) for job in self.others)
 
 
-@dataclass(frozen=True, slots=True)
-class Who:
+class Who(Struct, frozen=True):
     """The signed-in person as the header shows them."""
 
     name: str

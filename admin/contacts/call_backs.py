@@ -1,7 +1,6 @@
 """Call-backs: the waiting ones, the first due first; claimed, called, and their results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from types import ModuleType
@@ -78,8 +77,7 @@ def _knows(page: Page) -> bool:
     return allowed(page, Permission.KNOW_PROTECTED)
 
 
-@dataclass(frozen=True, slots=True)
-class CallBacksView(View):
+class CallBacksView(View, frozen=True):
     """What ``admin/contacts/escalations/call_backs.html`` shows."""
 
     rows: Sequence[Waiting]
@@ -132,8 +130,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CallBackNewView(View):
+class CallBackNewView(View, frozen=True):
     """What ``admin/contacts/escalations/call_back_new.html`` shows."""
 
     origin: Origin
@@ -214,8 +211,7 @@ def _found(page: Page) -> Waiting:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class CallBackView(View):
+class CallBackView(View, frozen=True):
     """What ``admin/contacts/escalations/call_back.html`` shows."""
 
     row: Waiting

@@ -1,7 +1,6 @@
 """Marks of calls: set after one's own call, counted for supervisors, never beside a household."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,8 +20,7 @@ from portal.platform.carrying_out import Again, carry_out
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class CallMarkView(View):
+class CallMarkView(View, frozen=True):
     """What ``admin/contacts/calls/call_mark.html`` shows: the call by its key alone."""
 
     call_id: int
@@ -69,8 +67,7 @@ def clear(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CallMarksView(View):
+class CallMarksView(View, frozen=True):
     """What ``admin/contacts/calls/call_marks.html`` shows."""
 
     calls: Sequence[MarkedCall]

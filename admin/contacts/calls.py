@@ -1,7 +1,6 @@
 """Calls: starting with one key, hanging up, the after-call form, today's list, corrections."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -57,8 +56,7 @@ def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class CallsView(View):
+class CallsView(View, frozen=True):
     """What ``admin/contacts/calls/calls.html`` shows."""
 
     calls: Sequence[Call]
@@ -156,8 +154,7 @@ def describe(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CallFinishView(View):
+class CallFinishView(View, frozen=True):
     """What ``admin/contacts/calls/call_finish.html`` shows."""
 
     call: Call
@@ -230,8 +227,7 @@ def _found(page: Page) -> Call:
     return call
 
 
-@dataclass(frozen=True, slots=True)
-class CallPageView(View):
+class CallPageView(View, frozen=True):
     """What ``admin/contacts/calls/call.html`` shows."""
 
     shows_matched: bool

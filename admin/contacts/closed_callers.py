@@ -1,7 +1,6 @@
 """Households that five wrong tries closed to callers today, and the lifting of that."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -17,8 +16,7 @@ from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedCallersView(View):
+class ClosedCallersView(View, frozen=True):
     """What ``admin/contacts/calls/closed_callers.html`` shows."""
 
     rows: Sequence[Closed]

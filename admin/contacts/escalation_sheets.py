@@ -4,7 +4,6 @@ What a sheet of answers would do is shown before it is carried out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -46,8 +45,7 @@ def take(page: Page) -> Response[Any]:
     return page.download(NAME, sheet)
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationSheetsView(View):
+class EscalationSheetsView(View, frozen=True):
     """What ``admin/contacts/escalations/escalation_sheets.html`` shows."""
 
     sheets: Sequence[AnswerSheet]
@@ -95,8 +93,7 @@ def _found(page: Page) -> AnswerSheet:
     return sheet
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationSheetView(View):
+class EscalationSheetView(View, frozen=True):
     """What ``admin/contacts/escalations/escalation_sheet.html`` shows."""
 
     sheet: AnswerSheet

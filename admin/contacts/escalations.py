@@ -1,7 +1,6 @@
 """Questions to the ward: raised from a call, answered by the ward or from its paper, closed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -50,8 +49,7 @@ def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationsView(View):
+class EscalationsView(View, frozen=True):
     """What ``admin/contacts/escalations/escalations.html`` shows."""
 
     rows: Sequence[Escalation]
@@ -141,8 +139,7 @@ def find(page: Page) -> Response[Any]:
     return page.redirect(f"/escalations/{row.id}")
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationNewView(View):
+class EscalationNewView(View, frozen=True):
     """What ``admin/contacts/escalations/escalation_new.html`` shows."""
 
     origin: Origin
@@ -202,8 +199,7 @@ def _found(page: Page) -> Escalation:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationView(View):
+class EscalationView(View, frozen=True):
     """What ``admin/contacts/escalations/escalation.html`` shows."""
 
     row: Escalation

@@ -1,7 +1,6 @@
 """FAX cases: entry with the time in the header, the queue, and one case with its pages."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -79,8 +78,7 @@ def _after(page: Page, name: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class FaxesView(View):
+class FaxesView(View, frozen=True):
     """What ``admin/contacts/faxes/faxes.html`` shows."""
 
     rows: Sequence[QueueRow]
@@ -123,8 +121,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FaxNewView(View):
+class FaxNewView(View, frozen=True):
     """What ``admin/contacts/faxes/fax_new.html`` shows."""
 
     spoken: Sequence[CallLanguage]
@@ -164,8 +161,7 @@ def receive(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class FaxView(View):
+class FaxView(View, frozen=True):
     """What ``admin/contacts/faxes/fax.html`` shows."""
 
     case: FaxCase

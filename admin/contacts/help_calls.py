@@ -1,11 +1,11 @@
 """Silent calls for the supervisor: an agent's key, the list of who calls, and the live line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import number_in_address, staff_route
 from admin.call_bar import HELP_CALL, HELP_KEY_OFF
@@ -25,8 +25,7 @@ from portal.platform.carrying_out import Again, carry_out
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class CallingRow:
+class CallingRow(Struct, frozen=True):
     """Somebody who calls, as written in the list."""
 
     id: int
@@ -36,8 +35,7 @@ class CallingRow:
     taken_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class HelpCallsView(View):
+class HelpCallsView(View, frozen=True):
     """What ``admin/contacts/calls/help_calls.html`` shows."""
 
     rows: Sequence[CallingRow]

@@ -1,7 +1,6 @@
 """Notes that wait at one's desk: finished here, or handed to another desk; never to a person."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -21,8 +20,7 @@ from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class NotesView(View):
+class NotesView(View, frozen=True):
     """What ``admin/contacts/notes.html`` shows; ``places`` is where a household is opened."""
 
     rows: Sequence[HouseholdNote]

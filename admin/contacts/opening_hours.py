@@ -1,13 +1,13 @@
 """Opening hours: what is in force, what was proposed and approved, and forms to change them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
@@ -36,8 +36,7 @@ PLACE = "/opening-hours"
 MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
+class Promised(Struct, frozen=True):
     """Call-backs promised for a time in which nobody is there, as far as this person may know.
 
     ``shown`` are the first of ``count``; the page of one is at ``place`` and its key.
@@ -62,8 +61,7 @@ def _knows(page: Page) -> bool:
     return allowed(page, Permission.KNOW_PROTECTED)
 
 
-@dataclass(frozen=True, slots=True)
-class HoursInForce:
+class HoursInForce(Struct, frozen=True):
     """Hours and closed days in words: those in force, and those of the program's file."""
 
     hours: str
@@ -89,8 +87,7 @@ def in_force(page: Page) -> HoursInForce:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningHoursView(View):
+class OpeningHoursView(View, frozen=True):
     """What ``admin/contacts/hours/opening_hours.html`` shows."""
 
     rows: Sequence[OpeningHours]
@@ -122,8 +119,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeView(View):
+class ChangeView(View, frozen=True):
     """What ``admin/contacts/hours/opening_hours_change.html`` shows."""
 
     row: OpeningHours
@@ -195,8 +191,7 @@ def _act(page: Page, said: str) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialView(View):
+class SpecialView(View, frozen=True):
     """What ``admin/contacts/hours/opening_hours_special.html`` shows."""
 
     reasons: Sequence[PublicReason]
@@ -268,8 +263,7 @@ def _seen(page: Page) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class WeekView(View):
+class WeekView(View, frozen=True):
     """What ``admin/contacts/hours/opening_hours_week.html`` shows."""
 
     weekdays: Sequence[tuple[str, str]]

@@ -4,9 +4,10 @@ The program's days and numbers are filled in.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+
+from msgspec import Struct
 
 from admin.page import Page
 from portal.domain.contacts.calls.kinds import CallLanguage
@@ -30,8 +31,7 @@ SPEAK = "speak"
 """The query parameter for the language of scripts; ``lang`` is the page's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Consecutive lines of one kind."""
 
     kind: LineKind
@@ -48,8 +48,7 @@ class Run:
         return self.kind is LineKind.NOTE
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """A text in one language, as runs of lines of one kind; empty if nobody has written it yet."""
 
     code: str
@@ -57,8 +56,7 @@ class Spoken:
     runs: Sequence[Run]
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptView:
+class ScriptView(Struct, frozen=True):
     """A script for an agent; ``beside`` is the Japanese text, None if Japanese is spoken."""
 
     key: str
@@ -114,8 +112,7 @@ def greets_by_name(page: Page) -> bool:
     return page.who.call is None or may_greet_by_name(page.work, page.who.call)
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptGroup:
+class ScriptGroup(Struct, frozen=True):
     """The scripts of a part of a call; those of answers have a category."""
 
     part: str

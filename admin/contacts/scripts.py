@@ -1,7 +1,6 @@
 """Scripts: searched and read by agents; edited by supervisors with preview and history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -50,8 +49,7 @@ def _key(page: Page) -> str:
     return str(page.params["key"])[:60]
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptsView(View):
+class ScriptsView(View, frozen=True):
     """What ``admin/contacts/scripts/scripts.html`` shows."""
 
     script_words: ModuleType
@@ -93,8 +91,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptPageView(View):
+class ScriptPageView(View, frozen=True):
     """What ``admin/contacts/scripts/script.html`` shows."""
 
     one: Script
@@ -150,8 +147,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class EditedView(View):
+class EditedView(View, frozen=True):
     """The edited script and the addresses of its form; ``theirs`` was saved by others meanwhile."""
 
     one: Script | None
@@ -163,8 +159,7 @@ class EditedView(View):
     previews: Sequence[Spoken]
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptEditView(View):
+class ScriptEditView(View, frozen=True):
     """What ``admin/contacts/scripts/script_edit.html`` shows."""
 
     script_words: ModuleType

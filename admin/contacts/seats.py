@@ -1,6 +1,5 @@
 """The agent's seat: chosen when going on duty, so that the number of who calls it comes along."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -20,8 +19,7 @@ from portal.platform.view import View
 PLACE = "/floor/seat"
 
 
-@dataclass(frozen=True, slots=True)
-class SeatView(View):
+class SeatView(View, frozen=True):
     """What ``admin/contacts/seat.html`` shows; ``days``: how long a number is kept."""
 
     seat: FloorSeat | None

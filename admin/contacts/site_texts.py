@@ -1,13 +1,13 @@
 """Texts of the residents' pages: what stands where, the history, and forms to change them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import number_in_address, post_key, staff_route
 from admin.carrying_out import carry_out_once
@@ -34,16 +34,14 @@ from portal.platform.view import View
 PLACE = "/site-texts"
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceNow:
+class PlaceNow(Struct, frozen=True):
     """A place with what residents read there now; ``own``: the ward's own text, in Japanese."""
 
     place: TextPlace
     own: str
 
 
-@dataclass(frozen=True, slots=True)
-class SiteTextsView(View):
+class SiteTextsView(View, frozen=True):
     """What ``admin/contacts/site_texts/site_texts.html`` shows."""
 
     places: Sequence[PlaceNow]
@@ -74,8 +72,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WriteView(View):
+class WriteView(View, frozen=True):
     """What ``admin/contacts/site_texts/site_text_write.html`` shows."""
 
     place: TextPlace
@@ -132,8 +129,7 @@ def submit(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SiteTextView(View):
+class SiteTextView(View, frozen=True):
     """What ``admin/contacts/site_texts/site_text.html`` shows."""
 
     row: SiteText

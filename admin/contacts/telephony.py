@@ -1,7 +1,6 @@
 """Counts of the telephone system: a month by day, importing a file, typing one day."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -42,8 +41,7 @@ def _month(page: Page) -> date:
     return asked or first_of(jst_date(page.now))
 
 
-@dataclass(frozen=True, slots=True)
-class TelephonyView(View):
+class TelephonyView(View, frozen=True):
     """What ``admin/contacts/telephony.html`` shows."""
 
     month: date

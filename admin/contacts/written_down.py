@@ -1,7 +1,6 @@
 """Calls from paper: the blank form for downtime, later entry, and a live call about one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -40,8 +39,7 @@ def _number(typed: str) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else None
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDownView(View):
+class WrittenDownView(View, frozen=True):
     """What ``admin/contacts/calls/written_down.html`` shows."""
 
     rows: Sequence[tuple[Call, str]]
@@ -65,8 +63,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenDownNewView(View):
+class WrittenDownNewView(View, frozen=True):
     """What ``admin/contacts/calls/written_down_new.html`` shows."""
 
     people: Sequence[StaffUser]

@@ -1,7 +1,6 @@
 """The page that asks for a reason; a form that was being sent goes with it and comes back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -13,8 +12,7 @@ from portal.platform.http.forms import Form
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdReasonView(View):
+class HouseholdReasonView(View, frozen=True):
     """What ``admin/desk/household_reason.html`` shows.
 
     Attributes:

@@ -6,12 +6,13 @@ some minutes of the same call.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin import named_places
 from admin.access import allowed, first_post, staff_route, works_here
@@ -35,16 +36,14 @@ HOUSEHOLDS = "households"
 """The value of ``only`` that passes by the names of places."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceLink:
+class PlaceLink(Struct, frozen=True):
     """A place that was found."""
 
     path: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoundView(View):
+class FoundView(View, frozen=True):
     """What ``admin/desk/found.html`` shows.
 
     ``searches``: whether a household can be searched for at once; ``begins``: only in a call that

@@ -1,7 +1,6 @@
 """Changes of an enrolled channel that wait for confirmation by a second person."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -20,8 +19,7 @@ from portal.platform.view import View
 BASE = "/channel-changes"
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelChangesView(View):
+class ChannelChangesView(View, frozen=True):
     """What ``admin/desk/channel_changes.html`` shows."""
 
     rows: Sequence[Proposal]

@@ -1,7 +1,8 @@
 """The contacts with a household, as its page and the call desk show them, and notes about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from admin.access import allowed
 from admin.carrying_out import carry_out_once
@@ -31,8 +32,7 @@ PLACES: Mapping[ContactKind, tuple[str, Permission]] = {
 """Where a contact has a page of its own, and who may open it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContactRow:
+class ContactRow(Struct, frozen=True):
     """One contact; ``address`` is its page, "" if this person has none for it."""
 
     contact: Contact
@@ -40,8 +40,7 @@ class ContactRow:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ContactsView(View):
+class ContactsView(View, frozen=True):
     """What ``admin/components/contacts.html`` shows."""
 
     contacts: Sequence[ContactRow]

@@ -1,7 +1,6 @@
 """Channels set at the ward's counter: the form of a household, and what waits for confirmation."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -30,8 +29,7 @@ BASE = "/counter-channels"
 FIELDS = {"reason", "kind", "address", "document"}
 
 
-@dataclass(frozen=True, slots=True)
-class CounterChannelView(View):
+class CounterChannelView(View, frozen=True):
     """What ``admin/desk/counter_channel.html`` shows."""
 
     household_id: int
@@ -72,8 +70,7 @@ def propose(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CounterChannelsView(View):
+class CounterChannelsView(View, frozen=True):
     """What ``admin/desk/counter_channels.html`` shows."""
 
     rows: Sequence[CounterProposal]

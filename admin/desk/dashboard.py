@@ -1,12 +1,12 @@
 """The start page: waiting work, the sums that must agree, and the next steps."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, staff_route
 from admin.desk.in_call.follow_ups import LeftOpen, left_open
@@ -61,8 +61,7 @@ from portal.platform.view import View
 MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """Children and yen by state, and whether they equal the children of the roster.
 
     Children added by order of the ward are included.
@@ -93,8 +92,7 @@ def _due(page: Page) -> list[Due]:
     return sorted(found, key=lambda one: (one.day, one.kind))
 
 
-@dataclass(frozen=True, slots=True)
-class WithWard:
+class WithWard(Struct, frozen=True):
     """What is late between the ward and the contractor.
 
     These are milestones, texts that nobody has approved, questions, what began without an
@@ -131,8 +129,7 @@ def _with_ward(page: Page) -> WithWard | None:
     return found if found.is_late else None
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """What to watch over: unusual looks, openings, lists that leave, notes for one's desk.
 
     ``paused``: to how many households nothing goes out now, for the ward.
@@ -145,8 +142,7 @@ class Watched:
     paused: int
 
 
-@dataclass(frozen=True, slots=True)
-class DashboardView(View):
+class DashboardView(View, frozen=True):
     """What ``admin/desk/dashboard/dashboard.html`` shows."""
 
     lists: bool

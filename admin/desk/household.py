@@ -1,7 +1,7 @@
 """One household: opened with a reason, masked, with its timeline; unmasking is logged."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from types import ModuleType
@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.desk.asking import ask
@@ -132,8 +133,7 @@ def refused(page: Page) -> Response[Any] | None:
     return closed(page, household.id)
 
 
-@dataclass(frozen=True, slots=True)
-class ChildRow:
+class ChildRow(Struct, frozen=True):
     """A child on a household's page; the names of states are empty while it is ``checking``.
 
     ``checking``: whether its entitlement goes to another recipient is being checked.
@@ -148,8 +148,7 @@ class ChildRow:
     checking: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(Struct, frozen=True):
     """The states with which the templates of a household compare."""
 
     household: type[HouseholdState] = HouseholdState
@@ -158,8 +157,7 @@ class States:
     task: type[TaskState] = TaskState
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdPageView(View):
+class HouseholdPageView(View, frozen=True):
     """What ``admin/desk/household.html`` shows."""
 
     household: HouseholdView

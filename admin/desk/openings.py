@@ -1,7 +1,6 @@
 """Households that somebody opened with a reason: another person reviews each within a day."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,8 +33,7 @@ def reviewer_of(page: Page) -> Reviewer:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningsView(View):
+class OpeningsView(View, frozen=True):
     """What ``admin/desk/openings.html`` shows."""
 
     rows: Sequence[OpeningRow]

@@ -1,12 +1,12 @@
 """Household search; the typed text is posted and sealed in the session, never in an address."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, staff_route
 from admin.page import Page
@@ -68,8 +68,7 @@ def clear(page: Page) -> Response[Any]:
     return page.redirect("/households")
 
 
-@dataclass(frozen=True, slots=True)
-class HouseholdRow:
+class HouseholdRow(Struct, frozen=True):
     """A household in the list of hits, masked."""
 
     id: int
@@ -83,8 +82,7 @@ class HouseholdRow:
     protected: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SearchAnswerView(View):
+class SearchAnswerView(View, frozen=True):
     """What the template of ``_answer`` shows."""
 
     typed: Typed

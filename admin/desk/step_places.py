@@ -1,7 +1,8 @@
 """Where each step from roster to post is done: its job, or the page of what came of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from admin.oversight.job_forms import address
 from admin.page import Page
@@ -10,8 +11,7 @@ from portal.domain.foundation.jobs.names import BegunKind
 from portal.domain.oversight.daily.kinds import may_begin
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedStep:
+class PlacedStep(Struct, frozen=True):
     """A step, and the page that it leads to."""
 
     step: Step

@@ -1,7 +1,6 @@
 """The stop desk: codes to be voided go to the issuer as a list; answers are recorded singly."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -23,8 +22,7 @@ def _rows(page: Page) -> list[stops.StopRow]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StopsView(View):
+class StopsView(View, frozen=True):
     """What ``admin/desk/stops.html`` shows."""
 
     rows: Sequence[StopRow]

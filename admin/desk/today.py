@@ -1,6 +1,5 @@
 """今日の速報: children and yen by state and the last four weeks, as charts, tables and files."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -16,8 +15,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class TodayView(View):
+class TodayView(View, frozen=True):
     """What ``admin/desk/today.html`` shows."""
 
     report: Report

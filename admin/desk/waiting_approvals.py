@@ -1,7 +1,8 @@
 """What waits for a second person, by kind, each with the page on which it is confirmed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from admin.access import allowed
 from admin.page import Page
@@ -19,8 +20,7 @@ from portal.domain.requests.alternatives.stocktaking import APPROVAL as COUNT_ST
 from portal.domain.requests.requests.deciders import ACCEPT as ACCEPT_REQUEST
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where proposals of a kind are confirmed, who may open that, and how they are named."""
 
     kind: str
@@ -86,8 +86,7 @@ PLACES = (
 """Every kind of proposal that a start page counts."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingApprovals:
+class WaitingApprovals(Struct, frozen=True):
     """How many proposals of a kind wait, and the page on which they are confirmed."""
 
     path: str

@@ -1,7 +1,6 @@
 """Watch: unusual browsing, and for the auditor requests for protected households; none is named."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -20,8 +19,7 @@ from portal.platform.view import View
 LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class WatchView(View):
+class WatchView(View, frozen=True):
     """What ``admin/desk/watch.html`` shows."""
 
     rows: Sequence[Incident]

@@ -1,7 +1,6 @@
 """Page of the ward's documents: their versions, the ward's approval, and their uses in print."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -38,8 +37,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentsView(View):
+class DocumentsView(View, frozen=True):
     """What ``admin/letters/documents.html`` shows."""
 
     rows: Sequence[DocumentVersion]

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -39,8 +38,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SubcontractorsView(View):
+class SubcontractorsView(View, frozen=True):
     """What ``admin/letters/subcontractors.html`` shows."""
 
     links: Sequence[Link]

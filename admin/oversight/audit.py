@@ -1,7 +1,6 @@
 """The auditor's page: who did what, when, with which family; and the list as a file."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -36,8 +35,7 @@ KINDS = ("data.viewed", "household.", "staff.", "export.", "protection.", "repor
 """Beginnings of actions that the page offers; others can be typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class AuditView(View):
+class AuditView(View, frozen=True):
     """What ``admin/oversight/audit.html`` shows."""
 
     rows: Sequence[AuditRow] | None

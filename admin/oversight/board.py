@@ -1,11 +1,11 @@
 """The supervisor's board; with JavaScript, it is fetched again every 30 seconds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, staff_route
 from admin.contacts import call_words
@@ -23,8 +23,7 @@ from portal.platform.view import View
 OUTBOUND = Direction.OUTBOUND.value
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
+class CallRow(Struct, frozen=True):
     """A contact in progress, as written in its cells."""
 
     agent: str
@@ -35,8 +34,7 @@ class CallRow:
     duration: str
 
 
-@dataclass(frozen=True, slots=True)
-class DayRow:
+class DayRow(Struct, frozen=True):
     """A day's letters and calls, as written in its cells; ``alarm``: its answer rate is too low."""
 
     is_open: bool
@@ -48,8 +46,7 @@ class DayRow:
     rate: str
 
 
-@dataclass(frozen=True, slots=True)
-class HalfRow:
+class HalfRow(Struct, frozen=True):
     """The calls of a half hour, as written in its cells; ``name`` is "" for a whole day."""
 
     alarm: bool
@@ -59,8 +56,7 @@ class HalfRow:
     rate: str
 
 
-@dataclass(frozen=True, slots=True)
-class BoardView(View):
+class BoardView(View, frozen=True):
     """What ``admin/oversight/_board.html`` shows."""
 
     board: Board

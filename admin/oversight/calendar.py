@@ -1,7 +1,6 @@
 """The business calendar, read only: a month's days with hours and reasons, and what was agreed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from types import ModuleType
 from typing import Any
@@ -29,8 +28,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 ROWS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarView(View):
+class CalendarView(View, frozen=True):
     """What ``admin/oversight/calendar.html`` shows."""
 
     month: Month

@@ -4,7 +4,8 @@ The template draws them; the table beside them has the same numbers.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.tables import ReportTable, written
@@ -12,8 +13,7 @@ from portal.domain.oversight.reports.tables import ReportTable, written
 WIDTH, HEIGHT, GAP = 560, 120, 4
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One bar, in the units of the drawing."""
 
     x: float
@@ -22,8 +22,7 @@ class Bar:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A series; ``first`` and ``last`` name its ends, ``summary`` replaces the picture."""
 
     title: str

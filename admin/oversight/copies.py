@@ -1,7 +1,6 @@
 """Page of the copies of the data: what exists, until when, its destruction; and restore drills."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -32,8 +31,7 @@ OUTCOME_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CopiesView(View):
+class CopiesView(View, frozen=True):
     """What ``admin/oversight/copies.html`` shows."""
 
     kept: Sequence[DataCopy]

@@ -1,7 +1,6 @@
 """Differences between the issuer's statements and our records, settled one by one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -20,8 +19,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementDifferencesView(View):
+class SettlementDifferencesView(View, frozen=True):
     """What ``admin/oversight/settlement_differences.html`` shows."""
 
     rows: Sequence[StatementDifference]

@@ -1,12 +1,12 @@
 """The floor's big screen, and the plan that it is held against; figures of no single person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import screen_route, staff_route
 from admin.carrying_out import carry_out_once
@@ -31,8 +31,7 @@ EVERY_SECONDS = 15
 WEEK = range(7)
 
 
-@dataclass(frozen=True, slots=True)
-class HalfRow:
+class HalfRow(Struct, frozen=True):
     """A half hour as written in its cells; planned and actual stand in one as ``8／10``."""
 
     name: str
@@ -48,8 +47,7 @@ class HalfRow:
     rate: str
 
 
-@dataclass(frozen=True, slots=True)
-class FloorView(View):
+class FloorView(View, frozen=True):
     """What ``admin/oversight/_floor.html`` shows."""
 
     floor: Floor
@@ -112,8 +110,7 @@ def _number(value: int | None) -> str:
     return NONE if value is None else f"{value:,}"
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedHalf:
+class PlannedHalf(Struct, frozen=True):
     """A half hour of the form: its name, and what stands in its fields."""
 
     half_hour: int
@@ -122,8 +119,7 @@ class PlannedHalf:
     calls: str
 
 
-@dataclass(frozen=True, slots=True)
-class PlanView(View):
+class PlanView(View, frozen=True):
     """What ``admin/oversight/floor_plan.html`` shows; ``since``: the plan that is in force."""
 
     halves: Sequence[PlannedHalf]

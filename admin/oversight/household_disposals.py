@@ -1,12 +1,12 @@
 """Households that are disposed of alone: asked for by one person, carried out by another."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
@@ -38,16 +38,14 @@ ASKING = ("number", "decision_no", "decided_on", "ground")
 CARRYING_OUT = ("number", "papers_gone")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """One that waits, and how many kinds of things are in its way."""
 
     asked: Asked
     in_the_way: int
 
 
-@dataclass(frozen=True, slots=True)
-class DisposalsView(View):
+class DisposalsView(View, frozen=True):
     """What ``admin/oversight/household_disposals.html`` shows."""
 
     rows: Sequence[Waiting]
@@ -57,8 +55,7 @@ class DisposalsView(View):
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class DisposalView(View):
+class DisposalView(View, frozen=True):
     """What ``admin/oversight/household_disposal.html`` shows."""
 
     asked: Asked

@@ -1,7 +1,6 @@
 """Pages that begin daily work: one form for each kind, its file sealed as it comes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any
@@ -53,8 +52,7 @@ Begin = Callable[[Work], BegunTask]
 BeginWithFile = Callable[[Work, int], BegunTask]
 
 
-@dataclass(frozen=True, slots=True)
-class JobFormView(View):
+class JobFormView(View, frozen=True):
     """What ``admin/oversight/job_new.html`` shows."""
 
     kind: BegunKind

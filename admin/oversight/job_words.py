@@ -1,8 +1,9 @@
 """What a task of daily work did, in sentences, and where its work goes on."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from portal.domain.foundation.jobs.models import BegunTask
 from portal.domain.foundation.jobs.names import BegunKind
@@ -14,8 +15,7 @@ from portal.domain.mailroom.roster.queries import counts_of
 Counts = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Where the work goes on: an address and its words."""
 
     to: str

@@ -1,12 +1,12 @@
 """Pages of daily work: what was begun and how far it is, its log, what it did, and what follows."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.response import Stream
+from msgspec import Struct
 
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.marks import Mark, marks
@@ -37,16 +37,14 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """Work that somebody may begin: the address of its form, and what it is."""
 
     to: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class JobsView(View):
+class JobsView(View, frozen=True):
     """What ``admin/oversight/jobs.html`` shows."""
 
     offers: Sequence[Offer]
@@ -78,8 +76,7 @@ def _offered(page: Page) -> list[BegunKind]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class JobView(View):
+class JobView(View, frozen=True):
     """What ``admin/oversight/job.html`` shows."""
 
     task: BegunTask

@@ -1,12 +1,12 @@
 """Lists that leave as files: asked for, approved by somebody else, made, fetched, destroyed."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
@@ -44,8 +44,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One list as a person sees it: its row, its words, its rows in a sentence, what can be done.
 
     ``late``: its time is over, and the worker has not ended it yet.
@@ -59,8 +58,7 @@ class Line:
     late: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PersonListsView(View):
+class PersonListsView(View, frozen=True):
     """What ``admin/oversight/person_lists.html`` shows."""
 
     lines: Sequence[Line]
@@ -78,8 +76,7 @@ class PersonListsView(View):
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class KeyView(View):
+class KeyView(View, frozen=True):
     """What ``admin/oversight/person_list_key.html`` shows, once."""
 
     row: PersonList

@@ -1,7 +1,6 @@
 """Requests of persons that the ward hands on: their list, and the steps of each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -57,8 +56,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RequestsView(View):
+class RequestsView(View, frozen=True):
     """What ``admin/oversight/person_requests.html`` shows."""
 
     lines: Sequence[Line]
@@ -70,8 +68,7 @@ class RequestsView(View):
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestView(View):
+class RequestView(View, frozen=True):
     """What ``admin/oversight/person_request.html`` shows.
 
     ``answers``: the reader answers for the ward; ``household`` is the family's key, for these.

@@ -1,11 +1,11 @@
 """Rehearsals: an invented caller beside the real pages, in a training world alone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
@@ -28,16 +28,14 @@ from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(Struct, frozen=True):
     """A point of the guide, and whether the records show it."""
 
     point: Point
     met: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RehearsalsView(View):
+class RehearsalsView(View, frozen=True):
     """What ``admin/oversight/rehearsals/rehearsals.html`` shows."""
 
     here: bool
@@ -90,8 +88,7 @@ def _place_of_own(page: Page) -> str:
     return f"/rehearsals/{row.id}" if row is not None else "/rehearsals"
 
 
-@dataclass(frozen=True, slots=True)
-class RehearsalView(View):
+class RehearsalView(View, frozen=True):
     """What ``admin/oversight/rehearsals/rehearsal.html`` shows."""
 
     row: Rehearsal

@@ -1,7 +1,7 @@
 """The settlement: sums, the issuer's statements, what prevents closing, closing by two people."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -60,8 +60,7 @@ WAY_FIGURES = OpenedFigures(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementView(View):
+class SettlementView(View, frozen=True):
     """What ``admin/oversight/settlement.html`` shows."""
 
     report: Report

@@ -1,7 +1,8 @@
 """Where each reason that prevents closing the settlement is worked off."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from admin.access import allowed
 from admin.page import Page
@@ -13,16 +14,14 @@ from portal.domain.people.households.held import held_households
 from portal.domain.people.staff.permissions import Permission
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """A list on which cases of a blocker are worked off, and what the link to it says."""
 
     path: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class InTheWay:
+class InTheWay(Struct, frozen=True):
     """A reason that prevents closing, and the lists of this person that have its cases."""
 
     sentence: str

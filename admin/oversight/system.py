@@ -1,7 +1,6 @@
 """Does the deployment stand well? The findings of the self-check, worst first, with next steps."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -24,8 +23,7 @@ from portal.platform.view import View
 LEVEL_MARK = marks({Level.ERROR: Mark.STOP, Level.WARNING: Mark.WAIT, Level.OK: Mark.GOOD})
 
 
-@dataclass(frozen=True, slots=True)
-class SystemView(View):
+class SystemView(View, frozen=True):
     """What ``admin/oversight/system.html`` shows."""
 
     findings: Sequence[Finding]

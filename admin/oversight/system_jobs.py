@@ -1,11 +1,11 @@
 """The jobs on the page of the system: how each went, and another try for what was set aside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import first_post, number_in_address, staff_route
 from admin.marks import Mark
@@ -21,8 +21,7 @@ from portal.domain.people.staff.permissions import Permission
 AFTER = "/system?said=again#jobs"
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(Struct, frozen=True):
     """A job as it is shown: its mark and word, and its age in minutes."""
 
     status: JobStatus
@@ -31,8 +30,7 @@ class JobRow:
     minutes: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class JobsPart:
+class JobsPart(Struct, frozen=True):
     """What ``admin/oversight/_system_jobs.html`` shows."""
 
     jobs: Sequence[JobRow]

@@ -1,11 +1,11 @@
 """The budget of SMS on the page of the system, and the way to double it for the day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import first_post, staff_route
 from admin.marks import Mark
@@ -19,8 +19,7 @@ from portal.domain.people.staff.permissions import Permission
 PLACE = "/system?said={}#sms"
 
 
-@dataclass(frozen=True, slots=True)
-class SmsPart:
+class SmsPart(Struct, frozen=True):
     """What ``admin/oversight/_system_sms.html`` shows; ``said`` names what was just done."""
 
     budget: SmsBudget

@@ -1,12 +1,12 @@
 """Pages of files that change hands: the register with its filters, and one hand-over."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, number_in_address, staff_route
 from admin.marks import Mark, marks
@@ -49,8 +49,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Struct, frozen=True):
     """One filter: where it leads, its words, and whether it is on."""
 
     to: str
@@ -58,8 +57,7 @@ class Chip:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TransfersView(View):
+class TransfersView(View, frozen=True):
     """What ``admin/oversight/transfers.html`` shows."""
 
     register: Register
@@ -132,8 +130,7 @@ def _address(
     return f"/transfers?{urlencode(values)}"
 
 
-@dataclass(frozen=True, slots=True)
-class FigureLine:
+class FigureLine(Struct, frozen=True):
     """One line of both sides' figures."""
 
     label: str
@@ -142,8 +139,7 @@ class FigureLine:
     differs: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TransferView(View):
+class TransferView(View, frozen=True):
     """What ``admin/oversight/transfer.html`` shows."""
 
     row: FileTransfer
@@ -214,8 +210,7 @@ def send_paper(page: Page) -> Response[Any]:
         return page.show_file(f"transfer-{row.id}.pdf", transfer_pdf(page.work, row))
 
 
-@dataclass(frozen=True, slots=True)
-class NewTransferView(View):
+class NewTransferView(View, frozen=True):
     """What ``admin/oversight/transfer_new.html`` shows."""
 
     kinds: Sequence[TransferKind]

@@ -2,12 +2,12 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import staff_route
 from admin.oversight.charts import Chart, chart
@@ -24,8 +24,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class TrendChart:
+class TrendChart(Struct, frozen=True):
     """One measure by span: its bars, for each whether it is hidden, and what they say in words."""
 
     drawn: Chart
@@ -38,8 +37,7 @@ class TrendChart:
         return not all(self.hidden)
 
 
-@dataclass(frozen=True, slots=True)
-class TrendsView(View):
+class TrendsView(View, frozen=True):
     """What ``admin/oversight/trends.html`` shows."""
 
     charts: Sequence[TrendChart]
@@ -48,8 +46,7 @@ class TrendsView(View):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class SpanView(View):
+class SpanView(View, frozen=True):
     """What ``admin/oversight/trend_span.html`` shows: the towns of one day or month."""
 
     span: Span

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,8 +38,7 @@ mail_mark = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountView(View):
+class AccountView(View, frozen=True):
     """What ``admin/people/account.html`` shows."""
 
     said: str

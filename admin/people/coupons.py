@@ -1,7 +1,6 @@
 """Coupon stock: codes per state and the issuer's batches; never a code."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -22,8 +21,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class CouponsView(View):
+class CouponsView(View, frozen=True):
     """What ``admin/people/coupons.html`` shows."""
 
     states: Mapping[str, int]

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -31,8 +30,7 @@ ISSUER = "Portal staff"
 GROUP = 4
 
 
-@dataclass(frozen=True, slots=True)
-class EnrollmentView(View):
+class EnrollmentView(View, frozen=True):
     """What ``admin/people/enrollment.html`` shows; ``uri`` opens an app on this device."""
 
     key: str

@@ -1,11 +1,11 @@
 """The children behind a figure of the start page: by state, or by how they were reached."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin import words
 from admin.access import allowed, staff_route
@@ -20,8 +20,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """Another list of the same kind: where it leads, its words, and whether it is this one."""
 
     to: str
@@ -29,8 +28,7 @@ class Choice:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EntitlementsView(View):
+class EntitlementsView(View, frozen=True):
     """What ``admin/people/entitlements.html`` shows."""
 
     title: str

@@ -1,7 +1,6 @@
 """The page of a locked screen: it asks for the password and carries the interrupted request."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -22,8 +21,7 @@ def window_name(page: Page) -> str:
     return page.site.vault.sign("lock", page.answer.bound_to)[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class LockView(View):
+class LockView(View, frozen=True):
     """What ``admin/people/lock.html`` shows."""
 
     parts: Sequence[tuple[str, str]]

@@ -1,6 +1,5 @@
 """Sign-in: login and password, then the authenticator app's code, on two pages of their own."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -30,8 +29,7 @@ from portal.platform.tries import ask_to_wait, count_try, give_back, given_back_
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class SigninView(View):
+class SigninView(View, frozen=True):
     """What ``admin/people/signin.html`` shows."""
 
     ended: bool
@@ -114,8 +112,7 @@ def _place_refusal(page: Page, attempt: Attempt) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class CodeView(View):
+class CodeView(View, frozen=True):
     """What ``admin/people/signin_code.html`` shows."""
 
     keys: bool

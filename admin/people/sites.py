@@ -1,7 +1,6 @@
 """Sites of the call center, and switching on the reserve site (BCP) with a fresh proof."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -30,8 +29,7 @@ FIELDS = {"reason": "reason", "ends_at": "day"}
 """The field of each refusal that names one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SitesView(View):
+class SitesView(View, frozen=True):
     """What ``admin/people/sites.html`` shows."""
 
     workplaces: tuple[Workplace, ...]

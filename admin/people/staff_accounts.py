@@ -4,7 +4,6 @@ Administrators deactivate one here.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -19,8 +18,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class StaffAccountsView(View):
+class StaffAccountsView(View, frozen=True):
     """What ``admin/people/staff_accounts.html`` shows."""
 
     users: Sequence[StaffUser]

@@ -44,8 +44,7 @@ class Place:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class StaffNewView(View):
+class StaffNewView(View, frozen=True):
     """What ``admin/people/staff_new.html`` shows."""
 
     places: Sequence[Place]
@@ -63,8 +62,7 @@ def show_new(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render("admin/people/staff_new.html", view, status_code)
 
 
-@dataclass(frozen=True, slots=True)
-class StaffRenewView(View):
+class StaffRenewView(View, frozen=True):
     """What ``admin/people/staff_renew.html`` shows."""
 
     colleague: StaffUser
@@ -79,8 +77,7 @@ def show_renew(page: Page, status_code: int = 200) -> Response[Any]:
     return page.render("admin/people/staff_renew.html", view, status_code)
 
 
-@dataclass(frozen=True, slots=True)
-class StaffSecretsView(View):
+class StaffSecretsView(View, frozen=True):
     """What ``admin/people/staff_secrets.html`` shows, once and never again."""
 
     login: str

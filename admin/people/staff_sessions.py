@@ -1,7 +1,6 @@
 """A colleague's active sessions, for administrators: list them, and end them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +29,7 @@ def _colleague(page: Page) -> StaffUser:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class StaffSessionsView(View):
+class StaffSessionsView(View, frozen=True):
     """What ``admin/people/staff_sessions.html`` shows."""
 
     colleague: StaffUser

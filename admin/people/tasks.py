@@ -1,12 +1,12 @@
 """Tasks: residents' requests and automatic stops, oldest first, to be finished by a person."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin import words
 from admin.access import allowed, first_post, number_in_address, staff_route
@@ -53,8 +53,7 @@ def _after(page: Page) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class TasksView(View):
+class TasksView(View, frozen=True):
     """What ``admin/people/tasks.html`` shows."""
 
     tasks: Sequence[Task]
@@ -108,16 +107,14 @@ def task_of(page: Page) -> Task:
     return task
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenLine:
+class WrittenLine(Struct, frozen=True):
     """One field of what the requester wrote, with its label."""
 
     label: str
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class TaskView(View):
+class TaskView(View, frozen=True):
     """What ``admin/people/task.html`` shows."""
 
     task: Task

@@ -4,7 +4,6 @@ The last page names those that were left out, with the reason.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -51,8 +50,7 @@ def _chosen(page: Page) -> list[tuple[int, int]]:
     return [(int(number), int(version)) for number, version in kept]
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewsBulkView(View):
+class ReviewsBulkView(View, frozen=True):
     """What ``admin/requests/review/bulk.html`` shows."""
 
     plan: Plan | None

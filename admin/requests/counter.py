@@ -1,7 +1,6 @@
 """Pages of the ward's counter: sealed letters without an address, and their signed receipts."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -28,8 +27,7 @@ from portal.platform.view import View
 FILES = {"scan": SCAN}
 
 
-@dataclass(frozen=True, slots=True)
-class CounterView(View):
+class CounterView(View, frozen=True):
     """What ``admin/requests/counter.html`` shows."""
 
     waiting: Sequence[Waiting]
@@ -55,8 +53,7 @@ def _letter(page: Page) -> Letter:
     return counter.counter_letter(page.session, number_in_address(page, "letter_id"))
 
 
-@dataclass(frozen=True, slots=True)
-class CounterLetterView(View):
+class CounterLetterView(View, frozen=True):
     """What ``admin/requests/counter_letter.html`` shows."""
 
     letter: Letter

@@ -4,12 +4,12 @@ One person enters a request, another one reviews it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, number_in_address, post_key, staff_route
 from admin.desk import household
@@ -69,8 +69,7 @@ def _key(page: Page) -> int:
     return number_in_address(page, "household_id")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryView(View):
+class EntryView(View, frozen=True):
     """What ``admin/requests/entry.html`` shows."""
 
     household_id: int
@@ -115,8 +114,7 @@ def _asked(page: Page) -> tuple[str, Channel]:
     return kind, channel
 
 
-@dataclass(frozen=True, slots=True)
-class EntryChild:
+class EntryChild(Struct, frozen=True):
     """A child as the household's page shows it.
 
     Attributes:
@@ -134,8 +132,7 @@ class EntryChild:
     adult: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MissingRow:
+class MissingRow(Struct, frozen=True):
     """The letter or a parcel that may be asked for again; ``value`` names it in the form."""
 
     value: str
@@ -145,8 +142,7 @@ class MissingRow:
     bar: str
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFormView(View):
+class EntryFormView(View, frozen=True):
     """What ``admin/requests/entry_form.html`` shows."""
 
     household_id: int
@@ -313,8 +309,7 @@ def _place(page: Page, made: Request | Task, known: set[int]) -> str:
     return f"{base}/entries/{made.id}" + (f"?joined={'-'.join(map(str, joined))}" if joined else "")
 
 
-@dataclass(frozen=True, slots=True)
-class EntryDoneView(View):
+class EntryDoneView(View, frozen=True):
     """What ``admin/requests/entry_done.html`` shows."""
 
     household_id: int

@@ -1,7 +1,6 @@
 """The page of one paper form: a second reading, its scan, and corrections with their history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -40,8 +39,7 @@ FILES = {"scan": SCAN}
 FIELDS = frozenset({"signed_by", "received_on", "postmark_on", "no_scan"})
 
 
-@dataclass(frozen=True, slots=True)
-class PaperView(View):
+class PaperView(View, frozen=True):
     """What ``admin/requests/paper.html`` shows.
 
     Attributes:

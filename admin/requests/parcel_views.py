@@ -1,7 +1,6 @@
 """What the pages of the parcels desk show."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from portal.domain.mailroom.printing.runs.recipients.addressees import Addressee
@@ -11,8 +10,7 @@ from portal.domain.requests.alternatives.states import ParcelStage
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelsView(View):
+class ParcelsView(View, frozen=True):
     """What ``admin/requests/parcels.html`` shows."""
 
     stage: ParcelStage
@@ -25,8 +23,7 @@ class ParcelsView(View):
     pieces: Callable[[str, int], str]
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelPackView(View):
+class ParcelPackView(View, frozen=True):
     """What ``admin/requests/parcel_pack.html`` shows."""
 
     view: ToPack
@@ -42,8 +39,7 @@ class ParcelPackView(View):
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelPageView(View):
+class ParcelPageView(View, frozen=True):
     """What ``admin/requests/parcel.html`` shows."""
 
     view: ParcelView

@@ -1,7 +1,7 @@
 """Pages for entering additions and changes of recipient, which the review desk decides."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -70,8 +70,7 @@ FIELDS = frozenset(
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientsView(View):
+class RecipientsView(View, frozen=True):
     """What ``admin/requests/recipients.html`` shows."""
 
     rows: Sequence[Request]
@@ -96,8 +95,7 @@ def _ways(page: Page) -> tuple[HandOver, ...]:
     return HAND_OVERS if allowed(page, Permission.KNOW_PROTECTED) else (ADDRESS, COUNTER)
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientAddView(View):
+class RecipientAddView(View, frozen=True):
     """What ``admin/requests/recipient_add.html`` shows."""
 
     ways: tuple[HandOver, ...]
@@ -180,8 +178,7 @@ def _enter(
     return page.redirect(f"/recipients?said={'entered' if may_know else said}")
 
 
-@dataclass(frozen=True, slots=True)
-class RecipientChangeView(View):
+class RecipientChangeView(View, frozen=True):
     """What ``admin/requests/recipient_change.html`` shows."""
 
     household_id: int

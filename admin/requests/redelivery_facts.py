@@ -1,7 +1,8 @@
 """What a reviewer of a redelivery sees in addition: the mail, and the households that fit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from admin.access import allowed
 from admin.page import Page
@@ -32,8 +33,7 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import written_in
 
 
-@dataclass(frozen=True, slots=True)
-class MatchFact:
+class MatchFact(Struct, frozen=True):
     """A household that fits, masked; ``agrees`` are code words of what fits."""
 
     household_id: int
@@ -46,8 +46,7 @@ class MatchFact:
     has_account: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RedeliveryFacts:
+class RedeliveryFacts(Struct, frozen=True):
     """Everything about one redelivery; ``status`` is None while no household is chosen."""
 
     row: Redelivery

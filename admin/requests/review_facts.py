@@ -1,8 +1,9 @@
 """Everything that a reviewer needs on one screen: household, form, what was written, effects."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from admin.access import allowed
 from admin.mailroom.roster.releases import scan_of
@@ -34,8 +35,7 @@ from portal.domain.requests.requests.services import reply_of, written_in
 TIMELINE_ENTRIES = 30
 
 
-@dataclass(frozen=True, slots=True)
-class ChildFact:
+class ChildFact(Struct, frozen=True):
     """One child of the household with the state of its right and its coupon."""
 
     ordinal: int
@@ -47,8 +47,7 @@ class ChildFact:
     claimed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What a reviewer sees.
 
     The street and the building stay masked until they are asked for on the household page.

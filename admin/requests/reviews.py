@@ -1,7 +1,7 @@
 """Pages of the review desk: one queue, and one screen to claim and decide, by keyboard alone."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -64,8 +64,7 @@ def _queue_of(page: Page) -> str:
     return kind if RequestKind.known(kind) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewsView(View):
+class ReviewsView(View, frozen=True):
     """What ``admin/requests/review/queue.html`` shows."""
 
     rows: Sequence[QueueRow]
@@ -194,8 +193,7 @@ def _address(path: str, pairs: Mapping[str, str]) -> str:
     return path + (f"?{urlencode(kept)}" if kept else "")
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewView(View):
+class ReviewView(View, frozen=True):
     """What ``admin/requests/review/request.html`` shows."""
 
     request: Request

@@ -5,7 +5,6 @@ Every view is logged. A number that may not be kept and is found later is made b
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -91,8 +90,7 @@ def show_draft(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NumbersView(View):
+class NumbersView(View, frozen=True):
     """What ``admin/requests/scan_numbers.html`` shows."""
 
     scan: Scan

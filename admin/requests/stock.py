@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import number_in_address, staff_route
 from admin.carrying_out import carry_out_once
@@ -25,8 +25,7 @@ from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A stocktaking that waits, as this person may see it.
 
     Attributes:
@@ -42,16 +41,14 @@ class Waiting:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SecondCountView(View):
+class SecondCountView(View, frozen=True):
     """What ``admin/requests/stock_count.html`` shows: nothing of the first count."""
 
     key: int
     product: str
 
 
-@dataclass(frozen=True, slots=True)
-class StockView(View):
+class StockView(View, frozen=True):
     """What ``admin/requests/stock.html`` shows."""
 
     lines: Sequence[StockLine]

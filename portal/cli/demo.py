@@ -8,11 +8,12 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
 import click
+from msgspec import Struct
 
 from portal.app import make_resident_site
 from portal.cli.context import Context, answering
@@ -33,8 +34,7 @@ STILL_EVERY = 20.0
 """Seconds after which the demo says that it is still waiting for its sites."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Ports(Struct, frozen=True):
     """The three ports of a demo, held from its first second to its last."""
 
     resident: HeldPort

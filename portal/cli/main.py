@@ -1,10 +1,10 @@
 """The command line: global options and all commands."""
 
 import os
-from dataclasses import dataclass
 from importlib.util import find_spec
 
 import click
+from msgspec import Struct
 
 from portal import __version__
 from portal.cli.context import Context, answering, fail
@@ -14,8 +14,7 @@ from portal.platform.code import load
 from portal.settings import Settings, load_settings
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A command as the list of all shows it, without its module.
 
     Attributes:

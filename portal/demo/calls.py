@@ -1,7 +1,8 @@
 """Calls of invented people on two days, with call-backs and questions to the ward."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from portal.domain.contacts.calls.description import CallDescription
 from portal.domain.contacts.calls.finishing import AfterCall
@@ -17,8 +18,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.platform.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class DemoCall:
+class DemoCall(Struct, frozen=True):
     """One call: hours since it began, its length, its notes, and what was passed to the ward."""
 
     hours: float

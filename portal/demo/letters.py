@@ -1,9 +1,10 @@
 """Prints the demo's letters, hands them over and chooses the one of the visitor."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import SYSTEM, Actor
@@ -22,16 +23,14 @@ from portal.platform.site import Site
 PRINTED_BEFORE, HANDED_OVER_BEFORE = timedelta(days=13), timedelta(days=12)
 
 
-@dataclass(frozen=True, slots=True)
-class Officers:
+class Officers(Struct, frozen=True):
     """Two people who together can do everything that takes two."""
 
     contractor: Actor
     ward: Actor
 
 
-@dataclass(frozen=True, slots=True)
-class DemoLetter:
+class DemoLetter(Struct, frozen=True):
     """The visitor's letter.
 
     Attributes:

@@ -3,13 +3,13 @@
 import fcntl
 import os
 import shutil
-from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class OwnFolder:
+
+class OwnFolder(Struct, frozen=True):
     """A folder, and the lock that keeps other demos out as long as this process lives."""
 
     path: Path

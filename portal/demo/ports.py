@@ -1,15 +1,15 @@
 """Ports that a demo holds from its first second, so that several at once never take the same."""
 
 import socket
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.platform.port_name import take_name
 
 HOST = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
-class HeldPort:
+class HeldPort(Struct, frozen=True):
     """A port that is bound, though nobody listens yet; sites of this demo share it.
 
     Attributes:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pyotp
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.demo.calls import add_calls
@@ -68,8 +69,7 @@ class DemoStaff:
         return pyotp.TOTP(self.totp_secret).now()
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Struct, frozen=True):
     """What a visitor of the demo needs to know: the letter, the staff, and how much there is."""
 
     letter: DemoLetter

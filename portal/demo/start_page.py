@@ -8,13 +8,13 @@ import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
+from msgspec import Struct
 from PIL import Image
 
 from portal.demo.ports import HOST
@@ -39,16 +39,14 @@ POLICY = (
 HTML = "text/html; charset=utf-8"
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(Struct, frozen=True):
     """Where the two sites of this demo are, without a slash at the end."""
 
     resident: str
     staff: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """An answer: its type and its bytes."""
 
     media_type: str

@@ -9,9 +9,9 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import httpx
+from msgspec import Struct
 
 from portal.domain.contacts.floor.plan import Planned, save_plan
 from portal.domain.contacts.floor.seats import take_seat
@@ -33,8 +33,7 @@ MINUTE = 60
 _WAITING, _RINGING, _ANSWERED, _ABANDONED, _ENDED = LineEvent
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What is told of a call, so many seconds after its minute began."""
 
     second: int

@@ -7,18 +7,18 @@ is written there, and the ward's verifier of a disposal tries every key by it.
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 WRITTEN = Path(__file__).with_suffix(".toml")
 _PART = re.compile(r"\{([a-z_.]+)(?::(raw|\d+))?\}")
 _OF_KEY = "key."
 
 
-@dataclass(frozen=True, slots=True)
-class SealedColumn:
+class SealedColumn(Struct, frozen=True):
     """How one sealed column opens, or the rows of one action of the audit.
 
     Attributes:
@@ -35,8 +35,7 @@ class SealedColumn:
     where: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class SealedColumns:
+class SealedColumns(Struct, frozen=True):
     """All that is written.
 
     Attributes:

@@ -1,8 +1,9 @@
 """Carry out what a form asks for, or show the form again with the sentence of the refusal."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from typing import Generic
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import DomainError, InputError
 from portal.platform.http.answer import Reply
@@ -13,8 +14,7 @@ Shows = Callable[[Page[W], int], Reply]
 """Draws a page with the errors of its form, and answers with a status."""
 
 
-@dataclass(frozen=True, slots=True)
-class Again(Generic[W]):
+class Again(Struct, Generic[W], frozen=True):
     """How a refusal is shown.
 
     Attributes:

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import psycopg
+from msgspec import Struct
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -204,8 +204,7 @@ def _busy(waits: Waits) -> int:
     return round(within(waits.busy) * 1000)
 
 
-@dataclass(frozen=True, slots=True)
-class FormLock:
+class FormLock(Struct, frozen=True):
     """Lets a form that is sent again wait for its first try, which may still be at work.
 
     Attributes:

@@ -1,7 +1,6 @@
 """Answers to refusals and failures: the right status, one sentence, a next step."""
 
 import logging
-from dataclasses import dataclass
 from typing import TypeGuard
 
 from litestar import Response
@@ -30,8 +29,7 @@ STATUS: dict[type[Exception], int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FailureView(View):
+class FailureView(View, frozen=True):
     """What the error page of a site shows."""
 
     status: int

@@ -7,10 +7,11 @@ statement for them; after so long at most, every process shows what was approved
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.hours.queries import Approved, approved
@@ -24,8 +25,7 @@ from portal.domain.foundation.program.schema import Program
 KEPT_SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
+class Records(Struct, frozen=True):
     """The approved hours, and the texts that are shown now."""
 
     hours: Approved = field(default_factory=Approved)

@@ -2,8 +2,9 @@
 
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from portal.domain.foundation.disk import sync
 from portal.domain.foundation.errors import InputError, WrongStateError
@@ -12,8 +13,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.vault import write_key
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """The files of one key."""
 
     folder: Path

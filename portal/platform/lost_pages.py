@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from litestar import Response
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.audit.services import claimed_key, earlier_result
@@ -32,8 +32,7 @@ OUTCOME_HEADER = "x-outcome"
 """Tells a script that the page itself says what became of the form."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptForm:
+class KeptForm(Struct, frozen=True):
     """The form as the page holds it.
 
     Attributes:
@@ -51,8 +50,7 @@ class KeptForm:
     stored: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LostView(View):
+class LostView(View, frozen=True):
     """What ``errors/lost_resident.html`` and ``errors/lost_staff.html`` show.
 
     Attributes:
@@ -72,15 +70,13 @@ class LostView(View):
     main_form: str
 
 
-@dataclass(frozen=True, slots=True)
-class CarriedOutView(View):
+class CarriedOutView(View, frozen=True):
     """What ``errors/done_resident.html`` and ``errors/done_staff.html`` show."""
 
     back: str
 
 
-@dataclass(frozen=True, slots=True)
-class FormPlan:
+class FormPlan(Struct, frozen=True):
     """What the page must know of a form's route: its files, and whether its own page shows it."""
 
     files: tuple[str, ...] = ()

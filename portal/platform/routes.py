@@ -5,7 +5,7 @@ One async shell reads the request, the rest runs in a thread inside one transact
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from typing import Any, Generic
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from litestar import HttpMethod, Litestar, route
 from litestar.exceptions import ClientException
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct, field
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import DomainError, ThrottledError
@@ -70,8 +71,7 @@ class Transaction(StrEnum):
     """Short ones as well, and none before them for a browser without a session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint(Generic[W]):
+class Endpoint(Struct, Generic[W], frozen=True):
     """A handler with its conditions.
 
     Attributes:

@@ -7,9 +7,10 @@ transaction that carried the form out, and a second try finds the note and the f
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -57,8 +58,7 @@ BY_NAME = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FormMark:
+class FormMark(Struct, frozen=True):
     """One form with its content; the same one sent twice has the same mark."""
 
     key: str

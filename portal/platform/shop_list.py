@@ -1,8 +1,8 @@
 """The list of shops that the pages of a process show, asked for once a minute."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.clock import jst_date
@@ -11,8 +11,7 @@ from portal.platform.lost import is_lost
 from portal.platform.site import Site
 
 
-@dataclass(frozen=True, slots=True)
-class ShownShops:
+class ShownShops(Struct, frozen=True):
     """The list to show.
 
     Attributes:

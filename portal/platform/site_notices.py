@@ -1,7 +1,6 @@
 """The notices that every page of both sites shows, read once in some seconds by each process."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.program.hours_text import instant_text
@@ -12,8 +11,7 @@ from portal.platform.page import Page
 from portal.platform.who import W
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One notice: its sentence, and the times of the stop that it announces (empty for others)."""
 
     text: str

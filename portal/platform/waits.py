@@ -1,12 +1,11 @@
 """After how many seconds a site or a command gives up waiting for its database."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.platform.patience import within
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
+class Waits(Struct, frozen=True):
     """After how many seconds a connection gives up; 0 is never.
 
     A family must be answered at once, staff soon, a command may wait.

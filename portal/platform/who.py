@@ -1,10 +1,10 @@
 """Who is signed in, as far as both sites are alike; each site loads its own people."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor
@@ -42,8 +42,7 @@ LoadWho = Callable[[Session, str, datetime], W]
 """Returns who is signed in by a session id at an instant (UTC)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShortLoad(Generic[W]):
+class ShortLoad(Struct, Generic[W], frozen=True):
     """Loads who is signed in, and what the page shows of them, by one wide statement."""
 
     of: Callable[[Reads, str, datetime], W]

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -63,8 +62,7 @@ class OwnChannel(NamedTuple):
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountView(View):
+class AccountView(View, frozen=True):
     """What ``portal/account/account.html`` shows."""
 
     channels: Sequence[OwnChannel]
@@ -193,8 +191,7 @@ def submit_lost(page: Page) -> Response[Any]:
     return leave(page, f"/account/received/lost/{task.receipt_no}/{sealed}")
 
 
-@dataclass(frozen=True, slots=True)
-class AccountLetterView(View):
+class AccountLetterView(View, frozen=True):
     """What ``portal/account/account_letter.html`` shows."""
 
     window: Window
@@ -225,8 +222,7 @@ def submit_letter(page: Page) -> Response[Any]:
     return page.redirect(f"/account/received/letter/{task.receipt_no}")
 
 
-@dataclass(frozen=True, slots=True)
-class AccountReceivedView(View):
+class AccountReceivedView(View, frozen=True):
     """What ``portal/account/account_received.html`` shows."""
 
     kind: str

@@ -4,8 +4,9 @@ A household that was disposed of on a page stands on the list within a minute; t
 same name writes it at once.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.jobs.names import JobName
 from portal.domain.foundation.jobs.turns import Outcome, Progress
@@ -14,8 +15,7 @@ from portal.platform.disposed_households import bring_list_up_to_date, forget_ve
 from portal.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class DisposedList:
+class DisposedList(Struct, frozen=True):
     """Adds to the list what it lacks; a folder that is away makes the turn fail, and is told."""
 
     settings: Settings

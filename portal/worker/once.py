@@ -1,14 +1,13 @@
 """One turn of one job, for the command line: no threads, and the end is awaited."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.foundation.jobs.names import LANES, JobName
 from portal.domain.foundation.jobs.turns import Outcome
 from portal.worker.worker import Worker
 
 
-@dataclass(frozen=True, slots=True)
-class Once:
+class Once(Struct, frozen=True):
     """Runs single turns with the parts of a worker that was not started."""
 
     worker: Worker

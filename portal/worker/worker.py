@@ -7,8 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.jobs import leases
 from portal.domain.foundation.jobs.aside import reason_of
@@ -37,8 +38,7 @@ def new_holder(lease: timedelta = LEASE) -> Holder:
     return Holder(f"{socket.gethostname()[:48]}:{os.getpid()}:{secrets.token_hex(3)}", lease)
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """How long leases last, and how many seconds pass between two looks for work."""
 
     lease: timedelta = LEASE

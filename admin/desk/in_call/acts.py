@@ -1,13 +1,13 @@
 """Acting for a caller: each act asks for choices, is read out, confirmed, and gives a number."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import number_in_address, post_key, staff_route
 from admin.desk import household
@@ -89,8 +89,7 @@ def show(act: Act, page: Page, status_code: int = 200) -> Response[Any]:
     return call if isinstance(call, Response) else _draw(act, page, call, status_code)
 
 
-@dataclass(frozen=True, slots=True)
-class ItemChoice:
+class ItemChoice(Struct, frozen=True):
     """A letter or parcel that may be sent again.
 
     ``bar`` says why it cannot, in two languages; ``next`` what the agent does then, ``ward`` the
@@ -106,8 +105,7 @@ class ItemChoice:
     ward: EscalationKind | None
 
 
-@dataclass(frozen=True, slots=True)
-class AskedField:
+class AskedField(Struct, frozen=True):
     """A question about paper, and its answers, as they are read to the caller."""
 
     field: Field
@@ -115,8 +113,7 @@ class AskedField:
     answers: Line
 
 
-@dataclass(frozen=True, slots=True)
-class ChildChoice:
+class ChildChoice(Struct, frozen=True):
     """A child that paper may be asked for; ``note`` says what prevents it, if anything."""
 
     ordinal: int
@@ -125,8 +122,7 @@ class ChildChoice:
     note: Line | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeskActView(View):
+class DeskActView(View, frozen=True):
     """What ``admin/desk/in_call/act.html`` shows."""
 
     act: Act
@@ -343,8 +339,7 @@ LAST = {Act.REDELIVERY: "item", Act.ALTERNATIVE: "children", Act.LETTER_SIZE: "s
 """The field beside which a refusal is shown, if the act has one."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeskReceiptView(View):
+class DeskReceiptView(View, frozen=True):
     """What ``admin/desk/in_call/receipt.html`` shows."""
 
     row: DeskAct

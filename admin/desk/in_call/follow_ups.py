@@ -1,8 +1,9 @@
 """Follow-ups of a call, beside it and after it: call-backs and questions to the ward."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import ModuleType
+
+from msgspec import Struct
 
 from admin.access import allowed
 from admin.contacts import escalation_words
@@ -28,8 +29,7 @@ from portal.platform.http.locale import html_lang
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The call of a follow-up, and the household opened last in it.
 
     ``telephone`` is the number recorded after the call (digits). ``back`` is the page to return to.
@@ -96,8 +96,7 @@ def after_finish(page: Page, call_id: int) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Spelled:
+class Spelled(Struct, frozen=True):
     """A receipt number as it is read out: the language of a page, and each sign with its words."""
 
     lang: str
@@ -128,8 +127,7 @@ def reader_of(page: Page) -> queries.Reader:
     return queries.Reader(allowed(page, Permission.KNOW_PROTECTED), own)
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOpen:
+class LeftOpen(Struct, frozen=True):
     """What waits at the call desk for this person.
 
     ``answered``: the ward has answered, and the caller is to be informed. ``unanswered`` and
@@ -154,8 +152,7 @@ def left_open(page: Page) -> LeftOpen:
     return LeftOpen(waiting, late, counts.get(ANSWERED, 0), counts.get(OPEN, 0), overdue)
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUpsView(View):
+class FollowUpsView(View, frozen=True):
     """The part of a page that ``admin/desk/in_call/_follow_ups.html`` draws.
 
     Each question comes with whether the reader may know what it is about.

@@ -1,7 +1,6 @@
 """One household in a call: the verification first, then answers, masked fields and acts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import ModuleType
@@ -105,8 +104,7 @@ def at_desk(page: Page) -> Desk | Response[Any]:
     return Desk(call, *found)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownView(View):
+class KnownView(View, frozen=True):
     """What the agent may tell about a household once its caller is verified."""
 
     facts: Facts
@@ -127,8 +125,7 @@ class KnownView(View):
     known_contacts: ContactsView
 
 
-@dataclass(frozen=True, slots=True)
-class DeskHouseholdView(View):
+class DeskHouseholdView(View, frozen=True):
     """``admin/desk/in_call/household.html``; ``known`` only of a verified caller's household."""
 
     call: Call

@@ -1,8 +1,9 @@
 """The acts on a household's page at the call desk: possible ones, done ones, and why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import ModuleType
+
+from msgspec import Struct
 
 from admin.desk.in_call import act_words
 from admin.page import Page
@@ -27,8 +28,7 @@ PLACES = {
 """The last part of each act's address."""
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedAct:
+class OfferedAct(Struct, frozen=True):
     """An act, the address of its page, and why it is not possible now ("" if it is)."""
 
     act: str
@@ -36,8 +36,7 @@ class OfferedAct:
     why_not: str
 
 
-@dataclass(frozen=True, slots=True)
-class ActsView(View):
+class ActsView(View, frozen=True):
     """The part of a page that ``admin/desk/in_call/_acts.html`` draws."""
 
     acts: Sequence[OfferedAct]

@@ -1,7 +1,6 @@
 """Scripts beside a call: in its language, with the Japanese text, and searchable in place."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -35,8 +34,7 @@ Every page of a call has them, and they seldom change.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptsView(View):
+class ScriptsView(View, frozen=True):
     """The part of a page that ``admin/desk/in_call/_scripts.html`` draws."""
 
     script_words: ModuleType

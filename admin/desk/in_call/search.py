@@ -4,11 +4,12 @@ The typed text is never part of an address.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import first_post, staff_route
 from admin.desk.in_call.follow_ups import FollowUpsView, follow_ups_of
@@ -105,8 +106,7 @@ def _find(page: Page, asked: Asked) -> Hits | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class CallerRow:
+class CallerRow(Struct, frozen=True):
     """A household in the list of hits.
 
     It has enough to distinguish two families, and nothing that a caller is asked for.
@@ -119,8 +119,7 @@ class CallerRow:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeskView(View):
+class DeskView(View, frozen=True):
     """What ``admin/desk/in_call/search.html`` shows."""
 
     call: Call

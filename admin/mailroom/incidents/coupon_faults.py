@@ -1,7 +1,6 @@
 """Pages of coupons that shops refuse: the list of cases, one case with its actions, the report."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -46,8 +45,7 @@ def _page_number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
 
 
-@dataclass(frozen=True, slots=True)
-class CouponFaultsView(View):
+class CouponFaultsView(View, frozen=True):
     """What ``admin/mailroom/incidents/coupon_faults.html`` shows."""
 
     rows: Sequence[CouponFault]
@@ -107,8 +105,7 @@ def _key(page: Page, row: CouponFault) -> FaultKey:
     return FaultKey(row.id, include_protected=_ward(page))
 
 
-@dataclass(frozen=True, slots=True)
-class CouponFaultView(View):
+class CouponFaultView(View, frozen=True):
     """What ``admin/mailroom/incidents/coupon_fault.html`` shows."""
 
     row: CouponFault

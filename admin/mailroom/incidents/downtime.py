@@ -1,7 +1,6 @@
 """Page of the log of downtime: planned outages are announced, others recorded."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from types import ModuleType
 from typing import Any
@@ -37,8 +36,7 @@ from portal.platform.view import View
 FIELDS = frozenset({"what", "starts_on", "ends_on"})
 
 
-@dataclass(frozen=True, slots=True)
-class DowntimeView(View):
+class DowntimeView(View, frozen=True):
     """What ``admin/mailroom/incidents/downtime.html`` shows."""
 
     rows: Sequence[Downtime]

@@ -4,7 +4,6 @@ They are written from the register, confirmed by the ward or given back, and dow
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -39,8 +38,7 @@ def _missing() -> NotFoundError:
     return NotFoundError(_s("お探しのページは見つかりませんでした。"))
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentPaperView(View):
+class IncidentPaperView(View, frozen=True):
     """What ``admin/mailroom/incidents/incident_paper.html`` shows."""
 
     row: Incident

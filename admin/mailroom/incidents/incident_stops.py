@@ -1,7 +1,6 @@
 """Pages of the subjects of an incident: add them, find them in the audit log, stop them all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -91,8 +90,7 @@ def stop_all_letters(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentSubjectsView(View):
+class IncidentSubjectsView(View, frozen=True):
     """What ``admin/mailroom/incidents/incident_subjects.html`` shows."""
 
     row: Incident
@@ -131,8 +129,7 @@ def show_subjects(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentAffectedView(View):
+class IncidentAffectedView(View, frozen=True):
     """What ``admin/mailroom/incidents/incident_affected.html`` shows."""
 
     row: Incident

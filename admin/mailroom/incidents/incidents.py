@@ -4,7 +4,6 @@ An incident is opened, described in nine fields, reported to the ward, contained
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -49,8 +48,7 @@ STOPPABLE = (SubjectKind.LETTER, SubjectKind.COUPON)
 FAULTS = frozenset({"kind", "known_on", "occurred_on", "told_on", *ReportField})
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentsView(View):
+class IncidentsView(View, frozen=True):
     """What ``admin/mailroom/incidents/incidents.html`` shows."""
 
     rows: Sequence[Incident]
@@ -87,8 +85,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentNewView(View):
+class IncidentNewView(View, frozen=True):
     """What ``admin/mailroom/incidents/incident_new.html`` shows."""
 
     kinds: tuple[IncidentKind, ...]
@@ -146,8 +143,7 @@ def found(page: Page) -> Incident:
     return register.incident_by_id(page.session, number_in_address(page, "incident_id"))
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentView(View):
+class IncidentView(View, frozen=True):
     """What ``admin/mailroom/incidents/incident.html`` shows."""
 
     row: Incident

@@ -1,7 +1,6 @@
 """Pages of site notices: write them, preview them in all languages, publish and withdraw them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
@@ -39,8 +38,7 @@ def _number(typed: str) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and 0 < len(typed) < 6 else 1
 
 
-@dataclass(frozen=True, slots=True)
-class SiteNoticesView(View):
+class SiteNoticesView(View, frozen=True):
     """What ``admin/mailroom/incidents/site_notices.html`` shows."""
 
     rows: Sequence[SiteNotice]
@@ -74,8 +72,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SiteNoticeNewView(View):
+class SiteNoticeNewView(View, frozen=True):
     """What ``admin/mailroom/incidents/site_notice_new.html`` shows."""
 
     kinds: tuple[str, ...]
@@ -140,8 +137,7 @@ def submit(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SiteNoticeView(View):
+class SiteNoticeView(View, frozen=True):
     """What ``admin/mailroom/incidents/site_notice.html`` shows."""
 
     row: SiteNotice

@@ -1,7 +1,6 @@
 """Page of a run's archives for a mail house: ask for one, record a loss, remove plain files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -44,8 +43,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LetterArchiveView(View):
+class LetterArchiveView(View, frozen=True):
     """What ``admin/mailroom/printing/letter_archive.html`` shows."""
 
     run: PrintRun

@@ -1,7 +1,6 @@
 """Pages of the dispatch calendar: plan a posting, change it, record it as sent, cancel it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -32,8 +31,7 @@ FIELDS = frozenset({"day", "post_office", "planned", "towns", "note", "run"})
 """Fields of a planned dispatch that a refusal may name."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldsView(View):
+class FieldsView(View, frozen=True):
     """What ``admin/components/dispatch_fields.html`` shows on both pages."""
 
     today: date
@@ -41,8 +39,7 @@ class FieldsView(View):
     weekday: Callable[[date], str]
 
 
-@dataclass(frozen=True, slots=True)
-class DispatchesView(View):
+class DispatchesView(View, frozen=True):
     """What ``admin/mailroom/printing/dispatches.html`` shows."""
 
     coming: Sequence[calendar.Planned]
@@ -51,8 +48,7 @@ class DispatchesView(View):
     fields: FieldsView
 
 
-@dataclass(frozen=True, slots=True)
-class DispatchView(View):
+class DispatchView(View, frozen=True):
     """What ``admin/mailroom/printing/dispatch.html`` shows."""
 
     row: Dispatch

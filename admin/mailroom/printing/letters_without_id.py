@@ -1,7 +1,6 @@
 """Pages of letters without an ID: staff addresses for test postings, and their mail."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -34,8 +33,7 @@ FIELDS = ("name", "postal_code", "line", "building")
 SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class TestAddressesView(View):
+class TestAddressesView(View, frozen=True):
     """What ``admin/mailroom/printing/test_addresses.html`` shows."""
 
     rows: Sequence[tuple[TestAddress, StaffAddress | None]]
@@ -82,8 +80,7 @@ def _run(page: Page) -> PrintRun:
     return run
 
 
-@dataclass(frozen=True, slots=True)
-class MailWithoutIdView(View):
+class MailWithoutIdView(View, frozen=True):
     """What ``admin/mailroom/printing/mail_without_id.html`` shows."""
 
     run: PrintRun

@@ -1,6 +1,5 @@
 """Page of a run whose machine is lost before the hand-over: its letters end and are made again."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -22,8 +21,7 @@ from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class LostRunView(View):
+class LostRunView(View, frozen=True):
     """What ``admin/mailroom/printing/lost_run.html`` shows."""
 
     run: PrintRun

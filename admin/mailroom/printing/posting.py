@@ -1,7 +1,6 @@
 """Page of posting: letters by scanner or from a file, runs and cards without labels, postage."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -36,8 +35,7 @@ WITH_LABEL = tuple(name for name, one in MAIL.items() if one.digits)
 WITHOUT = tuple(name for name, one in MAIL.items() if not one.digits)
 
 
-@dataclass(frozen=True, slots=True)
-class PostingView(View):
+class PostingView(View, frozen=True):
     """What ``admin/mailroom/printing/posting.html`` shows."""
 
     today: str

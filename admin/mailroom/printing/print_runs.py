@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from types import ModuleType
 from typing import Any
@@ -67,8 +66,7 @@ class Waits(Labeled):
     HAND_OVER = "hand_over", lambda: _s("引き渡しの承認を待つもの")
 
 
-@dataclass(frozen=True, slots=True)
-class LettersView(View):
+class LettersView(View, frozen=True):
     """What ``admin/mailroom/printing/letters.html`` shows."""
 
     runs: Sequence[RunStatus]
@@ -145,8 +143,7 @@ def found_run(page: Page) -> PrintRun:
     return run
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRunView(View):
+class LetterRunView(View, frozen=True):
     """What ``admin/mailroom/printing/letter_run.html`` shows."""
 
     run: PrintRun

@@ -1,7 +1,6 @@
 """Page of the proof of a print run: pictures, counts, and a second person's decision."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -43,8 +42,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class LetterProofView(View):
+class LetterProofView(View, frozen=True):
     """What ``admin/mailroom/printing/letter_proof.html`` shows."""
 
     run: PrintRun

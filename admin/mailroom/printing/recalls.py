@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -44,8 +43,7 @@ FILES = {"file": UploadRule(5 * MEGABYTE)}
 LETTER_FIELD = re.compile(r"letter-([1-9]\d{0,15})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class RecallsView(View):
+class RecallsView(View, frozen=True):
     """What ``admin/mailroom/printing/recalls.html`` shows."""
 
     run: PrintRun

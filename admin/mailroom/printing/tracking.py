@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -50,8 +49,7 @@ from portal.platform.view import View
 NUMBER_FIELD = re.compile(r"number-(\d{11,12})", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class TrackingView(View):
+class TrackingView(View, frozen=True):
     """What ``admin/mailroom/printing/tracking.html`` shows.
 
     ``begun`` is the task that takes the newest file in.
@@ -73,8 +71,7 @@ class TrackingView(View):
     said: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedLinesView(View):
+class RefusedLinesView(View, frozen=True):
     """What ``admin/mailroom/printing/tracking_file.html`` shows."""
 
     file: TrackingFile

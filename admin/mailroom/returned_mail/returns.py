@@ -4,7 +4,6 @@ The scanner needs no key but Enter.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -28,8 +27,7 @@ from portal.platform.view import View
 PILE = "returns_pile"
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnsView(View):
+class ReturnsView(View, frozen=True):
     """What ``admin/mailroom/returned_mail/returns.html`` shows."""
 
     pile: Mapping[str, str]

@@ -4,7 +4,6 @@ Stored items are shown by box, and are destroyed by two people.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -34,8 +33,7 @@ def _after(page: Page) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
-@dataclass(frozen=True, slots=True)
-class StorageView(View):
+class StorageView(View, frozen=True):
     """What ``admin/mailroom/returned_mail/storage.html`` shows."""
 
     boxes: Mapping[str, int]
@@ -123,8 +121,7 @@ def _one(page: Page, said: str, act: Callable[..., object]) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class UndeliveredView(View):
+class UndeliveredView(View, frozen=True):
     """What ``admin/mailroom/returned_mail/undelivered.html`` shows."""
 
     rows: Sequence[Undelivered]

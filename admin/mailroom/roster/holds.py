@@ -4,7 +4,6 @@ Nothing personal is shown, only a link to the household.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -23,8 +22,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class HoldsView(View):
+class HoldsView(View, frozen=True):
     """What ``admin/mailroom/roster/holds.html`` shows."""
 
     counts: Mapping[str, int]

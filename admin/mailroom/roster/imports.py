@@ -1,7 +1,6 @@
 """Pages of roster imports: files, counts, rejected rows with their reasons, and differences."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -43,8 +42,7 @@ ROWS = 50
 CHANGES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class RosterView(View):
+class RosterView(View, frozen=True):
     """What ``admin/mailroom/roster/roster.html`` shows."""
 
     imports: Sequence[RosterImport]
@@ -61,8 +59,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RosterImportView(View):
+class RosterImportView(View, frozen=True):
     """What ``admin/mailroom/roster/roster_import.html`` shows."""
 
     found: RosterImport

@@ -4,7 +4,6 @@ The original data are kept.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -50,8 +49,7 @@ def _hold(page: Page) -> Hold:
     return hold
 
 
-@dataclass(frozen=True, slots=True)
-class PrintTextView(View):
+class PrintTextView(View, frozen=True):
     """What ``admin/mailroom/roster/print_text.html`` shows."""
 
     hold: Hold

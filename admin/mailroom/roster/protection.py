@@ -1,7 +1,6 @@
 """Page of protection: its source, and the ward's statement that nobody is protected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -55,8 +54,7 @@ def _proposal(page: Page) -> Approval | None:
     return waiting[0] if waiting else None
 
 
-@dataclass(frozen=True, slots=True)
-class ProtectionView(View):
+class ProtectionView(View, frozen=True):
     """What ``admin/mailroom/roster/protection.html`` shows."""
 
     state: Protection | None

@@ -4,7 +4,7 @@ The confirmation takes a fresh proof.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -69,8 +69,7 @@ def proposed_print_text(page: Page, hold: Hold) -> PrintFields | None:
     return open_print_fields(page.site.vault, sealed, hold.household_id) if sealed else None
 
 
-@dataclass(frozen=True, slots=True)
-class HoldView(View):
+class HoldView(View, frozen=True):
     """What ``admin/mailroom/roster/hold.html`` shows."""
 
     hold: Hold

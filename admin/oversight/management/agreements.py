@@ -1,7 +1,6 @@
 """What was agreed with the ward: days and numbers beside the answers that agreed them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -22,8 +21,7 @@ STANDING_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AgreementsView(View):
+class AgreementsView(View, frozen=True):
     """What ``admin/oversight/management/agreements.html`` shows."""
 
     agreements: Sequence[Agreed]

@@ -1,7 +1,6 @@
 """Answers to the ward's security checklist, with the settings in force."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -34,8 +33,7 @@ VERDICT_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistView(View):
+class ChecklistView(View, frozen=True):
     """What ``admin/oversight/management/checklist.html`` shows."""
 
     answers: Sequence[Answered]
@@ -63,8 +61,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ChecklistItemView(View):
+class ChecklistItemView(View, frozen=True):
     """What ``admin/oversight/management/checklist_item.html`` shows."""
 
     one: Answered

@@ -1,7 +1,6 @@
 """Progress of the work: milestones with owner and evidence, and the reports on it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -58,8 +57,7 @@ class MilestoneStep(Labeled):
         return self is MilestoneStep.FINISH
 
 
-@dataclass(frozen=True, slots=True)
-class ManagementView(View):
+class ManagementView(View, frozen=True):
     """What ``admin/oversight/management/management.html`` shows."""
 
     milestones: Sequence[MilestoneStatus]
@@ -93,8 +91,7 @@ def show(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MilestoneView(View):
+class MilestoneView(View, frozen=True):
     """What ``admin/oversight/management/milestone.html`` shows."""
 
     one: MilestoneStatus

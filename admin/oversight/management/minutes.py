@@ -1,7 +1,6 @@
 """Minutes of meetings with the ward: saved as versions, confirmed by the ward, sent as files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -41,8 +40,7 @@ def _keeps(page: Page) -> bool:
     return allowed(page, Permission.KEEP_MANAGEMENT)
 
 
-@dataclass(frozen=True, slots=True)
-class MinutesListView(View):
+class MinutesListView(View, frozen=True):
     """What ``admin/oversight/management/minutes_list.html`` shows."""
 
     meetings: Sequence[MinutesText]
@@ -62,8 +60,7 @@ def show_list(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MinutesView(View):
+class MinutesView(View, frozen=True):
     """What ``admin/oversight/management/minutes.html`` shows."""
 
     one: MinutesText
@@ -99,8 +96,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MinutesEditView(View):
+class MinutesEditView(View, frozen=True):
     """What ``admin/oversight/management/minutes_edit.html`` shows."""
 
     base: str

@@ -4,7 +4,6 @@ The contractor asks, the ward answers.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -36,8 +35,7 @@ STATE_MARK = marks(
 LISTED = 20
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionsView(View):
+class QuestionsView(View, frozen=True):
     """What ``admin/oversight/management/questions.html`` shows."""
 
     questions: Sequence[Question]
@@ -69,8 +67,7 @@ def show_list(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionView(View):
+class QuestionView(View, frozen=True):
     """What ``admin/oversight/management/question.html`` shows."""
 
     one: Question

@@ -1,7 +1,6 @@
 """Pages of the registers: what is due in all of them, and one register with its entries."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -48,8 +47,7 @@ STATE_MARK = marks(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class RegistersView(View):
+class RegistersView(View, frozen=True):
     """What ``admin/oversight/management/registers.html`` shows."""
 
     dues: Sequence[Due]
@@ -72,8 +70,7 @@ def show_all(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterView(View):
+class RegisterView(View, frozen=True):
     """What ``admin/oversight/management/register.html`` shows."""
 
     kind: RegisterKind

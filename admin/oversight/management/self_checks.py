@@ -1,7 +1,6 @@
 """The dated self-checks: the last one of each subject, and the review of rights by a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -16,8 +15,7 @@ from portal.platform.carrying_out import Again
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class SelfChecksView(View):
+class SelfChecksView(View, frozen=True):
     """What ``admin/oversight/management/self_checks.html`` shows."""
 
     standings: Sequence[Standing]

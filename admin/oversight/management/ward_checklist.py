@@ -1,7 +1,6 @@
 """The ward's own checklist: its file comes in, each question gets an answer, the file goes back."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -31,8 +30,7 @@ FILE = UploadRule(MAX_BYTES, read_asked)
 PATH = "/ward-checklist"
 
 
-@dataclass(frozen=True, slots=True)
-class WardChecklistView(View):
+class WardChecklistView(View, frozen=True):
     """What ``admin/oversight/management/ward_checklist.html`` shows."""
 
     questions: Sequence[Asked]
@@ -78,8 +76,7 @@ def upload(page: Page) -> Response[Any]:
     return page.redirect(f"{PATH}?said=taken&{counts}")
 
 
-@dataclass(frozen=True, slots=True)
-class WardQuestionView(View):
+class WardQuestionView(View, frozen=True):
     """What ``admin/oversight/management/ward_question.html`` shows."""
 
     one: Asked

@@ -1,7 +1,6 @@
 """The month's call report: due days, the draft with its typed parts, its check and versions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -38,8 +37,7 @@ from portal.platform.routes import Transaction
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class NotesView(View):
+class NotesView(View, frozen=True):
     """The call report's own part: sentences of the draft, and how many marked calls are unused."""
 
     notes: Sequence[Note]
@@ -102,8 +100,7 @@ def drop(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CallReportMarkedView(View):
+class CallReportMarkedView(View, frozen=True):
     """What ``admin/oversight/reports/call_report_marked.html`` shows."""
 
     month: date
@@ -125,8 +122,7 @@ def show_marked(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CallReportCallView(View):
+class CallReportCallView(View, frozen=True):
     """What ``admin/oversight/reports/call_report_call.html`` shows."""
 
     month: date

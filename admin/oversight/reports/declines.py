@@ -1,6 +1,5 @@
 """Reports to the ward: read on the page, or downloaded as PDF or xlsx."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -27,8 +26,7 @@ FIGURES = OpenedFigures(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReportView(View):
+class ReportView(View, frozen=True):
     """What ``admin/oversight/reports/report.html`` shows."""
 
     report: Report

@@ -1,13 +1,13 @@
 """The events behind the figures of a monthly report, opened from its page and from its files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from types import ModuleType
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, staff_route
 from admin.oversight.reports import words as report_words
@@ -28,8 +28,7 @@ from portal.domain.people.staff.permissions import Permission
 from portal.platform.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class EventsView(View):
+class EventsView(View, frozen=True):
     """What ``admin/oversight/reports/events.html`` shows: one table, without any family."""
 
     month: date
@@ -40,8 +39,7 @@ class EventsView(View):
     report_words: ModuleType
 
 
-@dataclass(frozen=True, slots=True)
-class LettersView(View):
+class LettersView(View, frozen=True):
     """What ``admin/oversight/reports/event_letters.html`` shows to who may know of every family."""
 
     month: date
@@ -52,8 +50,7 @@ class LettersView(View):
     report_words: ModuleType
 
 
-@dataclass(frozen=True, slots=True)
-class FigurePages:
+class FigurePages(Struct, frozen=True):
     """The events behind ``figures`` of the reports of ``pages``; seen by who sees the report."""
 
     pages: MonthlyPages

@@ -52,8 +52,7 @@ def _state(row: MonthlyReport | None) -> ReportState:
     return ReportState(row.state) if row is not None else ReportState.DRAFT
 
 
-@dataclass(frozen=True, slots=True)
-class MonthlyReportView(View):
+class MonthlyReportView(View, frozen=True):
     """What the page of a month's report shows; ``more`` is the kind's own part."""
 
     month: date
@@ -77,8 +76,7 @@ class MonthlyReportView(View):
     more: View | None
 
 
-@dataclass(frozen=True, slots=True)
-class MonthlyVersionView(View):
+class MonthlyVersionView(View, frozen=True):
     """What the page of one version shows."""
 
     month: date
@@ -93,8 +91,7 @@ def not_submitted() -> NotFoundError:
     return NotFoundError(_s("この月の報告書は、まだ提出されていません。"))
 
 
-@dataclass(frozen=True, slots=True)
-class MonthlyListView(View):
+class MonthlyListView(View, frozen=True):
     """What the list of months shows."""
 
     months: Sequence[date]

@@ -1,11 +1,11 @@
 """The children behind a figure of a report that has no month: counted by day, or one by one."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from admin.access import allowed, staff_route
 from admin.page import Page
@@ -21,8 +21,7 @@ from portal.platform.view import View
 KEY_DIGITS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedFigureView(View):
+class OpenedFigureView(View, frozen=True):
     """What ``admin/oversight/reports/opened_figure.html`` shows: one table, without any family."""
 
     title: str
@@ -32,8 +31,7 @@ class OpenedFigureView(View):
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedChildrenView(View):
+class OpenedChildrenView(View, frozen=True):
     """What ``admin/oversight/reports/opened_children.html`` shows to who may know of everybody."""
 
     title: str
@@ -42,8 +40,7 @@ class OpenedChildrenView(View):
     found: OpenedPage
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedFigures:
+class OpenedFigures(Struct, frozen=True):
     """Pages of the figures of a report.
 
     Attributes:

@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 import click
+from msgspec import Struct
 
 from portal.cli.context import (
     WITH_HOLDS,
@@ -53,8 +53,7 @@ T = TypeVar("T")
 BY_WARD = by_option("A person of the ward: with protected households.", required=False)
 
 
-@dataclass(frozen=True, slots=True)
-class FileForm:
+class FileForm(Struct, frozen=True):
     """The form of an extract: its layout by name or path, and the day of extraction as typed."""
 
     layout_name: str | None

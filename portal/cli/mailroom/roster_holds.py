@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.cli.asked import asked_option
@@ -62,8 +63,7 @@ def _household_id(context: Context, session: Session, number: str) -> int:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenOrder:
+class WrittenOrder(Struct, frozen=True):
     """The ward's written order as the options give it: number, date as typed, checked scan."""
 
     number: str | None

@@ -1,10 +1,10 @@
 """What the ward takes of the audit: the pack about an incident, the extract for a disclosure."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from portal.cli.asked import asked_option
 from portal.cli.context import Context, answering, json_option
@@ -95,8 +95,7 @@ def incident(
     _say_pack(context, taken, out)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What the ward takes of an incident; ``left`` is the list, if any family is in it."""
 
     pack: Pack

@@ -1,13 +1,13 @@
 """Output of reports on the command line: as files, or line by line on the screen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TypeVar
 
 import click
+from msgspec import Struct
 
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.reports.outputs import as_pdf, as_xlsx
@@ -17,8 +17,7 @@ T = TypeVar("T")
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
-@dataclass(frozen=True, slots=True)
-class ReportFiles:
+class ReportFiles(Struct, frozen=True):
     """The files that a report is written to, as the options name them."""
 
     pdf: Path | None = None

@@ -1,10 +1,10 @@
 """What ``portal sms test`` and ``portal mail test`` share: six messages by the real sender."""
 
 import time
-from dataclasses import dataclass
 from datetime import timedelta
 
 import click
+from msgspec import Struct
 
 from portal.cli.context import FAILED, Context, fail
 from portal.domain.foundation.texts import _s, label_of
@@ -27,8 +27,7 @@ wait_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Struct, frozen=True):
     """How one message of a trial ended; ``answer`` is what the server said."""
 
     language: str

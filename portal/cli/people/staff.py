@@ -1,9 +1,9 @@
 """``portal staff``: accounts of the staff site."""
 
 import os
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.cli.asked import asked_option
@@ -34,8 +34,7 @@ emergency_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Deciders:
+class Deciders(Struct, frozen=True):
     """Who decides about an account: the first person or the system, and the second if any."""
 
     first: Actor

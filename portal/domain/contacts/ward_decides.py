@@ -1,10 +1,10 @@
 """What one person writes and the ward decides as the second: opening hours, texts of the site."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -33,8 +33,7 @@ class Proposal(Base):
 R = TypeVar("R", bound=Proposal)
 
 
-@dataclass(frozen=True, slots=True)
-class WardDecides(Generic[R]):
+class WardDecides(Struct, Generic[R], frozen=True):
     """The rule of two persons for one table.
 
     Attributes:

@@ -7,9 +7,10 @@ counter are read each as alone (``5{人|にん}``) nothing changes; else both st
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 UNITS = ("", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 HUNDREDS = {3: "さんびゃく", 6: "ろっぴゃく", 8: "はっぴゃく"}
@@ -30,8 +31,7 @@ class Sound(Enum):
     K = (*HARD, ("ろく", "ろっ"), ("ゃく", "ゃっ"))
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Struct, frozen=True):
     """A counter: its reading after most numbers, and how numbers before it are read.
 
     Attributes:

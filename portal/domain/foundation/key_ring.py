@@ -10,9 +10,10 @@ import re
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+
+from msgspec import Struct
 
 KEY_BYTES = 32
 READ_EVERY = 3.0
@@ -23,8 +24,7 @@ _reading = threading.Lock()  # no ring's own: rings go to the processes that pri
 _FILE = re.compile(r"([a-z]+)(?:\.([1-9]\d*))?(\.next)?\.key")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class KeyFile:
+class KeyFile(Struct, frozen=True, order=True):
     """One file of the key folder."""
 
     number: int

@@ -7,6 +7,8 @@ reading of programs take it from here. Imports nothing, so that the catalogs' to
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, slots=True)
 class Typesetting:
@@ -18,8 +20,7 @@ class Typesetting:
     font: str = "Noto Sans CJK JP"
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(Struct, frozen=True):
     """A language that residents can choose.
 
     Attributes:

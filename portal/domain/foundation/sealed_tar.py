@@ -5,11 +5,11 @@ import os
 import tarfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pyrage
+from msgspec import Struct
 
 BLOCK = 512
 PIECE = 256 * 1024
@@ -30,8 +30,7 @@ def padding(size: int) -> bytes:
 END = bytes(2 * BLOCK)
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The digest and the size in bytes of an encrypted file."""
 
     sha256: str

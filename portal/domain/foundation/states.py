@@ -1,14 +1,14 @@
 """A state machine as a table: the only way in which a stored state may change."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import WrongStateError
 from portal.domain.foundation.texts import _
 
 
-@dataclass(frozen=True, slots=True)
-class StateMachine:
+class StateMachine(Struct, frozen=True):
     """Steps of one subject: ``steps[action][state] -> next state``; others are refused."""
 
     name: str

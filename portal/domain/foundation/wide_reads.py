@@ -6,9 +6,9 @@ types on both ways (decision 0101).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec import Struct
 from sqlalchemy import Dialect, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.orm import Session
@@ -46,8 +46,7 @@ class WideRead:
         return known
 
 
-@dataclass(frozen=True, slots=True)
-class BySession:
+class BySession(Struct, frozen=True):
     """Reads in the transaction of a session."""
 
     session: Session
@@ -57,8 +56,7 @@ class BySession:
         return self.session.execute(read.statement, values).all()
 
 
-@dataclass(frozen=True, slots=True)
-class ByDriver:
+class ByDriver(Struct, frozen=True):
     """Reads by a cursor of the driver, past SQLAlchemy's way of executing."""
 
     cursor: DBAPICursor
@@ -75,8 +73,7 @@ class ByDriver:
         return [compiled.row(one) for one in self.cursor.fetchall()]
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
+class _Compiled(Struct, frozen=True):
     """A statement in the language of one database.
 
     Attributes:

@@ -1,8 +1,8 @@
 """The part of a list that a reader gets: a numbered page, or the rows after a key."""
 
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import Select
 
 PAGE = 20
@@ -10,8 +10,7 @@ PAGE = 20
 Rows = TypeVar("Rows", bound=Select[Any])
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Struct, frozen=True):
     """A page of a list; ``number`` counts from 1.
 
     ``limit`` is 20, or one more to see whether a page follows. Without ``include_protected`` the
@@ -32,8 +31,7 @@ class ListPage:
         return ordered.offset(self.offset).limit(self.limit)
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
+class Excerpt(Struct, frozen=True):
     """The rows of a list after a key, at most ``limit`` of them; all where it is None.
 
     Without ``include_protected`` the list has no protected households.

@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from portal.domain.foundation.key_ring import key_paths
 from portal.platform.backups.identities import MARK
@@ -19,8 +20,7 @@ LEFT_OUT_ENDS = (".key", ".part", ".log")
 SIDE_FILES = ("", "-wal", "-shm", "-journal")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Files that belong into a backup, and those that are left out because a key is in them."""
 
     files: tuple[Path, ...]

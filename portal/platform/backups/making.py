@@ -5,10 +5,12 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
+
+from msgspec import Struct
 
 from portal.domain.foundation import sealed_tar
 from portal.domain.foundation.disk import sync
@@ -35,8 +37,7 @@ PREFIX = "portal-"
 PATTERN = f"{PREFIX}*{SUFFIX}"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What a backup is made of, and for whom.
 
     Attributes:
@@ -54,8 +55,7 @@ class Wanted:
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A finished backup.
 
     Attributes:

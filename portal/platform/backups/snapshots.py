@@ -4,9 +4,9 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ COPY_NAME = ".portal-backup-database.part"
 """A plain copy of the SQLite file that lies beside it while a backup is written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """One instant of a database.
 
     Attributes:

@@ -6,11 +6,11 @@ import tarfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import pyrage
+from msgspec import Struct
 
 from portal.domain.foundation.disk import digest_of
 from portal.domain.foundation.errors import InputError
@@ -30,8 +30,7 @@ MOST_SUMS = 64 * 1024 * 1024
 DATABASE_NAME, FILES_NAME = "database", "files"
 
 
-@dataclass(frozen=True, slots=True)
-class Unpacked:
+class Unpacked(Struct, frozen=True):
     """A backup in the open.
 
     Attributes:

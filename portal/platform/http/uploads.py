@@ -4,9 +4,9 @@ Parsed in memory as they arrive, so that no unencrypted copy ever lies on a disk
 """
 
 from collections.abc import AsyncIterable, Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from multipart import (  # type: ignore[import-untyped]  # the package has no types
     MultipartError,
     MultipartSegment,
@@ -26,8 +26,7 @@ A file between its limit and this with the page again, and a sentence.
 TEXT_BYTES = 4 * MAX_FIELD + 1
 
 
-@dataclass(frozen=True, slots=True)
-class UploadRule:
+class UploadRule(Struct, frozen=True):
     """What a field accepts as a file.
 
     Attributes:

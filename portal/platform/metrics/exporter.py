@@ -1,9 +1,9 @@
 """Serves the metrics of a node over HTTP, on an address of its own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from prometheus_client import CollectorRegistry, start_http_server
 
 from portal.domain.foundation.clock import DatabaseClock
@@ -17,8 +17,7 @@ from portal.platform.metrics.process_files import ProcessFiles
 from portal.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Exporter:
+class Exporter(Struct, frozen=True):
     """A server that runs in a thread of its own, until it is stopped."""
 
     port: int

@@ -5,8 +5,9 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.resources import STATIC, VENDOR
@@ -19,8 +20,7 @@ INLINE = "js/portal.js"
 COMMENT = re.compile(r"(^|\s)//\s.*")
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """One file: its bytes, its gzipped bytes (empty where that saves nothing), its type."""
 
     body: bytes

@@ -1,8 +1,8 @@
 """All checks, in the order in which they are made, and how they are run."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal.domain.foundation.errors import DomainError
@@ -38,8 +38,7 @@ from portal.platform.selfcheck.tested import check_test_results
 from portal.platform.selfcheck.watching import check_certificates, check_metrics
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One check.
 
     Attributes:

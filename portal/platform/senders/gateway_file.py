@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from msgspec import Struct
+
 from portal.domain.foundation.program.toml.files import ProgramFileError, read_toml
 from portal.domain.foundation.program.toml.sections import PLACEHOLDER, Section
 from portal.domain.foundation.texts import _s
@@ -90,8 +92,7 @@ class HttpPlan:
     callback: CallbackPlan | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TwilioPlan:
+class TwilioPlan(Struct, frozen=True):
     """An account at Twilio; ``sender`` is a number, a name, or a messaging service (``MG…``)."""
 
     account_sid: str
@@ -99,8 +100,7 @@ class TwilioPlan:
     api_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class AwsPlan:
+class AwsPlan(Struct, frozen=True):
     """AWS End User Messaging SMS; results come through an SNS topic."""
 
     region: str

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct
+
 from portal.domain.people.notices.results import DeliveryResult
 from portal.domain.people.notices.services import Claim
 
@@ -26,8 +28,7 @@ class SendFailedError(Exception):
         self.said = said[:SAID_LENGTH]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Struct, frozen=True):
     """By which adapter messages go, and to which server: it stands in the record of the trial."""
 
     adapter: str

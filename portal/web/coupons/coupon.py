@@ -4,7 +4,6 @@ The QR stands in the page itself, so that a slow line fetches no second thing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -54,8 +53,7 @@ def submit_reveal(page: Page) -> Response[Any]:
     return page.redirect(f"/coupon/{entry.ordinal}")
 
 
-@dataclass(frozen=True, slots=True)
-class CouponView(View):
+class CouponView(View, frozen=True):
     """What ``portal/coupons/coupon.html`` shows."""
 
     ticket: Ticket

@@ -1,7 +1,6 @@
 """A household reports a coupon that a shop refused, gets a receipt, and follows the case."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -58,8 +57,7 @@ def _name(page: Page, ordinal: int) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class CouponTroubleView(View):
+class CouponTroubleView(View, frozen=True):
     """What ``portal/coupons/coupon_trouble.html`` shows."""
 
     ordinal: int
@@ -69,8 +67,7 @@ class CouponTroubleView(View):
     words_max: int
 
 
-@dataclass(frozen=True, slots=True)
-class CouponChecklistView(View):
+class CouponChecklistView(View, frozen=True):
     """What ``portal/coupons/coupon_checklist.html`` shows."""
 
     ordinal: int
@@ -170,8 +167,7 @@ def _day(page: Page) -> date | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CouponTroubleReceivedView(View):
+class CouponTroubleReceivedView(View, frozen=True):
     """What ``portal/coupons/coupon_trouble_received.html`` shows."""
 
     fault: CouponFault

@@ -1,7 +1,6 @@
 """Home: one card per child with the coupon's state and last day in words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,8 +37,7 @@ READ = FamilyRead(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HomeView(View):
+class HomeView(View, frozen=True):
     """What ``portal/coupons/home.html`` shows."""
 
     tickets: Sequence[Ticket]

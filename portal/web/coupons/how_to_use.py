@@ -4,31 +4,28 @@ The coupon's page, the help, and what to try when a shop says no follow from it:
 scan its own screen, and only some coupons are shown to a shop.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.program.settings.issuer import IssuerUse
 from portal.domain.foundation.texts import _
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step: the name of its picture in ``components/how.html``, and its words."""
 
     picture: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing to try when a shop says no."""
 
     title: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class HowToUse:
+class HowToUse(Struct, frozen=True):
     """The words for one way of using a coupon, in the current language.
 
     Attributes:

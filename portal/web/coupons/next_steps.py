@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
+
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.deadlines import Window, WindowKind
 from portal.domain.foundation.texts import _, _n
@@ -29,8 +31,7 @@ class NextStep:
     last_day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What waits for the household's answer: a change of its account, and its requests."""
 
     change: bool

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import jaconv
+from msgspec import Struct
 
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import NotFoundError
@@ -118,8 +119,7 @@ def ticket(page: Page, called: ChildName, entry: HouseholdCoupon) -> Ticket:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Procedures:
+class _Procedures(Struct, frozen=True):
     """What a child has besides its coupon: a decline, paper, and what a shop found.
 
     Decline and paper are the child's own, under way or done.
@@ -147,8 +147,7 @@ def _with_procedures(plain: Ticket, entry: HouseholdCoupon, procedures: _Procedu
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _GivenUp:
+class _GivenUp(Struct, frozen=True):
     """What takes the electronic coupon's place: a decline or paper, with its receipts."""
 
     words: str

@@ -1,15 +1,15 @@
 """What a household may still choose instead of a coupon, as home and the list of requests say."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.deadlines import Window
 from portal.resident_page import Page
 from portal.web.coupons.tickets import Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class WaysLeft:
+class WaysLeft(Struct, frozen=True):
     """The windows of what is offered, one that opens later too; None of what is not."""
 
     decline: Window | None

@@ -3,7 +3,6 @@
 The birth date is neither stored nor part of any address.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -53,8 +52,7 @@ def verdict_of(page: Page, birth: date) -> str:
     return TOO_OLD if birth < program.birth_from else TOO_YOUNG
 
 
-@dataclass(frozen=True, slots=True)
-class CheckAnswerView(View):
+class CheckAnswerView(View, frozen=True):
     """What ``portal/information/check_answer.html`` shows."""
 
     verdict: str

@@ -4,8 +4,9 @@ Levels A and AA of WCAG 2.2, and 4.1.1, which JIS X 8341-3:2016 (WCAG 2.0) still
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from portal.domain.foundation.texts import _
 
@@ -17,8 +18,7 @@ class Level(StrEnum):
     AA = "AA"
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """A success criterion.
 
     Attributes:

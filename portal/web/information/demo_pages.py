@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -21,8 +20,7 @@ from portal.web.coupons.how_to_use import HowToUse, how_to_use
 TOKEN = re.compile(r"[0-9A-Za-z]{4,64}")
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxView(View):
+class OutboxView(View, frozen=True):
     """What ``portal/information/outbox.html`` shows."""
 
     messages: Sequence[tuple[OpenedMessage, str]]
@@ -37,8 +35,7 @@ def show_outbox(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SandboxView(View):
+class SandboxView(View, frozen=True):
     """What ``portal/information/sandbox.html`` shows."""
 
     grouped: str
@@ -53,8 +50,7 @@ def show_sandbox(page: Page) -> Response[Any]:
     return page.render("portal/information/sandbox.html", SandboxView(grouped=grouped))
 
 
-@dataclass(frozen=True, slots=True)
-class PartsView(View):
+class PartsView(View, frozen=True):
     """What ``portal/information/parts.html`` shows."""
 
     how_to: HowToUse

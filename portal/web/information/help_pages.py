@@ -4,7 +4,6 @@ Help is a short page that leads to one page for each subject, so that each is li
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -32,8 +31,7 @@ from portal.web.information.statement import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HelpView(View):
+class HelpView(View, frozen=True):
     """What ``portal/information/help.html`` shows."""
 
     windows: Windows
@@ -53,8 +51,7 @@ def _offers_paper(page: Page) -> bool:
     return bool(program.alternatives) and not program.windows.alternative.is_over(page.now)
 
 
-@dataclass(frozen=True, slots=True)
-class UseView(View):
+class UseView(View, frozen=True):
     """What ``portal/information/help_use.html`` shows."""
 
     how_to: HowToUse
@@ -71,8 +68,7 @@ def show_shops(page: Page) -> Response[Any]:
     return page.render_small("portal/information/help_shops.html")
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineView(View):
+class DeclineView(View, frozen=True):
     """What ``portal/information/help_decline.html`` shows."""
 
     decline: Window
@@ -84,8 +80,7 @@ def show_decline(page: Page) -> Response[Any]:
     return page.render_small("portal/information/help_decline.html", view)
 
 
-@dataclass(frozen=True, slots=True)
-class PaperView(View):
+class PaperView(View, frozen=True):
     """What ``portal/information/help_paper.html`` shows."""
 
     alternative: Window
@@ -99,8 +94,7 @@ def show_paper(page: Page) -> Response[Any]:
     return page.render_small("portal/information/help_paper.html", view)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerView(View):
+class AnswerView(View, frozen=True):
     """What ``portal/information/help_answer.html`` shows."""
 
     item: HelpAnswer
@@ -121,8 +115,7 @@ def blank_fax_form(page: Page) -> Response[Any]:
     return page.download("fax.pdf", pdf)
 
 
-@dataclass(frozen=True, slots=True)
-class PrivacyView(View):
+class PrivacyView(View, frozen=True):
     """What ``portal/information/privacy.html`` shows."""
 
     idle_minutes: int
@@ -136,8 +129,7 @@ def show_privacy(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AccessibilityView(View):
+class AccessibilityView(View, frozen=True):
     """What ``portal/information/accessibility.html`` shows."""
 
     audit: Audit | None

@@ -1,7 +1,6 @@
 """The start page: who is entitled, when, how much, three steps, and what is possible today."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -45,8 +44,7 @@ def last_days_near(page: Page) -> list[str]:
     return [text for w in windows if (text := last_day_sentence(w.kind, w.last_day))]
 
 
-@dataclass(frozen=True, slots=True)
-class LandingView(View):
+class LandingView(View, frozen=True):
     """What ``portal/information/landing.html`` shows."""
 
     stage: str

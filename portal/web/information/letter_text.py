@@ -4,7 +4,6 @@ Whoever asks is asked nothing and known to nobody: no cookie is read, no transac
 the language stands in the address. What stands here comes from the texts of the letter itself.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from litestar import Response, get
@@ -33,8 +32,7 @@ from portal.web.information.opening import opening_at
 FOLDER = f"{READING}/"
 
 
-@dataclass(frozen=True, slots=True)
-class LetterView(View):
+class LetterView(View, frozen=True):
     """What ``portal/information/letter.html`` shows."""
 
     letter: LetterPage

@@ -3,7 +3,6 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -32,8 +31,7 @@ RECEIPT_NO = re.compile(f"[{RECEIPT_ALPHABET}]{{4}}-[{RECEIPT_ALPHABET}]{{4}}")
 NAME_MAX = ID_MAX = 100
 
 
-@dataclass(frozen=True, slots=True)
-class LostView(View):
+class LostView(View, frozen=True):
     """What ``portal/information/lost.html`` shows."""
 
     windows: Windows
@@ -49,8 +47,7 @@ def show(page: Page) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class LostAskView(View):
+class LostAskView(View, frozen=True):
     """What ``portal/information/lost_ask.html`` shows."""
 
     chosen: str
@@ -86,8 +83,7 @@ def submit(page: Page) -> Response[Any]:
     return page.redirect(f"/lost/received/{receipt_no}/{stamp(page.work, receipt_no)}")
 
 
-@dataclass(frozen=True, slots=True)
-class LostReceivedView(View):
+class LostReceivedView(View, frozen=True):
     """What ``portal/information/lost_received.html`` shows."""
 
     receipt_no: str

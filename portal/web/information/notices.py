@@ -1,11 +1,11 @@
 """What was announced about accidents and outages, and where to tell us about one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from portal.domain.mailroom.incidents.site_notices import Shown, announced
 from portal.platform.http.disclosure import PAGE
@@ -15,8 +15,7 @@ from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """Where to write to about a fault of the sites: the address, and what people read of it."""
 
     address: str
@@ -27,8 +26,7 @@ class Contact:
         return self.address.removeprefix("mailto:").removeprefix("tel:")
 
 
-@dataclass(frozen=True, slots=True)
-class NoticesView(View):
+class NoticesView(View, frozen=True):
     """What ``portal/information/notices.html`` shows."""
 
     current: Sequence[Shown]

@@ -1,7 +1,8 @@
 """What every page tells about the call center's hours: open now, or when next."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.clock import JST, jst_date
 from portal.domain.foundation.program.calendar import CallCenterCalendar
@@ -21,8 +22,7 @@ AHEAD = timedelta(days=30)
 """Extra openings and closures are announced this long before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """The call center's hours in sentences.
 
     Attributes:

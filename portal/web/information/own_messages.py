@@ -1,7 +1,6 @@
 """What our messages look like, for somebody who doubts one: made as they are sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import Any
 
@@ -28,8 +27,7 @@ from portal.web.access import PUBLIC, everybody
 EXAMPLE_CODE = "123456"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnMessagesView(View):
+class OwnMessagesView(View, frozen=True):
     """What ``portal/information/messages.html`` shows: texts by what they are about."""
 
     codes: Sequence[str]

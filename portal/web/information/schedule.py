@@ -1,7 +1,6 @@
 """The public mailing schedule, town by town, from the dispatch calendar."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -16,8 +15,7 @@ from portal.resident_page import Page
 from portal.web.access import PUBLIC, everybody
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleView(View):
+class ScheduleView(View, frozen=True):
     """What ``portal/information/schedule.html`` shows."""
 
     today: date

@@ -5,7 +5,6 @@ what was looked for stands nowhere but in the answer. Letters name the short add
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from urllib.parse import urlencode
@@ -40,8 +39,7 @@ MOST_DIGITS = 4
 SIGN_OF: Mapping[KanaRow, str] = dict(zip(KanaRow, "あかさたなはまやらわ", strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class ShopsView(View):
+class ShopsView(View, frozen=True):
     """What ``portal/information/shops.html`` shows.
 
     Attributes:

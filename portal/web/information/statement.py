@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct
+
 from portal.web.information.criteria import CRITERIA, Criterion
 
 FILE = Path(__file__).resolve().parents[2] / "accessibility.json"
@@ -27,8 +29,7 @@ class Notation(StrEnum):
     CONSIDERS = "considers"
 
 
-@dataclass(frozen=True, slots=True)
-class PersonTest:
+class PersonTest(Struct, frozen=True):
     """A test by a person.
 
     Attributes:
@@ -74,8 +75,7 @@ NO_AUDIT = Audit("", date.min, "", 0, all_languages=False, gates={})
 """What stands for the results where there are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """The result of one criterion.
 
     Attributes:

@@ -1,6 +1,5 @@
 """The page shown while the sign-in window is closed."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -10,8 +9,7 @@ from portal.platform.view import View
 from portal.resident_page import Page
 
 
-@dataclass(frozen=True, slots=True)
-class ClosedView(View):
+class ClosedView(View, frozen=True):
     """What ``portal/information/closed.html`` shows."""
 
     before: bool

@@ -1,11 +1,11 @@
 """Pages for requesting paper: explanation, children and product, check, receipt."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from portal.domain.foundation.audit.services import earlier_result, first_time, keep_result
 from portal.domain.foundation.errors import DomainError
@@ -36,8 +36,7 @@ WARD_CODES = {"coupon_spent", "coupon_cannot_be_stopped", "coupon_stock"}
 """Refusals after which only the ward can help: the page gives its telephone number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What the household chose so far: in the session, sealed, until the receipt is shown."""
 
     ordinals: tuple[int, ...]
@@ -91,8 +90,7 @@ def closed(page: Page) -> str:
     return closed_text(page.site.program.windows.alternative, page.now)
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeView(View):
+class AlternativeView(View, frozen=True):
     """What ``portal/requests/alternative.html`` shows."""
 
     closed: str
@@ -127,8 +125,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeChooseView(View):
+class AlternativeChooseView(View, frozen=True):
     """What ``portal/requests/alternative_choose.html`` shows."""
 
     free: Sequence[Choice]
@@ -158,8 +155,7 @@ def show_choose(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a posted form asks for: one product for all chosen children, and what was written."""
 
     product: str
@@ -188,8 +184,7 @@ def submit_choose(page: Page) -> Response[Any]:
     return page.redirect("/alternative/check")
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeCheckView(View):
+class AlternativeCheckView(View, frozen=True):
     """What ``portal/requests/alternative_check.html`` shows."""
 
     chosen: Chosen
@@ -252,8 +247,7 @@ def submit(page: Page) -> Response[Any]:
     return page.redirect(f"/alternative/received/{row.receipt_no}")
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeRefusedView(View):
+class AlternativeRefusedView(View, frozen=True):
     """What ``portal/requests/alternative_refused.html`` shows."""
 
     message: str

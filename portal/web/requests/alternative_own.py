@@ -1,7 +1,6 @@
 """Pages of a household's own request for paper: receipt with its steps, correction, withdrawal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -43,8 +42,7 @@ def own_alternative(page: Page) -> Request:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeReceivedView(View):
+class AlternativeReceivedView(View, frozen=True):
     """What ``portal/requests/alternative_received.html`` shows."""
 
     request: Request
@@ -83,8 +81,7 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeCorrectView(View):
+class AlternativeCorrectView(View, frozen=True):
     """What ``portal/requests/alternative_correct.html`` shows."""
 
     request: Request
@@ -140,8 +137,7 @@ def submit_correct(page: Page) -> Response[Any]:
     return page.redirect(place)
 
 
-@dataclass(frozen=True, slots=True)
-class AlternativeWithdrawView(View):
+class AlternativeWithdrawView(View, frozen=True):
     """What ``portal/requests/alternative_withdraw.html`` shows."""
 
     request: Request

@@ -1,11 +1,11 @@
 """Pages for declining: explanation, choice of the children, and check."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from portal.domain.foundation.program.deadlines import Window
 from portal.domain.foundation.program.opening import closed_text
@@ -28,8 +28,7 @@ ACCESS = "signed_in"
 KEY = "decline"
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """What the household chose so far: in the session, the reason sealed, until the receipt."""
 
     ordinals: tuple[int, ...]
@@ -81,8 +80,7 @@ def _closed(page: Page) -> str:
     return said
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineView(View):
+class DeclineView(View, frozen=True):
     """What ``portal/requests/decline.html`` shows."""
 
     closed: str
@@ -113,8 +111,7 @@ def show(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineChooseView(View):
+class DeclineChooseView(View, frozen=True):
     """What ``portal/requests/decline_choose.html`` shows."""
 
     children: Sequence[Choice]
@@ -161,8 +158,7 @@ def submit_choose(page: Page) -> Response[Any]:
     return page.redirect("/decline/check")
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineCheckView(View):
+class DeclineCheckView(View, frozen=True):
     """What ``portal/requests/decline_check.html`` shows."""
 
     total: int

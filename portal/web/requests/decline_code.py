@@ -1,7 +1,6 @@
 """Pages at the end of declining: the one-time code, the receipt, and the withdrawal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -69,8 +68,7 @@ def _send(page: Page) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineCodeView(View):
+class DeclineCodeView(View, frozen=True):
     """What ``portal/requests/decline_code.html`` shows."""
 
     current: OtpAuthenticator | None
@@ -152,8 +150,7 @@ def _declare(page: Page, receipt_no: str) -> Request | Response[Any]:
         return _refused(page, error)
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineRefusedView(View):
+class DeclineRefusedView(View, frozen=True):
     """What ``portal/requests/decline_refused.html`` shows."""
 
     message: str
@@ -179,8 +176,7 @@ def own_decline(page: Page) -> Request:
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineReceivedView(View):
+class DeclineReceivedView(View, frozen=True):
     """What ``portal/requests/decline_received.html`` shows."""
 
     request: Request
@@ -229,8 +225,7 @@ def received(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineWithdrawView(View):
+class DeclineWithdrawView(View, frozen=True):
     """What ``portal/requests/decline_withdraw.html`` shows."""
 
     request: Request

@@ -1,7 +1,6 @@
 """Pages for a letter or parcel that did not arrive, signed in: its status, and asking again."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -28,8 +27,7 @@ from portal.web.signin.activation import own_credential
 PLACE = "/redelivery/own"
 
 
-@dataclass(frozen=True, slots=True)
-class RedeliveryView(View):
+class RedeliveryView(View, frozen=True):
     """What ``portal/requests/redelivery.html`` shows."""
 
     items: Sequence[LetterStatus]

@@ -6,7 +6,6 @@ They refer to the post office first; the form's answer is always the same.
 import re
 import secrets
 import time
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -48,8 +47,7 @@ ANSWER_SECONDS = 0.05
 """Every answer to a whole form takes at least this long (``security.md`` A6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class RedeliveryPublicView(View):
+class RedeliveryPublicView(View, frozen=True):
     """What ``portal/requests/redelivery_public.html`` shows."""
 
     closed: str
@@ -107,8 +105,7 @@ def _take(page: Page, wish: Wish) -> Response[Any]:
     return page.redirect(f"/redelivery/received/{receipt_no}")
 
 
-@dataclass(frozen=True, slots=True)
-class RedeliveryReceivedView(View):
+class RedeliveryReceivedView(View, frozen=True):
     """What ``portal/requests/redelivery_received.html`` shows."""
 
     receipt_no: str

@@ -1,12 +1,12 @@
 """Pages of a household's requests: the list, one request with its status and steps, withdrawal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.desk.call_desk.acting.receipts import acts_of_household
@@ -46,8 +46,7 @@ from portal.web.signin.activation import own_credential
 ACCESS = "signed_in"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One request in the list; ``coming`` is what happens next."""
 
     kind: str
@@ -59,8 +58,7 @@ class Line:
     entered: str
 
 
-@dataclass(frozen=True, slots=True)
-class ActLine:
+class ActLine(Struct, frozen=True):
     """An action of the call desk for the household that is no request."""
 
     name: str
@@ -69,8 +67,7 @@ class ActLine:
     entered: str
 
 
-@dataclass(frozen=True, slots=True)
-class LetterLine:
+class LetterLine(Struct, frozen=True):
     """One request for a new letter: it has no steps, but the household looks for it here too."""
 
     receipt_no: str
@@ -79,8 +76,7 @@ class LetterLine:
     coming: str
 
 
-@dataclass(frozen=True, slots=True)
-class RequestsView(View):
+class RequestsView(View, frozen=True):
     """What ``portal/requests/requests.html`` shows."""
 
     lines: Sequence[Line]
@@ -162,8 +158,7 @@ def _own(page: Page) -> Request:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RequestView(View):
+class RequestView(View, frozen=True):
     """What ``portal/requests/request.html`` shows."""
 
     request: Request

@@ -82,8 +82,7 @@ def step(page: Page, name: str) -> tuple[int, int] | None:
     return (names.index(name) + 1, len(names)) if name in names else None
 
 
-@dataclass(frozen=True, slots=True)
-class StartBirthView(View):
+class StartBirthView(View, frozen=True):
     """What ``portal/signin/start_birth.html`` shows."""
 
     step: tuple[int, int] | None
@@ -96,8 +95,7 @@ def show_birth(page: Page, status_code: int = 200) -> Response[Any]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class StartFrozenView(View):
+class StartFrozenView(View, frozen=True):
     """What ``portal/signin/start_frozen.html`` shows."""
 
     receipt_no: str
@@ -129,8 +127,7 @@ def submit_birth(page: Page) -> Response[Any]:
     return page.redirect("/start/channel")
 
 
-@dataclass(frozen=True, slots=True)
-class StartPasswordView(View):
+class StartPasswordView(View, frozen=True):
     """What ``portal/signin/start_password.html`` shows."""
 
     step: tuple[int, int] | None
@@ -206,8 +203,7 @@ def keep_backup(page: Page, token: str, shown: ShownCodes) -> None:
         fresh.data = fresh.data | {"backup": sealed.hex(), "first_time": shown.first_time}
 
 
-@dataclass(frozen=True, slots=True)
-class StartBackupView(View):
+class StartBackupView(View, frozen=True):
     """What ``portal/signin/start_backup.html`` shows."""
 
     codes: Sequence[str]
@@ -252,8 +248,7 @@ def submit_none(page: Page) -> Response[Any]:
     return page.redirect(f"/start/none/{task.receipt_no}")
 
 
-@dataclass(frozen=True, slots=True)
-class StartNoneReceivedView(View):
+class StartNoneReceivedView(View, frozen=True):
     """What ``portal/signin/start_none_received.html`` shows."""
 
     receipt_no: str

@@ -1,7 +1,6 @@
 """Changes of channels: what waits, from when it takes effect, and calling it off."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +26,7 @@ ACCESS = "signed_in"
 PLACE = "/account/changes"
 
 
-@dataclass(frozen=True, slots=True)
-class AccountChangesView(View):
+class AccountChangesView(View, frozen=True):
     """What ``portal/account/account_changes.html`` shows."""
 
     changes: Sequence[WaitingChange]
@@ -57,8 +55,7 @@ def cancel(page: Page) -> Response[Any]:
     return page.redirect(f"{PLACE}?said={'cancelled' if cancelled else 'late'}")
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRemoveView(View):
+class AccountRemoveView(View, frozen=True):
     """What ``portal/account/account_remove.html`` shows."""
 
     kind: str

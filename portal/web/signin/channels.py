@@ -1,12 +1,12 @@
 """Enroll a channel for one-time codes: at the first sign-in, and later from the account."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from portal.domain.foundation.errors import DomainError, InputError, NotAllowedError, ThrottledError
 from portal.domain.foundation.texts import _, plain
@@ -27,8 +27,7 @@ from portal.web.signin.code_texts import channel_name, code_error
 from portal.web.signin.fresh import with_password
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
+class Flow(Struct, frozen=True):
     """One of the two places of enrolling: its addresses, its guard, and what follows the proof."""
 
     prefix: str
@@ -46,8 +45,7 @@ def _pending(page: Page) -> OtpAuthenticator | None:
     return second_factor.pending(page.session, session_of(page))
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelChooseView(View):
+class ChannelChooseView(View, frozen=True):
     """What ``portal/signin/channel_choose.html`` shows."""
 
     flow: Flow
@@ -92,8 +90,7 @@ def _enroll(flow: Flow, page: Page, kind: str, secret: str) -> Response[Any]:
     return page.redirect(f"{flow.prefix}/prove")
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelAddressView(View):
+class ChannelAddressView(View, frozen=True):
     """What ``portal/signin/channel_address.html`` shows."""
 
     flow: Flow
@@ -146,8 +143,7 @@ def _address(page: Page, pending: OtpAuthenticator, secret: str) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelProveView(View):
+class ChannelProveView(View, frozen=True):
     """What ``portal/signin/channel_prove.html`` shows."""
 
     flow: Flow

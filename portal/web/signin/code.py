@@ -1,11 +1,11 @@
 """The one-time code at sign-in: typed, sent again, sent by another channel, or a backup code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.errors import ThrottledError
@@ -45,8 +45,7 @@ def masked(page: Page, authenticator: OtpAuthenticator) -> str:
     return mask_phone(address) if authenticator.kind == CodeChannel.SMS else mask_email(address)
 
 
-@dataclass(frozen=True, slots=True)
-class SentCode:
+class SentCode(Struct, frozen=True):
     """What the page tells about sent codes, as clock times in the language of the page.
 
     Attributes:
@@ -99,8 +98,7 @@ def pick(page: Page, found: second_factor.Factors) -> OtpAuthenticator | None:
     return found.of(wanted or "") or (found.confirmed[0] if found.confirmed else None)
 
 
-@dataclass(frozen=True, slots=True)
-class CodeView(View):
+class CodeView(View, frozen=True):
     """What ``portal/signin/code.html`` shows."""
 
     current: OtpAuthenticator | None

@@ -1,6 +1,5 @@
 """Dangerous changes need a fresh code: the second factor was given at most five minutes ago."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -110,8 +109,7 @@ def _purpose(page: Page) -> CodePurpose:
     return PURPOSES.get(PLACES[_place(page)], CodePurpose.CONFIRM)
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmView(View):
+class ConfirmView(View, frozen=True):
     """What ``portal/signin/confirm.html`` shows."""
 
     place: int

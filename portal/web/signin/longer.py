@@ -1,8 +1,7 @@
 """When a session ends, said on every page of a household, and one tap that makes it longer."""
 
-from dataclasses import dataclass
-
 from litestar.handlers import HTTPRouteHandler
+from msgspec import Struct
 
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.program.hours_text import clock_text
@@ -19,8 +18,7 @@ LEFT = "x-left"
 """Header: the seconds that are left, for the script of the page."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """When a session ends.
 
     Attributes:

@@ -1,7 +1,6 @@
 """The household's devices: where it is signed in, and signing one of them out."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +26,7 @@ LONGEST = 18
 """Digits of a key that a form may send: more than the database has."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountDevicesView(View):
+class AccountDevicesView(View, frozen=True):
     """What ``portal/account/account_devices.html`` shows."""
 
     devices: Sequence[SignedInDevice]

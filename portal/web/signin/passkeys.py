@@ -1,7 +1,6 @@
 """The household's passkeys: offered, listed, added and removed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -43,8 +42,7 @@ SHARED_LIFE = 180 * 24 * 3600
 ALONE, SHARED = "alone", "shared"
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeysView(View):
+class PasskeysView(View, frozen=True):
     """What ``portal/account/passkeys.html`` shows."""
 
     passkeys: Sequence[OwnPasskey]
@@ -177,8 +175,7 @@ def submit_make(page: Page) -> Response[Any]:
     return page.redirect("/account/changes")
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeyRemoveView(View):
+class PasskeyRemoveView(View, frozen=True):
     """What ``portal/account/passkey_remove.html`` shows."""
 
     passkey: OwnPasskey

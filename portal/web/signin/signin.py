@@ -1,7 +1,6 @@
 """Sign in with the mailed ID and password."""
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -42,8 +41,7 @@ REFUSAL_SECONDS = 0.05
 """Every refusal of ID or password takes at least this long (``security.md`` A6)."""
 
 
-@dataclass(frozen=True, slots=True)
-class SigninView(View):
+class SigninView(View, frozen=True):
     """What ``portal/signin/signin.html`` shows."""
 
     login_id: str

@@ -2,7 +2,6 @@
 
 import math
 import time
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -17,8 +16,7 @@ from portal.web.access import PUBLIC, everybody
 from portal.web.signin import signin
 
 
-@dataclass(frozen=True, slots=True)
-class WaitView(View):
+class WaitView(View, frozen=True):
     """What ``portal/signin/wait.html`` shows; ``seconds`` is 0 when the try may go on."""
 
     seconds: int

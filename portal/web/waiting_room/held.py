@@ -4,7 +4,6 @@ It is drawn outside of the routes and without the database, once for all who rea
 """
 
 import time
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs
 
@@ -44,8 +43,7 @@ class Asked(StrEnum):
     """Nothing of it is kept but what the browser itself still shows a page before."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingView(View):
+class WaitingView(View, frozen=True):
     """What ``portal/information/waiting.html`` shows.
 
     Attributes:

@@ -9,6 +9,8 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 COMES_BACK = 20
 """Seconds after which the page of somebody who waits loads itself again."""
 GONE = 3 * COMES_BACK
@@ -37,8 +39,7 @@ class Place:
     arrived: float
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """Whether it is somebody's turn; if not, after about how many minutes."""
 
     let_in: bool

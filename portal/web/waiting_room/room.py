@@ -6,7 +6,6 @@ It stands around the routes: no thread, statement or Argon2 is spent on a reques
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from litestar.enums import ScopeType
 from litestar.types import (
@@ -16,6 +15,7 @@ from litestar.types import (
     Scope,
     Send,
 )
+from msgspec import Struct
 
 from portal.domain.people.authn.networks import networks_of
 from portal.domain.people.shops import address as shop_list
@@ -65,8 +65,7 @@ FREE_FOLDERS = ("/static/", unseen.FOLDER, shop_list.FOLDER)
 SIGN_IN = "/signin/submit"
 
 
-@dataclass(frozen=True, slots=True)
-class Rooms:
+class Rooms(Struct, frozen=True):
     """How many requests a process works at, by the standing of who sent them.
 
     Attributes:
@@ -81,8 +80,7 @@ class Rooms:
     signed_in: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Struct, frozen=True):
     """Who sent a request, as far as their browser's cookies say."""
 
     standing: Standing

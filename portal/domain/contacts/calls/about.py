@@ -1,12 +1,11 @@
 """The subject of a call that is not a conversation: a FAX case, a call-back, or a sheet."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.contacts.calls.models import Call
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(Struct, frozen=True):
     """The keys of what a call is about; at most one of them is given."""
 
     fax_case_id: int | None = None

@@ -3,9 +3,9 @@
 Every staff page needs both.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import and_, literal
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ _SIGNED_IN_STAFF = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SignedInStaff:
+class SignedInStaff(Struct, frozen=True):
     """A live session of the staff site with its account and the account's call that is not ended.
 
     The account may be deactivated. ``opened_last`` is the household opened last in the call, or

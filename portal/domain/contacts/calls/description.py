@@ -1,6 +1,6 @@
 """How a call is described: channel, direction, language and line."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.contacts.calls.kinds import CallChannel, CallLanguage, Direction
 from portal.domain.foundation.errors import InputError
@@ -9,8 +9,7 @@ from portal.domain.foundation.texts import _s
 LINE_MAX, LINE_DIGITS = 20, 8
 
 
-@dataclass(frozen=True, slots=True)
-class CallDescription:
+class CallDescription(Struct, frozen=True):
     """The description of a call; by default an ordinary one that comes in by telephone.
 
     ``line`` is the name of the line on which it came.

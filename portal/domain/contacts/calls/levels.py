@@ -5,9 +5,9 @@ code, so these allow the status and a re-posting to the registered address, noth
 the letter, or a call back.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -38,8 +38,7 @@ class Level(IntEnum):
         }[self]
 
 
-@dataclass(frozen=True, slots=True)
-class VerifiedCaller:
+class VerifiedCaller(Struct, frozen=True):
     """The caller of a call, and the level reached for a household."""
 
     call: Call

@@ -6,10 +6,10 @@ household the ward alone. To others a protected household is as one that is not 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ class LiftReason(Labeled):
     CALLED_BACK = "called_back", lambda: _s("登録された電話番号で、本人とつながった")
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
+class Closed(Struct, frozen=True):
     """A household that is closed to callers today: how many wrong tries, and the last (UTC).
 
     ``lifted``: its closure was lifted once on this day, so that it stays closed until the next.

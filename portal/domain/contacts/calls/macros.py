@@ -5,8 +5,9 @@ sentences are texts of the house like any other: they stand in the catalog.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from portal.domain.contacts.calls.categories import Category, Subcategory, Topic
 from portal.domain.foundation.texts import Labeled, _s
@@ -27,8 +28,7 @@ class Macro(Labeled):
     DECLINE = "decline", lambda: _s("受け取らないことにしたい")
 
 
-@dataclass(frozen=True, slots=True)
-class WriteUp:
+class WriteUp(Struct, frozen=True):
     """How a common call is written up; ``note`` gives the sentence in the current language."""
 
     topic: Topic

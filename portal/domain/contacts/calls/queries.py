@@ -1,8 +1,8 @@
 """Queries of calls: one of them, a day's, and the households opened in a call."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
@@ -53,8 +53,7 @@ def household_ids_of(session: Session, call_id: int) -> set[int]:
     return set(session.scalars(statement))
 
 
-@dataclass(frozen=True, slots=True)
-class DayOfCalls:
+class DayOfCalls(Struct, frozen=True):
     """Whose calls of which JST day are listed; ``agent_id`` is None for everybody's."""
 
     day: date

@@ -9,9 +9,9 @@ run that has the right length as a whole counts whatever separates its groups.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.errors import InputError
@@ -41,8 +41,7 @@ LABELLED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """Groups of letters and digits, and their separators."""
 
     groups: tuple[str, ...]

@@ -6,9 +6,9 @@ a call back to the enrolled number, in addition reaches ``Level.ACT``. Nobody le
 or wrong; what matched is stored with the call.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -82,8 +82,7 @@ def verify(work: Work, household_id: int, caller: Caller) -> bool:
     return passed
 
 
-@dataclass(frozen=True, slots=True)
-class _Try:
+class _Try(Struct, frozen=True):
     """One try: the items asked for, those that matched, and whether the next level was reached."""
 
     asked: frozenset[Item]

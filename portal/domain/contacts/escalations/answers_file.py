@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from msgspec import Struct
+
 from portal.domain.contacts.escalations.sheet_columns import (
     ANSWER,
     INSTRUCTION,
@@ -39,8 +41,7 @@ class AnswerRow:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class AnswersFile:
+class AnswersFile(Struct, frozen=True):
     """The content of a file; ``digest`` recognizes the same file."""
 
     digest: bytes

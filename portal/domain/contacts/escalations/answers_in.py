@@ -6,9 +6,9 @@ What a file would do is shown first, then all of it is done at once, or nothing.
 import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -41,8 +41,7 @@ from portal.domain.foundation.work import Work
 FILE_NAME = "escalations.xlsx"
 
 
-@dataclass(frozen=True, slots=True)
-class RowEffect:
+class RowEffect(Struct, frozen=True):
     """What one row would do.
 
     ``escalation_id`` is set if its question is known; ``sentence`` explains a fault.
@@ -145,8 +144,7 @@ def fingerprint(effects: Sequence[RowEffect]) -> str:
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """What somebody saw of a sheet before confirming it: as whom, and the effects' fingerprint."""
 
     reader: Reader

@@ -1,12 +1,12 @@
 """Queries of call-backs: those waiting, the first due first, and the tries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -38,8 +38,7 @@ OPEN = (WAITING, CLAIMED)
 """States in which somebody is still to be called."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """One call-back: its due instant (JST or UTC), its number of tries, and who has claimed it.
 
     ``unkept``: a time was promised at which nobody is there any more, because the hours changed.

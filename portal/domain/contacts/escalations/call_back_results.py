@@ -1,7 +1,6 @@
 """Results of call-backs: reached, tried in vain, given up, or called off."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.contacts.calls.services import current_call
@@ -25,8 +24,7 @@ from portal.domain.people.tasks.services import finish_task, open_task
 from portal.domain.people.tasks.states import TASK
 
 
-@dataclass(frozen=True, slots=True)
-class TryResult:
+class TryResult(Struct, frozen=True):
     """The result of a try; ``office``: the person was reached, and the office has work to do."""
 
     outcome: Outcome

@@ -1,9 +1,9 @@
 """Open follow-ups of a call or household: call-backs and questions to the ward, in one query."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     ColumnElement,
     Date,
@@ -28,8 +28,7 @@ from portal.domain.people.tasks.states import TASK, TaskState
 MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUp:
+class FollowUp(Struct, frozen=True):
     """One follow-up.
 
     ``due_at`` is when somebody calls back; ``due_on`` is the JST day by which the ward answers.

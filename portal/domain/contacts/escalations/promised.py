@@ -5,8 +5,9 @@ these (decision 0092).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+from msgspec import Struct
 
 from portal.domain.contacts.escalations.call_back_queries import open_call_backs
 from portal.domain.contacts.escalations.call_back_times import is_kept
@@ -20,8 +21,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.people.tasks.models import Task
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """A promised call-back: its task, the number the caller has, and the instant (UTC)."""
 
     task_id: int

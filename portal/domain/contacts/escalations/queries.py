@@ -1,9 +1,9 @@
 """Queries of questions to the ward: by due day, one of them, and answers as evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from portal.domain.people.pauses.queries import paused_questions
 PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """What a person may read: with ``knows_protected``, everything.
 
     ``own`` is the key of a person who may read only what this person raised.
@@ -33,8 +32,7 @@ class Reader:
         return self.knows_protected or row.kind not in WARD_ONLY_KINDS
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """An answer of the ward with an instruction, as shown to people who approve something."""
 
     escalation_id: int
@@ -48,8 +46,7 @@ class Evidence:
     scan_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class KindCount:
+class KindCount(Struct, frozen=True):
     """Questions of one kind in a period: raised in it, answered in it, still open at its end."""
 
     kind: str
@@ -74,8 +71,7 @@ def _rows(reader: Reader) -> Select[Escalation]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ListedQuestions:
+class ListedQuestions(Struct, frozen=True):
     """Which questions are listed: of a state and kind (all if empty), and the page, from 1.
 
     ``due_before``: only those due before this day (JST). ``paused``: only those for which nothing

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -49,8 +50,7 @@ class Question:
     telephone: str = field(repr=False, default="")
 
 
-@dataclass(frozen=True, slots=True)
-class RaisedIn:
+class RaisedIn(Struct, frozen=True):
     """The call in which a follow-up was raised, and the household that it is about, if any."""
 
     call_id: int | None = None

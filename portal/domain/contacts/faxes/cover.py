@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
+
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.schema import Program
@@ -17,8 +19,7 @@ COVER_LOCALES = ("ja", "en", "zh_Hans", "ko")
 COVER_PAGES = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """The reply's text in one language."""
 
     locale: str
@@ -38,8 +39,7 @@ class Words:
     large: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Letterhead:
+class Letterhead(Struct, frozen=True):
     """The head of every page: the sender, the receipt number, and the instant of writing."""
 
     program: Program

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,7 @@ from portal.domain.people.staff.models import StaffUser
 PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
+class QueueRow(Struct, frozen=True):
     """One case in a list, without its sender.
 
     ``reply`` is the state of a reply that is not sent yet; ``handled_by`` is the colleague whose

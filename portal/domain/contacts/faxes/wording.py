@@ -1,7 +1,8 @@
 """General texts of replies; they say nothing about a household, so anybody may receive them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.contacts.scripts import queries as scripts
@@ -38,8 +39,7 @@ LOCALES: Mapping[str, str] = {
 """The language of a reply, beside Japanese."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Struct, frozen=True):
     """One choice: its code, and its label and text in the language of the agent's pages."""
 
     code: str

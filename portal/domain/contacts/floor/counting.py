@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -48,8 +49,7 @@ class Queue:
         return max(0, int((now - self.since).total_seconds())) if self.since is not None else 0
 
 
-@dataclass(frozen=True, slots=True)
-class FloorHalf:
+class FloorHalf(Struct, frozen=True):
     """A half hour of today, plan against actual.
 
     Attributes:
@@ -71,8 +71,7 @@ class FloorHalf:
     is_now: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
+class Floor(Struct, frozen=True):
     """The floor at an instant (UTC).
 
     ``counts`` are the sums of the half hours that have figures, ``last_told`` is when the telephone
@@ -94,8 +93,7 @@ class Floor:
         return sum(half.offered or 0 for half in self.halves)
 
 
-@dataclass(frozen=True, slots=True)
-class _Sat:
+class _Sat(Struct, frozen=True):
     staff_id: int
     taken_at: datetime
     left_at: datetime | None

@@ -4,9 +4,9 @@ Clause 6(5): enough lines and people around the days of posting, more where the 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ from portal.domain.people.staff.models import StaffUser
 MOST_SEATS, MOST_CALLS = 500, 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """What is planned for a half hour: staffed seats, and calls that are expected."""
 
     seats: int

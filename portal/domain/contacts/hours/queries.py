@@ -1,10 +1,10 @@
 """Read changes of the opening hours, and what was approved as the calendar takes it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -43,8 +43,7 @@ _APPROVED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Approved:
+class Approved(Struct, frozen=True):
     """What the ward approved, each in the order of approval.
 
     What was taken back still holds for the days before.

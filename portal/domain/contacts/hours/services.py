@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
+
 from portal.domain.contacts.hours.models import HoursKind, OpeningHours
 from portal.domain.contacts.hours.queries import stored, unknown
 from portal.domain.contacts.hours.states import OPENING_HOURS
@@ -46,8 +48,7 @@ class Week:
     paid_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Special:
+class Special(Struct, frozen=True):
     """Days with other hours (None: closed), both ends included, for a public reason.
 
     ``reason`` is the word of a ``PublicReason``, ``paid_by`` that of a ``Payer``.

@@ -1,9 +1,9 @@
 """Call the supervisor without a sound; take such a call, finish it, or withdraw one's own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from portal.domain.people.staff.models import StaffUser
 SUBJECT = "help_call"
 
 
-@dataclass(frozen=True, slots=True)
-class Calling:
+class Calling(Struct, frozen=True):
     """Somebody who calls: where (name, line and language of the call), and since when (UTC)."""
 
     id: int

@@ -6,9 +6,9 @@ The audit event of a mark names neither call nor reason: it stays when the mark 
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ SHOWN = 100
 SUBJECT = "call_mark"
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedCall:
+class MarkedCall(Struct, frozen=True):
     """A marked call as supervisors see it: neither its number nor whom it was about."""
 
     reason: str

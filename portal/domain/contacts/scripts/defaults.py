@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from portal.domain.foundation.texts import Labeled, _s
 
 TEXTS = Path(__file__).with_name("texts")
@@ -71,8 +73,7 @@ class Draft:
         return self.title_en if locale == "en" and self.title_en else self.title
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Struct, frozen=True):
     """A script in its current version.
 
     ``number`` 0 is the text that came with the software, without author or time. ``category`` is

@@ -5,8 +5,9 @@ Plain lines are spoken, ``※`` lines are for the agent, ``×`` lines must not b
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.local_text import LocalText
 
@@ -22,8 +23,7 @@ class LineKind(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line without its mark."""
 
     kind: LineKind

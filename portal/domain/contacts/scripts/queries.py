@@ -1,9 +1,9 @@
 """Queries of scripts: the current ones, their versions, and a search in their texts."""
 
 import unicodedata
-from dataclasses import dataclass
 
 import jaconv
+from msgspec import Struct
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
@@ -127,8 +127,7 @@ def search(
     return hits
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A script that matches a search, with the languages in which it does."""
 
     script: Script

@@ -1,8 +1,8 @@
 """Editing scripts: every save is a new version with its author and time."""
 
 import secrets
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -59,8 +59,7 @@ def faults_of(draft: Draft) -> dict[str, str]:
     return faults
 
 
-@dataclass(frozen=True, slots=True)
-class SeenVersion:
+class SeenVersion(Struct, frozen=True):
     """A script and the number of its newest version, as somebody saw it before changing it."""
 
     key: str
@@ -94,8 +93,7 @@ def save(work: Work, seen: SeenVersion, draft: Draft) -> Script:
     return _append(work, head, clean, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """Where a script belongs: a part of a call and, for an answer, its category, as typed."""
 
     part: str

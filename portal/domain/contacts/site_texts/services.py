@@ -1,8 +1,9 @@
 """Write a text for the residents' pages; another person, of the ward, releases it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from portal.domain.contacts.site_texts.models import SiteText
 from portal.domain.contacts.site_texts.plain_text import check_text
@@ -28,8 +29,7 @@ BY_THE_WARD = WardDecides(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What was written for a place (the word of a ``TextPlace``).
 
     ``texts`` by locale id; all empty: back to the product's own text. ``last_day`` is included;

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
+
 from portal.domain.contacts.telephony.day_versions import current_versions, rows_of
 from portal.domain.contacts.telephony.kinds import Reason
 from portal.domain.contacts.telephony.kpi import Counts, total
@@ -13,8 +15,7 @@ from portal.domain.contacts.telephony.row_reader import CountRow
 from portal.domain.foundation.work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A day whose stored counts differ from the new ones; both are sums of the day."""
 
     day: date
@@ -31,8 +32,7 @@ class Stored:
     replaced: tuple[date, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """The new counts of days beside the versions that are in force.
 
     Attributes:

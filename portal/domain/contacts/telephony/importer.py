@@ -5,9 +5,9 @@ Equal numbers change nothing; other numbers need a reason, and the former versio
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -28,8 +28,7 @@ from portal.domain.foundation.texts import _s
 from portal.domain.foundation.work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Struct, frozen=True):
     """The source of counts, and the reason to replace stored ones (None: they are not replaced).
 
     ``layout`` and ``sha256`` are those of a file.

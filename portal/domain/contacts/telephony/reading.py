@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from portal.domain.contacts.telephony.layouts import CountsLayout
 from portal.domain.contacts.telephony.row_reader import CountRow, Days, RowReader
@@ -33,8 +34,7 @@ class CountsFileError(InputError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CountsFile:
+class CountsFile(Struct, frozen=True):
     """A file of the telephone system, and the layout in which it is written."""
 
     data: bytes

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from portal.domain.contacts.telephony.kpi import Counts
 from portal.domain.contacts.telephony.layouts import CountsLayout
@@ -16,8 +17,7 @@ DURATION = re.compile(r"(\d{1,4}):([0-5]\d):([0-5]\d)")
 START = re.compile(r"(\d{1,2}):?(\d{2})(?:\s*[-~〜～–−].*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class CountRow:
+class CountRow(Struct, frozen=True):
     """Calls of one half hour (0–47; -1: the whole day), language and line."""
 
     day: date
@@ -32,8 +32,7 @@ class CountRow:
         return self.day, self.half_hour, self.language, self.line
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """The days (JST) that a file may have; both are included."""
 
     first: date

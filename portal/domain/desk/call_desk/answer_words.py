@@ -1,8 +1,9 @@
 """Answers as sentences to speak, in Japanese and in the caller's language."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from portal.domain.desk.call_desk.answers import CouponFacts, Facts
 from portal.domain.foundation.clock import JST, jst_date
@@ -34,8 +35,7 @@ class Question(Labeled):
     LAST_DAY = "last_day", lambda: _s("いつまでか")
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One sentence to speak, in Japanese and in the caller's language if it is another one."""
 
     question: str

@@ -4,8 +4,9 @@ These are the letter, redeliveries, requests, sign-in, locks, coupons and the la
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from portal.domain.desk.casework.locks import Locks, locks_of
 from portal.domain.foundation.clock import last_day_before
@@ -27,8 +28,7 @@ from portal.domain.requests.requests.queries import requests_of
 from portal.domain.requests.requests.states import OPEN
 
 
-@dataclass(frozen=True, slots=True)
-class CouponFacts:
+class CouponFacts(Struct, frozen=True):
     """The numbers of children with a coupon, and of those whose coupon was shown and exchanged."""
 
     children: int
@@ -38,8 +38,7 @@ class CouponFacts:
     checking: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The facts from which ``answer_words`` makes sentences.
 
     ``last_day`` is the last day (JST) to receive a coupon.

@@ -8,6 +8,7 @@ caller was verified for the household before, so that nobody gets a number by op
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
@@ -33,8 +34,7 @@ SHOWN_FOR = timedelta(minutes=5)
 LIST_LIMIT = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A household that waits for a call back, since when, and the receipt number of that call."""
 
     household_id: int

@@ -3,8 +3,7 @@
 Of a household that is protected now nothing is left of it, as if it had not been found.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,8 +19,7 @@ from portal.domain.people.households.models import Household
 from portal.domain.people.tasks.states import TASK
 
 
-@dataclass(frozen=True, slots=True)
-class DoneInCall:
+class DoneInCall(Struct, frozen=True):
     """The facts of a call.
 
     ``verified_as`` is what the other person was verified as, None if nobody was;

@@ -1,6 +1,6 @@
 """What to say to a caller to whom a message did not come, by how far the message came."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.desk.call_desk.answer_words import Answer, in_both_languages
 from portal.domain.foundation.texts import _, _s
@@ -13,8 +13,7 @@ from portal.domain.people.notices.states import MessageState
 QUESTION = "message"
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFacts:
+class MessageFacts(Struct, frozen=True):
     """One of the last messages to a household: what it was about, and what to say of its state.
 
     The end of its address is there for a comparison with what the caller says, not to be read out.

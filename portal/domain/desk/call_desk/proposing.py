@@ -7,6 +7,7 @@ note holds no name, number or address: it says what anybody may read who reads a
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.categories import Category, Subcategory, Topic
@@ -69,8 +70,7 @@ class Proposal:
     complaint: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What of a proposal a macro may replace, as the form had it when it was shown.
 
     ``topic`` is "category/subcategory", "" if none was proposed.

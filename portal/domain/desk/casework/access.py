@@ -3,9 +3,9 @@
 The limits are those of T10 and A11 in ``security.md``.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import not_, select, true
 from sqlalchemy.orm import Session
 
@@ -45,8 +45,7 @@ class Part(Labeled):
     NOTES = "notes", lambda: _s("電話とメモの内容")
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A household that is not there for the reader; ``protected`` is for the log alone."""
 
     household_id: int

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Integer, bindparam
 
 from portal.domain.foundation.base import BigId
@@ -64,8 +65,7 @@ class Contact:
     text: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryReader:
+class HistoryReader(Struct, frozen=True):
     """Who reads: of the ward; and whether the words of calls and notes are shown now.
 
     ``agent`` is the key of an agent, who is told what a question to the ward is about only if this

@@ -5,8 +5,9 @@ handles something, not what. Requests that only the ward may know are not there 
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
+from msgspec import Struct, field
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -45,8 +46,7 @@ def kinds_there(found: Sequence[bool]) -> Collection[ContactKind]:
     return {kind for kind, there in zip(_CONDITIONS, found, strict=True) if there}
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """What of a household's contacts was read already.
 
     Attributes:

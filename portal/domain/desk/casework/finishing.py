@@ -5,8 +5,8 @@ shows it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 
 from portal.domain.desk.casework.new_letters import is_out_of_reach
@@ -21,8 +21,7 @@ from portal.domain.people.tasks.services import finish_task
 from portal.domain.people.tasks.states import TaskState
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """What a task of a kind stopped.
 
     Attributes:

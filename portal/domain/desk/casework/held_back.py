@@ -1,7 +1,6 @@
 """What waits for a household whose sending is paused, for the ward that decides about it."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +18,7 @@ from portal.domain.people.notices.models import OutboxMessage
 from portal.domain.people.notices.states import MessageState
 
 
-@dataclass(frozen=True, slots=True)
-class PrintedCard:
+class PrintedCard(Struct, frozen=True):
     """A card in a print that was not posted yet: only hands can take it out."""
 
     number: str
@@ -28,8 +26,7 @@ class PrintedCard:
     position: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBack:
+class HeldBack(Struct, frozen=True):
     """What was not sent yet: numbers by kind, and the printed cards one by one.
 
     Attributes:

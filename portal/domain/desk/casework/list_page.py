@@ -1,10 +1,9 @@
 """The part of a list that is read."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Struct, frozen=True):
     """The rows of one code, kind or state ("" for all) after the one with the key ``after``."""
 
     only: str = ""

@@ -1,8 +1,8 @@
 """Locks that keep a household out of its account, and which may be ended by telephone."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session
 
@@ -43,8 +43,7 @@ _LOCKS = (
 """One row for each source of codes, or one without; whatever else locks stands in all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Locks:
+class Locks(Struct, frozen=True):
     """The locks of an account; the instants (UTC) are in the future, or None.
 
     Waiting times, a frozen birth date and a ``shut`` door (a report by one item alone) may be ended

@@ -4,9 +4,9 @@ The lists themselves are read only if they have any.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ from portal.domain.people.tasks.models import Task
 from portal.domain.requests.recipients.models import RecipientChange
 
 
-@dataclass(frozen=True, slots=True)
-class Overview:
+class Overview(Struct, frozen=True):
     """The household, its latest credential, and for each list about it, whether it has entries.
 
     ``contacts`` are the kinds of contacts there are.

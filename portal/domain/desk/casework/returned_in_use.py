@@ -4,9 +4,9 @@ A stranger who sends the envelope back must not lock a family out, and a thief w
 must not stay in. Sign-in goes on until the second person has confirmed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.approvals import services as approvals
@@ -46,8 +46,7 @@ class Finding(Labeled):
         return _s("サインインを止める") if self.stops else _s("サインインは、そのまま")
 
 
-@dataclass(frozen=True, slots=True)
-class ProposedFinding:
+class ProposedFinding(Struct, frozen=True):
     """What the first person found out, and when (UTC); ``own``: by the reader."""
 
     finding: Finding

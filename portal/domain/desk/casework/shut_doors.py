@@ -5,9 +5,9 @@ and the call desk's ``unlock`` do.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -122,8 +122,7 @@ _TASKS: Mapping[Shut, TaskKind] = {
 """The kind of the task with the next step; it may be finished already."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShutDoor:
+class ShutDoor(Struct, frozen=True):
     """One reason why a household cannot sign in.
 
     Attributes:

@@ -1,7 +1,8 @@
 """All states and actions on one page, and which states exclude actions on other subjects."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.contacts.calls.states import CALL
 from portal.domain.contacts.escalations.states import CALL_BACK, ESCALATION
@@ -68,8 +69,7 @@ NONE = "none"
 """The child has no such subject."""
 
 
-@dataclass(frozen=True, slots=True)
-class Exclusion:
+class Exclusion(Struct, frozen=True):
     """An action is possible only while the child's other subject is in one of these states."""
 
     action: str

@@ -1,10 +1,10 @@
 """The program's progress from roster to post, as steps that are done, current or to come."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.orm import Session
 
@@ -59,8 +59,7 @@ _ADVICE: Mapping[StepName, Sentence] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step: its name, its state, and how many of how many are done."""
 
     name: StepName

@@ -1,10 +1,10 @@
 """Codes being stopped at their issuer; its answer decides the request that asked for the stop."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
@@ -41,8 +41,7 @@ class StopAnswer(Labeled):
     SPENT = "spent", lambda: _s("使われていた")
 
 
-@dataclass(frozen=True, slots=True)
-class StopRow:
+class StopRow(Struct, frozen=True):
     """A code that is being stopped.
 
     It has the code's management number, never the code itself, and who asked for the stop.

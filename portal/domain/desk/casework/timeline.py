@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import (
     ColumnElement,
     Integer,
@@ -41,8 +42,7 @@ RECENT = 30
 """How many entries a page shows until the earlier ones are asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(Struct, frozen=True):
     """One entry; ``action`` is a stable code whose label the site has.
 
     ``who`` is a staff name or empty.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -73,8 +74,7 @@ class UnusualUse(Labeled):
     PROTECTED_OPENED = "protected_opened", lambda: _s("支援措置の世帯を見た")
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True):
     """Unusual use by a person on a day.
 
     ``kind`` is a code word of ``UnusualUse``. ``last_event`` identifies it in addresses;

@@ -1,9 +1,9 @@
 """Lists of waiting work, without households that the reader may not know of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ PROPOSALS: Mapping[str, ColumnElement[bool]] = {
 """By the kind of a proposal that waits for a second person: the holds on which it is decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoldRow:
+class HoldRow(Struct, frozen=True):
     """One open hold."""
 
     id: int

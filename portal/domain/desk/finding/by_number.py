@@ -1,8 +1,8 @@
 """The households of a number, whatever number it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.desk.finding.numbers import Number, NumberKind
@@ -17,8 +17,7 @@ from portal.domain.people.credentials.services import login_digest
 from portal.domain.people.households.queries import SEARCH_LIMIT, HouseholdView, view_those_there
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(Struct, frozen=True):
     """What has a number, as far as the reader may know of it.
 
     Attributes:

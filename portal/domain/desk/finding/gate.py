@@ -4,8 +4,9 @@ Nothing else leads from what somebody types to a household, whichever field it s
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from typing import TypeVar
+
+from msgspec import Struct
 
 from portal.domain.contacts.calls.models import Call
 from portal.domain.contacts.calls.states import OPEN
@@ -22,8 +23,7 @@ SEARCH_HOUR = throttles.Limit("t10h", 60, 3600)
 Found = TypeVar("Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A search: the fields that were filled in, and the call in which a caller is looked for.
 
     Without a call it is a search of the office.

@@ -4,9 +4,9 @@ Every table that gives numbers out is read in one statement, whether or not ther
 a number of a household that the reader may not know of takes what a number of nobody takes.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import Select, String, bindparam, column, false, func, literal, or_, select, table
 
 from portal.domain.contacts.calls.models import Call, CallHousehold
@@ -37,8 +37,7 @@ class ReceiptKind(StrEnum):
     """An act of a call, or a note: it has no page of its own, only its household's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """A record with a receipt number, of a household that the reader may know of, or of none."""
 
     kind: ReceiptKind
@@ -80,8 +79,7 @@ _FOUND = select(
 ).outerjoin(Household, Household.id == _HOME)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipts:
+class Receipts(Struct, frozen=True):
     """The records with a number; ``withheld``: protected households, for the log only."""
 
     shown: tuple[Receipt, ...] = ()

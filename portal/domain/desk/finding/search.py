@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import asdict, dataclass, fields
 from datetime import date, timedelta
 
+from msgspec import Struct
+
 from portal.domain.desk.finding.by_number import look_up
 from portal.domain.desk.finding.gate import Passage, through_gate
 from portal.domain.desk.finding.numbers import fault_of, read_numbers
@@ -69,8 +71,7 @@ class TypedError(InputError):
         self.faults = faults
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """At most twenty households; ``more`` further ones match.
 
     ``records`` are those with a receipt number; ``ready``: whether this process could search.

@@ -5,8 +5,8 @@ from whose page they came, while it waits for somebody (``records``).
 """
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import bindparam, literal, select
 
 from portal.domain.contacts.calls.models import Call, CallHousehold
@@ -58,8 +58,7 @@ _MY_MOVES = select(Request).where(
 _ORIGIN = re.compile(rf"({'|'.join(Record)})-(\d{{1,18}})")
 
 
-@dataclass(frozen=True, slots=True)
-class AtHand:
+class AtHand(Struct, frozen=True):
     """The work for which a household opens: the kind of record, or ``request``, and its key."""
 
     kind: str

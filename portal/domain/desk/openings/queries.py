@@ -6,9 +6,9 @@ may know of is named to nobody else.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ OPENED = "household.opened"
 _OUTSIDE_THE_WARD = (Organization.CONTRACTOR.value, Organization.SUBCONTRACTOR.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewer:
+class Reviewer(Struct, frozen=True):
     """Who reviews.
 
     Attributes:
@@ -43,8 +42,7 @@ class Reviewer:
     reads_words: bool
 
 
-@dataclass(frozen=True, slots=True)
-class OpeningRow:
+class OpeningRow(Struct, frozen=True):
     """An opening with its household and the person who opened it."""
 
     opening: HouseholdOpening
@@ -107,8 +105,7 @@ def listed(
     return [OpeningRow(*row) for row in session.execute(wanted)]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCount:
+class OpenCount(Struct, frozen=True):
     """How many openings wait for this person's review, and how many of them are late."""
 
     waiting: int

@@ -5,10 +5,10 @@ hour: whoever sends a form twice meets no question.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import (
     Boolean,
     ColumnElement,
@@ -76,8 +76,7 @@ class Record(StrEnum):
     INCIDENT = "incident"
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Who asks, and when (UTC); ``leads``: whether they check the calls of others."""
 
     staff_id: int
@@ -85,8 +84,7 @@ class Reader:
     leads: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """The household of a record; ``at_work``: whether the record is still work."""
 
     household_id: int

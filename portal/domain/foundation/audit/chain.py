@@ -7,9 +7,10 @@ its length, instants as whole microseconds of UTC, JSON with sorted keys (``secu
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 START = bytes(32)
 """What stands in the place of the hash before the first event."""
@@ -36,8 +37,7 @@ class StoredEvent(Protocol):
     sealed: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """The end of a chain: the number of its newest event and the hash up to it."""
 
     seq: int = 0

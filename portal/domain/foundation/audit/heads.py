@@ -8,13 +8,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Struct
 
 from portal.domain.foundation.audit.chain import Link, canonical, microseconds
 from portal.domain.foundation.audit.models import AuditHead
@@ -36,8 +36,7 @@ class HeadKind(StrEnum):
     RESTORED = "restored"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """The chain up to an event, with a signature.
 
     Attributes:
@@ -101,8 +100,7 @@ def _signed_bytes(kind: HeadKind, link: Link, at: datetime, signer: str) -> byte
     return canonical(_TAG, (kind.value, link.seq, link.hash, microseconds(at), signer))
 
 
-@dataclass(frozen=True, slots=True)
-class Signer:
+class Signer(Struct, frozen=True):
     """The key that signs heads; it is in a file beside the other keys."""
 
     _key: Ed25519PrivateKey
@@ -206,8 +204,7 @@ def append_heads(folder: Path, heads: Iterable[Head]) -> None:
         os.close(handle)
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What the outside file holds: its heads in order, and the numbers of lines that are none."""
 
     heads: tuple[Head, ...] = ()

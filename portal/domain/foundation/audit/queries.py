@@ -1,8 +1,8 @@
 """Reads about the chain: its end, its heads, what waits for its seal."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,7 @@ from portal.domain.foundation.audit.sealing import end_of, oldest_unsealed
 from portal.domain.foundation.audit.verifying import SEALED_WITHIN
 
 
-@dataclass(frozen=True, slots=True)
-class ChainStatus:
+class ChainStatus(Struct, frozen=True):
     """How the chain stands.
 
     Attributes:

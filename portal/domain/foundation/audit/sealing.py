@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import cast
 
+from msgspec import Struct
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import Session
 
@@ -53,8 +54,7 @@ class ChainChangedError(RuntimeError):
         self.seen = seen
 
 
-@dataclass(frozen=True, slots=True)
-class _Horizon:
+class _Horizon(Struct, frozen=True):
     """Transactions of PostgreSQL at an instant: the oldest open, the next, the newest event."""
 
     oldest: int

@@ -1,10 +1,10 @@
 """What of the jobs needs a person, in sentences for staff."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.jobs import queries
@@ -26,8 +26,7 @@ class AlarmKind(StrEnum):
     BEGUN = "begun"
 
 
-@dataclass(frozen=True, slots=True)
-class JobAlarm:
+class JobAlarm(Struct, frozen=True):
     """One alarm: its kind, the job if it is about one, and a sentence."""
 
     kind: AlarmKind

@@ -1,8 +1,8 @@
 """Rows that a job could not handle: set aside with an alarm, and given back by a person."""
 
 import logging
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,8 +21,7 @@ PASSING = (OperationalError, InterfaceError, PoolTimeoutError, BusyError, Memory
 """Faults of the machine, not of a row: the row is tried again in the next turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowOfJob:
+class RowOfJob(Struct, frozen=True):
     """A row that a job handles: the job, what kind of row, and its key."""
 
     job: JobName

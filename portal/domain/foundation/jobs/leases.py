@@ -1,9 +1,9 @@
 """Leases of jobs: one worker has a job until its lease ends, and says how its turn went."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -18,16 +18,14 @@ AGAIN_AFTER = timedelta(minutes=1)
 FORGET_WORKERS = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """A worker, by a name that no other has, and how long its leases last."""
 
     name: str
     lease: timedelta = LEASE
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Struct, frozen=True):
     """The right to run one turn of a job; ``since`` (UTC) tells it from every other turn."""
 
     job: JobName

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +24,7 @@ FAILING = 3
 SHOWN = 100
 
 
-@dataclass(frozen=True, slots=True)
-class JobStatus:
+class JobStatus(Struct, frozen=True):
     """How a job is.
 
     Attributes:
@@ -71,8 +71,7 @@ class WorkerStatus:
     alive: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BegunCounts:
+class BegunCounts(Struct, frozen=True):
     """Tasks begun from the staff site: how many wait or run, since when, and how many failed."""
 
     open: int

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
+from msgspec import Struct
+
 from portal.domain.foundation.jobs.aside import (
     PASSING,
     RowOfJob,
@@ -68,8 +70,7 @@ class Job(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class WholeJob:
+class WholeJob(Struct, frozen=True):
     """A job of one step, without rows of its own; ``run`` returns how much it did."""
 
     name: JobName
@@ -82,8 +83,7 @@ class WholeJob:
             return Outcome(self.run(work))
 
 
-@dataclass(frozen=True, slots=True)
-class RowJob:
+class RowJob(Struct, frozen=True):
     """A job over rows.
 
     Attributes:

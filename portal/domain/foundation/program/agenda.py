@@ -1,8 +1,9 @@
 """The windows of a program for staff: what is open, until when, and what changes next."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.deadlines import Window, WindowKind, Windows
 
@@ -16,8 +17,7 @@ class Stage(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
-class WindowView:
+class WindowView(Struct, frozen=True):
     """One window: its first and last usable day (JST) and the days that remain after today."""
 
     kind: WindowKind

@@ -1,9 +1,11 @@
 """The calendar of the program's file with what the ward approved since."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.calendar import (
     ONE_DAY,
@@ -17,8 +19,7 @@ from portal.domain.foundation.program.calendar import (
 from portal.domain.foundation.program.public_reasons import PublicReason
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialDays:
+class SpecialDays(Struct, frozen=True):
     """Days with other hours than usual (None: closed), both ends included.
 
     A reason that only a later program knows is None, and not told.

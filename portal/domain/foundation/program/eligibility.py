@@ -1,7 +1,8 @@
 """Who is eligible: the legal age rule, the school-year window, and the check of a birth date."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.schema import Program
@@ -46,8 +47,7 @@ def school_year_window(base_date: date) -> tuple[date, date]:
     return date(fiscal_year(base_date) - ADULT_SCHOOL_AGE, 4, 2), base_date
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether a child is eligible, and why, in one sentence of the reader's language."""
 
     eligible: bool

@@ -3,8 +3,9 @@
 See ``security.md`` A22.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.clock import JST, day_start
 from portal.domain.foundation.program.schema import Program
@@ -16,8 +17,7 @@ For 31 December, from the 1st.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """The gap: ``staffed_until`` (JST instant) and ``usable``, the last usable day.
 
     The telephone closes for the last time at ``staffed_until``; ``over``: it has done so already.

@@ -1,9 +1,9 @@
 """One month of the call center for staff: each day's hours, why, and what was agreed."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import jpholiday
+from msgspec import Struct
 
 from portal.domain.foundation.clock import next_month
 from portal.domain.foundation.program.calendar import (
@@ -33,8 +33,7 @@ class DayKind(Labeled):
     USUAL = "usual", lambda: _s("開所")
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDay:
+class CalendarDay(Struct, frozen=True):
     """One day (JST).
 
     ``hours`` is None on closed days; ``reason`` names the holiday or the agreement, or is empty.
@@ -56,8 +55,7 @@ class CalendarDay:
         return self.kind is DayKind.USUAL
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """A month in weeks from Monday to Sunday; places outside the month are None."""
 
     first: date

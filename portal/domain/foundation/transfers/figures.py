@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from portal.domain.foundation.transfers.kinds import SHEET_FIGURES, Figure, KindRule
 
 
@@ -32,8 +34,7 @@ class Figures:
         }.get(figure)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One figure on which two sides disagree: the sender's value and the receiver's."""
 
     figure: Figure

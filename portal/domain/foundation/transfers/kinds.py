@@ -1,7 +1,8 @@
 """Kinds of files that change hands: the figures of their sheets, and what an open one stops."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -41,8 +42,7 @@ class Stopped(Labeled):
     PAYING = "paying", lambda: _s("清算")
 
 
-@dataclass(frozen=True, slots=True)
-class KindRule:
+class KindRule(Struct, frozen=True):
     """The rules of one kind.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Read the register of hand-overs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ class Shown(Labeled):
     ALL = "all", lambda: _s("すべて")
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """What the register shows: states, one kind or all, and the page from 1.
 
     ``stops``: only kinds that stop this while they are open.
@@ -41,8 +40,7 @@ class Filters:
     stops: Stopped | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """One page of the register, newest first, and how many there are in all."""
 
     rows: Sequence[FileTransfer]
@@ -88,8 +86,7 @@ def _is(shown: Shown) -> ColumnElement[bool]:
     }[shown]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCount:
+class OpenCount(Struct, frozen=True):
     """How many hand-overs are open, and in how many of them the sides disagree."""
 
     count: int

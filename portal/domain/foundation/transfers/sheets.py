@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Self
 
+from msgspec import Struct
+
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.foundation.transfers.figures import Difference, Figures
@@ -39,8 +41,7 @@ class Arrival:
         return replace(self, figures=replace(self.figures, rows=rows, yen=yen))
 
 
-@dataclass(frozen=True, slots=True)
-class Departure:
+class Departure(Struct, frozen=True):
     """A file that we send, as we counted it, and what it was made of."""
 
     kind: TransferKind

@@ -1,8 +1,8 @@
 """Read announcements for staff: the delivery log, counts and prints of cards; no addresses."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from portal.domain.people.pauses.queries import is_paused
 LOG_LIMIT = 50
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(Struct, frozen=True):
     """One line of a household's delivery log.
 
     ``next_try_at`` (UTC) is set if sending a message failed and will be tried again.
@@ -42,8 +41,7 @@ class LogEntry:
         return ANNOUNCEMENT.can(self.state, "resume")
 
 
-@dataclass(frozen=True, slots=True)
-class CardCounts:
+class CardCounts(Struct, frozen=True):
     """Numbers of cards that wait for a print, and of announcements stopped and not resumed."""
 
     waiting: int

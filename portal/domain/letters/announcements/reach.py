@@ -1,8 +1,8 @@
 """The channel by which a household is informed: its proven SMS or email address, if any."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -39,8 +39,7 @@ _PROVEN = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(Struct, frozen=True):
     """The channel by which a household receives one-time codes as messages, and its language.
 
     ``row`` is None without such a channel.

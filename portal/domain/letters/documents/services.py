@@ -1,8 +1,8 @@
 """Propose a version to the ward, record its decision, and require it before anything is printed."""
 
 import hashlib
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -31,8 +31,7 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A document in its current form: its file, the version's name for people, and a specimen.
 
     ``specimen`` is a PDF that shows the texts on paper, with invented people.

@@ -1,7 +1,6 @@
 """The table and states of the letters of a print run, for printing, archives and hand-over."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import ColumnElement, false, func
 from sqlalchemy.orm import Session
 
@@ -12,8 +11,7 @@ from portal.domain.letters.letters.models import Letter, LetterWithoutId, PrintR
 from portal.domain.letters.letters.states import LETTER, LETTER_WITHOUT_ID
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How letters of a kind are stored.
 
     ``counter`` is the condition for letters that the ward hands over itself. Letters of a run with

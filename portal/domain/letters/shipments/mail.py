@@ -3,8 +3,9 @@
 import itertools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError, NotAllowedError
 from portal.domain.foundation.program.schema import Program
@@ -80,8 +81,7 @@ WARD_REASONS = frozenset(
 """The address or the person is in question: the ward checks first; it is never posted blindly."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conditions:
+class Conditions(Struct, frozen=True):
     """What a class of mail offers: digits of its tracking number (0: none), and hand delivery."""
 
     digits: int

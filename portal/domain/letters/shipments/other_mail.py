@@ -4,9 +4,9 @@ So are the replies that came in envelopes whose postage the office pays (料金�
 bills each piece.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ from portal.domain.letters.shipments.models import OtherMail
 MOST = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """How many pieces of one class and kind went to the post on ``day`` (JST)."""
 
     day: date

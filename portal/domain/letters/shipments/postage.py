@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ UNKNOWN = ""
 """The class of mail whose class was not recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class PostageLine:
+class PostageLine(Struct, frozen=True):
     """A class of mail: number of items, yen for one (None: not agreed), and yen in total."""
 
     mail_class: str

@@ -1,9 +1,9 @@
 """Change one shipment: plan it, post it, record what the post reports, receive it back."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ See ``domain.md`` §3.1.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True):
     """An item handed to the post on ``day`` (JST), with the number on its label as typed, or ""."""
 
     day: date
@@ -38,8 +37,7 @@ class Posting:
     tracking_no: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(Struct, frozen=True):
     """Nobody was at home on ``day``; the post office stores the item until ``kept_until`` (JST).
 
     The absence slip does not always name that day; None means a week.
@@ -49,8 +47,7 @@ class Absence:
     kept_until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MailReturn:
+class MailReturn(Struct, frozen=True):
     """An item came back to us on ``day`` (JST), for a reason of the post's register."""
 
     reason: str

@@ -1,7 +1,6 @@
 """Read the register of subcontractors and of the files sent to them."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,8 +12,7 @@ from portal.domain.people.staff.models import StaffUser
 SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class FileSent:
+class FileSent(Struct, frozen=True):
     """One sent file with the names of the company and of the sender."""
 
     file: SentFile
@@ -27,8 +25,7 @@ def subcontractors(session: Session) -> list[Subcontractor]:
     return list(session.scalars(select(Subcontractor).order_by(Subcontractor.id)))
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A company in its chain; ``level`` is 1 for one that we gave the work.
 
     ``above`` are the names of the companies above it, the highest first.

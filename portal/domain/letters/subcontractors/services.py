@@ -1,9 +1,9 @@
 """Propose a subcontractor, record the ward's consent, end the work, and record every file sent."""
 
 import re
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ NAME_MAX, WORK_MAX, NUMBER_MAX, FILE_MAX, CERTIFICATE_MAX = 80, 200, 40, 120, 60
 SUBJECT = "subcontractor"
 
 
-@dataclass(frozen=True, slots=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True):
     """The facts about a sent file; ``subject`` and ``subject_id`` name what it was made from."""
 
     what: str
@@ -40,16 +39,14 @@ class FileFacts:
     subject_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Certificate:
+class Certificate(Struct, frozen=True):
     """A certificate of a company (12①): its number and its last day (JST)."""
 
     number: str
     until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(Struct, frozen=True):
     """A company as typed.
 
     Attributes:

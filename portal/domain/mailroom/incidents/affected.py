@@ -6,9 +6,9 @@ Events contain no names, so neither does the result: households by key, with cou
 
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -77,8 +77,7 @@ RUNS = "print_run.%"
 """Events of a whole print run name only the run; they concern the households of its letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class Search:
+class Search(Struct, frozen=True):
     """What to search for, from ``start`` to ``end`` (exclusive, UTC).
 
     It can be narrowed to one staff member, one session, or one print run.
@@ -92,8 +91,7 @@ class Search:
     print_run_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AffectedRow:
+class AffectedRow(Struct, frozen=True):
     """One affected household: the number of events, and the first and last of them (UTC)."""
 
     household_id: int
@@ -102,8 +100,7 @@ class AffectedRow:
     last_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(Struct, frozen=True):
     """The result of a search.
 
     ``of_ward_alone`` households are counted, but visible to the ward only. ``elsewhere`` counts the

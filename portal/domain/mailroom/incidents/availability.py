@@ -5,9 +5,9 @@ overran its announced end does. Stops that overlap count once.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ NEAR = 0.8
 MINUTE = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(Struct, frozen=True):
     """The figures of one part in a year of the contract, up to now; minutes are whole ones.
 
     ``allowed`` is what the whole year may have of unplanned minutes; None where the ward has set no

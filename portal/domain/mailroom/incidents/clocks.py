@@ -5,8 +5,9 @@ three to five days, the final one within thirty, or within sixty if somebody mea
 count too. Ends are exclusive instants (UTC).
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.clock import day_end, jst_date, last_day_before
 from portal.domain.foundation.texts import Labeled, _s
@@ -36,8 +37,7 @@ class Pace(Labeled):
     OVER = "over", lambda: _s("期限を過ぎました")
 
 
-@dataclass(frozen=True, slots=True)
-class Milestones:
+class Milestones(Struct, frozen=True):
     """The instants (UTC) from which an incident's deadlines count, and those that meet them.
 
     ``first_at`` and ``final_at`` are when those reports were submitted to the ward.
@@ -50,8 +50,7 @@ class Milestones:
     final_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hand:
+class Hand(Struct, frozen=True):
     """One deadline as of ``now``; ``warn_at`` and ``ends_at`` (exclusive) are instants (UTC)."""
 
     clock: Clock

@@ -1,9 +1,9 @@
 """Plan and announce outages, and log all downtime (clause 14(1))."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -28,8 +28,7 @@ choice, as is usual for public sites.
 SENTENCE = {DownPart.ISSUER.value: "planned_shops"}
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
+class Outage(Struct, frozen=True):
     """What is down (a ``DownPart``), and from when until when (UTC); without an end it still is."""
 
     what: str
@@ -37,16 +36,14 @@ class Outage:
     ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """The time between two instants (UTC); the end is exclusive."""
 
     start: datetime
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Minutes:
+class Minutes(Struct, frozen=True):
     """Minutes of downtime of one part within a period, planned (and announced) or not."""
 
     what: str

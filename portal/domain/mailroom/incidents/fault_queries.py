@@ -1,8 +1,8 @@
 """Read coupon faults: the staff's list, one case, a household's own, and the counts by day."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ The number is our own choice.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class DayCount:
+class DayCount(Struct, frozen=True):
     """New cases of one day (JST), and how many of them are open now."""
 
     day: date
@@ -35,8 +34,7 @@ class DayCount:
     open: int
 
 
-@dataclass(frozen=True, slots=True)
-class CodeView:
+class CodeView(Struct, frozen=True):
     """The facts about a code that officers may see; never the code itself.
 
     ``number`` is the issuer's management number; ``issuer_status`` and ``used_yen`` are its latest

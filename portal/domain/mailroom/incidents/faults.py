@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,8 +49,7 @@ class FaultReport:
     shop_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LookUp:
+class LookUp(Struct, frozen=True):
     """The issuer's status of the code at the end of ``as_of`` (JST).
 
     ``used_yen`` is used only if a part was spent.
@@ -60,8 +60,7 @@ class LookUp:
     used_yen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FaultOrigin:
+class FaultOrigin(Struct, frozen=True):
     """The household and entitlement of the refused coupon, and how the report reached us."""
 
     household_id: int
@@ -77,8 +76,7 @@ class FaultEnding:
     words: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class FaultKey:
+class FaultKey(Struct, frozen=True):
     """The key of a case, and whether its reader may know of protected households."""
 
     fault_id: int

@@ -1,8 +1,8 @@
 """Read incidents: the register, subjects, deadlines, reports, and the figures of a month."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -22,8 +22,7 @@ from portal.domain.people.entitlements.models import Entitlement
 from portal.domain.people.households.models import Household
 
 
-@dataclass(frozen=True, slots=True)
-class DueClock:
+class DueClock(Struct, frozen=True):
     """A deadline of an open incident that is not met yet."""
 
     incident_id: int
@@ -32,8 +31,7 @@ class DueClock:
     hand: Hand
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """The figures of what an incident touches: subjects by kind and result, households, children.
 
     ``of_ward_alone`` is the number of protected households.
@@ -45,8 +43,7 @@ class Touched:
     children: int
 
 
-@dataclass(frozen=True, slots=True)
-class MonthFigures:
+class MonthFigures(Struct, frozen=True):
     """The incidents and the numbers of coupon faults of a period, for the monthly reports."""
 
     incidents: list[Incident]
@@ -142,8 +139,7 @@ def touched(session: Session, incident_id: int) -> Touched:
     return Touched(by_kind, households, alone or 0, children or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class SubjectFilter:
+class SubjectFilter(Struct, frozen=True):
     """Selects the subjects of one incident, all or of one kind."""
 
     incident_id: int

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -31,8 +32,7 @@ from portal.domain.people.tasks.services import new_receipt_no
 FIELD_MAX = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(Struct, frozen=True):
     """The facts with which an incident is opened; instants are UTC."""
 
     kind: str

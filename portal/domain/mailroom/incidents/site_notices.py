@@ -7,10 +7,10 @@ incident only after a second person confirms it, and can be withdrawn.
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
@@ -57,8 +57,7 @@ KEPT_SECONDS = 5.0
 """After so long at most every page of every process shows what was published or withdrawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One notice as a reader sees it now.
 
     ``stop`` is when the planned outage that it announces begins and ends (UTC).
@@ -71,8 +70,7 @@ class Shown:
     stop: tuple[datetime, datetime] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """The content of a notice: a prepared sentence, or own ``texts`` by locale id.
 
     The end is exclusive (UTC).

@@ -4,9 +4,9 @@ Letters and codes are added by number, by print run or batch, or for the listed 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
@@ -31,8 +31,7 @@ Found = tuple[int, int | None]
 """The key of a letter, coupon or household, and the household's key (None for a code in stock)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """Subjects of one kind that are added to an incident together, and how they were found."""
 
     kind: SubjectKind

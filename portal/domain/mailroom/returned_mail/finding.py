@@ -1,8 +1,8 @@
 """Find a scanned item by its letter number or tracking number."""
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from portal.domain.letters.shipments.states import ON_THE_WAY
 SCANNED = re.compile(r"^[A-D](\d+)[A-D]$")
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A scanned item; a letter whose posting was not entered has no shipment yet."""
 
     household_id: int

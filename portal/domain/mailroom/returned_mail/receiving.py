@@ -9,6 +9,7 @@ signs in.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.contacts.escalations.call_back_results import call_off
@@ -55,8 +56,7 @@ class Pile:
     keep_until: date
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """One received item; a ``protected`` one is shown only to readers with that permission."""
 
     item: ReturnedItem

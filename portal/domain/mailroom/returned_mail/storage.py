@@ -1,10 +1,10 @@
 """Manage the storage of returned mail: boxes, handing items to the ward, and destruction."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ from portal.domain.people.households.models import Household
 PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class StoredItem:
+class StoredItem(Struct, frozen=True):
     """One item in storage; ``number`` is its letter or tracking number, nothing personal.
 
     ``id_state`` is the state of the ID in a letter now, "" for a parcel. ``delivered_on`` is the

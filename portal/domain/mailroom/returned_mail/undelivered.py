@@ -1,9 +1,9 @@
 """List the undelivered letters as of now (R36, R52): reason, attempts, value, redeliveries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Subquery, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
@@ -28,8 +28,7 @@ STATES = (
 PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
+class Undelivered(Struct, frozen=True):
     """One household without its letter.
 
     ``sent_again`` of ``offered`` redeliveries are used; ``yen`` is the value of the entitlements.

@@ -1,13 +1,13 @@
 """Bulk inserts that bypass the ORM: COPY on PostgreSQL, one prepared statement on SQLite."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 import psycopg
+from msgspec import Struct
 from sqlalchemy import JSON, BigInteger, Boolean, ColumnElement, LargeBinary
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.base import Base, UtcDateTime
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """The named columns of a table, in the order of the values of a row."""
 
     table: type[Base]

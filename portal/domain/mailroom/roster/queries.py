@@ -1,10 +1,10 @@
 """Read imports, the rows that were not imported, differences, and held households."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ AT_ONCE = 500
 PROTECTED_SIDES = (Household.protected, StagedHousehold.protected)
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedRow:
+class RejectedRow(Struct, frozen=True):
     """A rejected row, with the numbers as the ward wrote them."""
 
     import_id: int
@@ -39,8 +38,7 @@ class RejectedRow:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DescribedDifference:
+class DescribedDifference(Struct, frozen=True):
     """One difference with its household's number, as staff read it.
 
     ``household_no`` is empty if the extract has none.
@@ -54,8 +52,7 @@ class DescribedDifference:
     """The number within the household of the child that it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldHousehold:
+class HeldHousehold(Struct, frozen=True):
     """A held household with its number and the codes of its open holds."""
 
     household_id: int
@@ -74,8 +71,7 @@ def import_by_id(session: Session, import_id: int) -> RosterImport | None:
     return session.get(RosterImport, import_id)
 
 
-@dataclass(frozen=True, slots=True)
-class FileCounts:
+class FileCounts(Struct, frozen=True):
     """What an import read in its file: all rows, rows and households by result, and yen.
 
     A file says by its held households and rejected rows how many families are protected. Whoever

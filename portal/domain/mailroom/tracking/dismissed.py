@@ -4,9 +4,9 @@ Read wherever events are listed for people, so that a later file with the number
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ class NumberReason(Labeled):
     WRONG_NUMBER = "wrong_number", lambda: _s("郵便局が番号をまちがえた")
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownNumber:
+class UnknownNumber(Struct, frozen=True):
     """A number that no mail has and nobody put aside: how many events, and the last day (JST)."""
 
     tracking_no: str

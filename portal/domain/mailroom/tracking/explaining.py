@@ -1,8 +1,8 @@
 """Explain a word of the post once, for what came already and for every file to come; undo it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -26,16 +26,14 @@ CHOICES = tuple(status for status in Status if status is not Status.UNKNOWN)
 """What a word may mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownWord:
+class UnknownWord(Struct, frozen=True):
     """A word that nobody has explained: as the post wrote it, and in how many events."""
 
     word: str
     events: int
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """What became of an explanation: events that have their meaning now, shipments that moved."""
 
     events: int

@@ -10,9 +10,10 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Protocol
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import Labeled, _s
@@ -28,8 +29,7 @@ DAY_AND_TIME = re.compile(
 LENGTHS = (11, 12)
 
 
-@dataclass(frozen=True, slots=True)
-class PostEvent:
+class PostEvent(Struct, frozen=True):
     """One event as the post wrote it; ``tracking_no`` are its digits."""
 
     tracking_no: str
@@ -63,8 +63,7 @@ class LineFault(Labeled):
     FUTURE = "future", lambda: _s("状態発生日が、未来の日付です。")
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedLine:
+class RefusedLine(Struct, frozen=True):
     """A row that was refused: the number of its line in the file, and why."""
 
     line: int
@@ -79,8 +78,7 @@ class RefusedLine:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What was read of a file: its events, and the rows that refused themselves."""
 
     events: Sequence[PostEvent]

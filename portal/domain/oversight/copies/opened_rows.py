@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 from sqlalchemy import Select, column, func, select, table
 from sqlalchemy.orm import Session
 
@@ -27,8 +28,7 @@ WRAPPED = "wrapped_key"
 AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(Struct, frozen=True):
     """How many rows the keys opened."""
 
     data_keys: int

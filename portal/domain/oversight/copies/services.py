@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+from msgspec import Struct
+
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import InputError, NotAllowedError, NotFoundError
@@ -46,8 +48,7 @@ class NewCopy:
     taken_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DrillFacts:
+class DrillFacts(Struct, frozen=True):
     """What a drill measured; see ``RestoreDrill``."""
 
     copy_id: int

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from msgspec import Struct
+
 from portal.domain.foundation.errors import InputError, NotFoundError, WrongStateError
 from portal.domain.foundation.jobs.begun import begin_alone
 from portal.domain.foundation.jobs.models import BegunTask
@@ -26,8 +28,7 @@ ORDER_MAX = 60
 MOST_LETTERS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class ExtractForm:
+class ExtractForm(Struct, frozen=True):
     """How an extract is read: the name of its layout, the day of extraction, the sender's name.
 
     ``extracted`` is a JST day, None if a column says it or it is today; ``file_name`` is the name
@@ -55,8 +56,7 @@ class CodesOrder:
     file_name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LettersForm:
+class LettersForm(Struct, frozen=True):
     """The date on the letters (JST, None: today), and at most how many are made (None: all)."""
 
     notice_date: date | None = None

@@ -1,7 +1,8 @@
 """Which kinds of daily work there are: who may begin one, who sees it, and the file it takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.errors import NotAllowedError
@@ -12,8 +13,7 @@ from portal.domain.people.staff.permissions import Permission, held
 MEGABYTE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class KindRule:
+class KindRule(Struct, frozen=True):
     """The rule of a kind.
 
     Attributes:

@@ -1,9 +1,10 @@
 """What carries daily work out: the machine of a worker, and how it tells how far it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from portal.domain.foundation.jobs.begun import TakenTask
 from portal.domain.foundation.work import WorkSource
@@ -20,8 +21,7 @@ class Report(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """The machine of the worker.
 
     Attributes:
@@ -37,8 +37,7 @@ class Machine:
     processes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(Struct, frozen=True):
     """A task as its kind carries it out: where, in whose name, and whom it tells.
 
     ``source`` acts as whoever began the task.
@@ -50,8 +49,7 @@ class Errand:
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """What a task did, in counts and keys, and the key of the sealed file that it made."""
 
     result: Mapping[str, Any]

@@ -1,9 +1,9 @@
 """Read daily work: what somebody may see of it, and what happened to one task."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -39,8 +39,7 @@ class Happened(Labeled):
     TRIED_AGAIN = "begun_task.try_again", lambda: _s("もう一度試すことにした")
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(Struct, frozen=True):
     """One line of a task's log: when (UTC), what, and the name of who did it, if a person."""
 
     at: datetime

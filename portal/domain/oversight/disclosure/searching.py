@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, or_, select
 
 from portal.domain.contacts.escalations.answers_in import rows_about
@@ -41,8 +42,7 @@ class Holding:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What was found.
 
     Attributes:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor
@@ -54,8 +55,7 @@ USUAL = timedelta(days=30)
 """個人情報保護法 83, 94 and 102: the answer within thirty days, without a reason to prolong it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """What came from the ward: its paper's number, the day, and the last day for the answer."""
 
     kind: str

@@ -3,8 +3,7 @@
 For a ward whose pages are away. Each step is that of the page, with what it checks and records.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.approvals.services import Instruction
@@ -27,8 +26,7 @@ from portal.domain.people.households.queries import household_id_of
 DECIDED = (PersonRequestState.DECIDED, PersonRequestState.CARRIED_OUT)
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two people of the ward who proved to be there, each with the work of one transaction."""
 
     first: Work

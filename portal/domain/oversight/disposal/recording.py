@@ -1,9 +1,9 @@
 """What the certificate will say, taken down while it can still be read."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Actor
@@ -45,8 +45,7 @@ COUNTED: Mapping[str, type[Base]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Holdings:
+class Holdings(Struct, frozen=True):
     """What the machine has, which only ``platform.disposing`` can look at.
 
     Attributes:

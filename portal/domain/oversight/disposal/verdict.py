@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
+
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
 from portal.domain.oversight.disposal.certificate import in_blocks
@@ -59,8 +61,7 @@ class Trials:
         self.left.append((place, reason))
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTried:
+class KeyTried(Struct, frozen=True):
     """A key that was tried: its number, as certificate and backups have it, and where it was."""
 
     number: str

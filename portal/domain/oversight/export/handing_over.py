@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -64,8 +65,7 @@ class Exported:
     left_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(Struct, frozen=True):
     """Whether protected households are part of an export.
 
     Attributes:
@@ -111,8 +111,7 @@ def export_all(source: WorkSource, out: Path, instruction: str = "") -> Exported
     return Exported(out, len(folder.files), digest, extent.left_out)
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(Struct, frozen=True):
     """What is handed over: its name, where it lies, its files and the SHA-256 of its manifest."""
 
     name: str

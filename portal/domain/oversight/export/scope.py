@@ -1,10 +1,10 @@
 """Selecting the rows of a ledger: whole tables, or tables without protected households."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -63,8 +63,7 @@ class LedgerName(StrEnum):
     AUDIT_EVENTS = "audit_events"
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Struct, frozen=True):
     """One file of rows: its name, its columns, and its statement.
 
     ``statement`` takes whether protected households are included.

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pyrage
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.files.storing import SealedWriter, open_pieces, shred
@@ -18,8 +19,7 @@ from portal.domain.oversight.export.handing_over import Handed, fill, hand_over,
 from portal.domain.oversight.export.writing import Output, Sink
 
 
-@dataclass(frozen=True, slots=True)
-class SealedExport:
+class SealedExport(Struct, frozen=True):
     """A finished export: the key of its sealed file, its number of files, its manifest's SHA-256.
 
     ``left_out`` is the number of protected households that are not part of it.

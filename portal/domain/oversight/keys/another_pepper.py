@@ -5,10 +5,10 @@ and right, and the pepper before stays until nothing needs it. The same is true 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
+from msgspec import Struct
 from sqlalchemy import CursorResult, Row, case, func, select, update
 from sqlalchemy.orm import Session
 
@@ -33,8 +33,7 @@ Held = Row[int, bytes, bytes, bytes, bytes | None]
 """Key, digest of the number, data key, fields and digest of the birth date of a household."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
+class _Change(Struct, frozen=True):
     """A digest that an earlier pepper made, and the one that replaces it."""
 
     key: int

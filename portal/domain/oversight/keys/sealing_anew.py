@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+from msgspec import Struct
 from sqlalchemy import Connection, CursorResult, RowMapping, Table, func, select, update
 
 from portal.domain.foundation.errors import IntegrityFaultError
@@ -77,8 +78,7 @@ class Place:
         return _filled(self.context, dict(row))
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(Struct, frozen=True):
     """What one pass over all places found."""
 
     rows: int = 0

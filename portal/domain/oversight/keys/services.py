@@ -1,8 +1,8 @@
 """When keys were replaced, on record, and when an earlier one may go."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,8 +27,7 @@ KEPT = {"index": max(SESSIONS_END, timedelta(seconds=throttles.UNKNOWN_DEVICE.se
 """How long an earlier key is kept: tries of IDs that do not exist are counted on for a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Age:
+class Age(Struct, frozen=True):
     """Since when a key is the newest of its name."""
 
     since: datetime

@@ -6,9 +6,9 @@ Whoever opens without that answer, or changes the program afterwards, is told.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.audit.services import record
@@ -42,8 +42,7 @@ class Standing(Labeled):
     MISSING = "missing", lambda: _s("合意がない")
 
 
-@dataclass(frozen=True, slots=True)
-class _Subject:
+class _Subject(Struct, frozen=True):
     """Where it is asked for, what the program says now, and from which day it counts."""
 
     clause: str
@@ -75,8 +74,7 @@ SUBJECTS: Mapping[AgreedKey, _Subject] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Struct, frozen=True):
     """One of them: what the program says, what was agreed, and by which answer.
 
     ``is_open`` tells whether its day has come.

@@ -1,8 +1,8 @@
 """Changes to the open questions: add, ask, answer, close and reopen."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -30,8 +30,7 @@ from portal.domain.oversight.management.sealed import opened_values, sealed_valu
 from portal.domain.oversight.management.states import CLOSED, QUESTION
 
 
-@dataclass(frozen=True, slots=True)
-class NewQuestion:
+class NewQuestion(Struct, frozen=True):
     """A question of our own as typed, and the clause that it is about or ""."""
 
     title: str
@@ -39,8 +38,7 @@ class NewQuestion:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The ward's answer as typed, given by a written instruction."""
 
     text: str

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -53,8 +54,7 @@ class Standing(Labeled):
     UNPROVEN = "unproven", lambda: _s("この版では示せない")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """One line of the checklist as it comes with the software.
 
     Answer and evidence may contain ``%(name)s`` placeholders for ``real_values``.
@@ -130,8 +130,7 @@ class Answered:
         return "、".join(proof.check for proof in self.proofs) or "–"
 
 
-@dataclass(frozen=True, slots=True)
-class TypedAnswer:
+class TypedAnswer(Struct, frozen=True):
     """An answer as typed; ``base`` is the version that was edited, 0 for the software's own."""
 
     verdict: str

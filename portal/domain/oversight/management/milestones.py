@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -42,8 +43,7 @@ class MilestoneKey(Labeled):
     DISPOSAL = "disposal", lambda: _s("データの廃棄")
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedMilestone:
+class PlannedMilestone(Struct, frozen=True):
     """One milestone of the program: its key and its day (JST)."""
 
     key: MilestoneKey

@@ -1,9 +1,9 @@
 """Minutes of meetings: every save is a version, and the ward confirms the newest (clause 9(2))."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,8 +30,7 @@ MAY_BE_EMPTY = {"open_items"}
 PAGE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class MinutesText:
+class MinutesText(Struct, frozen=True):
     """One version of minutes with its texts."""
 
     minutes_id: int
@@ -50,8 +49,7 @@ class MinutesText:
         return self.state is OLD
 
 
-@dataclass(frozen=True, slots=True)
-class TypedMinutes:
+class TypedMinutes(Struct, frozen=True):
     """Minutes as typed, by field; ``base`` is the version that was edited, 0 for a new meeting."""
 
     held_on: date

@@ -1,6 +1,6 @@
 """What the plan of the work and the receipts promise the ward, each with what shows it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _s
@@ -8,8 +8,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.oversight.management.proofs import Proof, prove
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """A sentence of a paper: its heading, its text, and the names of the proofs that show it.
 
     Without proofs it says what people do, not what the software does.
@@ -20,8 +19,7 @@ class Promise:
     proofs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """A promise with its proofs, looked at now."""
 
     promise: Promise

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.clock import jst_date
@@ -33,8 +34,7 @@ caller's question.
 FILE = Path(__file__).with_name("questions.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Default:
+class Default(Struct, frozen=True):
     """A question that comes with the software, because the specification leaves something open.
 
     ``adults`` marks one that only concerns a program in which somebody may turn 18.

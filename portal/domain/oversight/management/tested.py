@@ -6,11 +6,12 @@ only if they are of its own sources. A clone, and a wheel that somebody built th
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from portal import __version__
 from portal.domain.foundation import resources
@@ -20,8 +21,7 @@ Test = tuple[str, str]
 """File and name of a test; "" names a whole file."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProvenByTests:
+class ProvenByTests(Struct, frozen=True):
     """A promise that tests show; ``tests`` are pairs of file and name, "" for a whole file."""
 
     check: Sentence
@@ -36,8 +36,7 @@ class Shown(StrEnum):
     NOT_RUN = "not_run"
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(Struct, frozen=True):
     """The results of one run: of which version and commit, on which day (UTC), by test."""
 
     version: str

@@ -8,6 +8,7 @@ shown or printed. Answers are kept as versions; a question that the ward changes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -36,8 +37,7 @@ SELF = "ward_checklist"
 """The line of our own checklist that is shown by this very list: it answers no question of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TakenIn:
+class TakenIn(Struct, frozen=True):
     """What a file changed: questions that are new (or changed), that stay, and that went."""
 
     new: int
@@ -45,8 +45,7 @@ class TakenIn:
     gone: int
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A question of the ward with our current answer; ``item`` is the line that shows it."""
 
     id: int

@@ -8,7 +8,8 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.contacts.escalations.answers_file import MAX_BYTES, READER
 from portal.domain.foundation.errors import InputError
@@ -26,8 +27,7 @@ XLSX = b"PK"
 Line = tuple[int, Sequence[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class AskedRow:
+class AskedRow(Struct, frozen=True):
     """One question of the ward; ``cells`` is its whole row, ``line`` counts from 1."""
 
     line: int
@@ -36,8 +36,7 @@ class AskedRow:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AskedFile:
+class AskedFile(Struct, frozen=True):
     """The content of a file: the names of its columns, its rows, and its SHA-256."""
 
     sha256: str

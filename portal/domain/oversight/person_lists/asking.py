@@ -1,9 +1,10 @@
 """Ask for a list, and decide about it: nobody approves their own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -39,8 +40,7 @@ DECIDE_WITHIN, MAKE_WITHIN = timedelta(days=7), timedelta(days=2)
 PURPOSE_MIN, PURPOSE_MAX, RECIPIENT_MAX, REFUSAL_MAX = 5, 200, 80, 200
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody asks for.
 
     Attributes:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from portal.domain.foundation.vault import Vault, seal, seal_json, unseal, unseal_json
 from portal.domain.oversight.person_lists.kinds import Scope
 from portal.domain.oversight.person_lists.models import PersonList
@@ -19,8 +21,7 @@ class Words:
     refusal: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(Struct, frozen=True):
     """What a leaked sheet is compared with.
 
     Attributes:

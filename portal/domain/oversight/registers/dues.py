@@ -1,9 +1,9 @@
 """What is missing, overdue or running out in the registers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.clock import jst_date
@@ -39,8 +39,7 @@ _OVER = (EntryState.ENDED, EntryState.REPLACED)
 _WITHOUT_LAST_DAY = (EntryState.SUSPENDED, EntryState.CONFIRMED, EntryState.REJECTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """One thing to do; ``late`` if it should be done already, else it comes."""
 
     kind: RegisterKind

@@ -1,8 +1,9 @@
 """The registers, each one definition: what it holds, by which clause, and when it warns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.texts import Labeled, Sentence, _s
 
@@ -37,8 +38,7 @@ class Result(Labeled):
     FAILED = "failed", lambda: _s("直すことがあった")
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """What an entry of one register holds.
 
     Attributes:

@@ -5,9 +5,9 @@ to it (specification 12②). The clock is the entry of the register (``kinds.ANS
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -62,8 +62,7 @@ CLOSE_WITHIN = DECIDE_BEFORE = timedelta(days=14)
 """After the day on which the ward was told; before the last day of the answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """What is to be done about a request; ``late`` if it should be done already."""
 
     late: bool
@@ -136,8 +135,7 @@ def in_the_way_of(session: Session, household_id: int) -> int:
     return session.scalar(statement) or 0
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A request in the list and in the report; without whom it is about.
 
     ``request`` is None for an entry of the register whose steps have not begun.

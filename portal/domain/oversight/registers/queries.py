@@ -1,9 +1,9 @@
 """Read the registers: entries with their texts."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from portal.domain.oversight.registers.states import ENTRY, EntryState
 from portal.domain.people.staff.models import StaffUser
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry as people read it; ``person`` is the name of the account it belongs to."""
 
     id: int

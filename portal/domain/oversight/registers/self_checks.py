@@ -6,9 +6,9 @@ made again and finds nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -46,8 +46,7 @@ BY_PEOPLE = frozenset({CheckSubject.RIGHTS})
 """What only a person can judge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The last check of a subject, if there was one; ``wanting`` is what it found, in sentences."""
 
     subject: CheckSubject

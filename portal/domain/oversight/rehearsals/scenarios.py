@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from portal.domain.contacts.calls.kinds import CallLanguage
 from portal.domain.foundation.texts import Labeled, _s
@@ -34,16 +35,14 @@ class Point(Labeled):
     NO_ACT = "no_act", lambda: _s("手続きをしていない")
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """One line of the caller, in the caller's language and in Japanese."""
 
     spoken: str
     japanese: str
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """One invented caller.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Score a rehearsal by what stands in the records of its calls; words are not judged."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ TRIES = 2
 """How often a caller may say the items again in good faith."""
 
 
-@dataclass(frozen=True, slots=True)
-class Played:
+class Played(Struct, frozen=True):
     """What the records say of the calls of a rehearsal.
 
     Attributes:

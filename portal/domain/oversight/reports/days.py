@@ -1,16 +1,15 @@
 """A period of days over which figures are counted."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.domain.foundation.clock import day_end, day_start
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Struct, frozen=True):
     """The days (JST) from ``first`` to ``last``, both included."""
 
     first: date

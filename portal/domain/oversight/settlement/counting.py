@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +26,7 @@ BACK = (ShipmentState.RETURNING, ShipmentState.RETURNED, ShipmentState.LOST)
 """States of a letter that came back, or may be lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One child: its keys and its facts."""
 
     entitlement_id: int

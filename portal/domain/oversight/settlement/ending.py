@@ -1,6 +1,6 @@
 """The final state in which an entitlement ends, and how its yen are split (``domain.md`` §1.1)."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.oversight.settlement.states import SettledState
 from portal.domain.people.entitlements.states import FINAL, EntitlementState
@@ -13,8 +13,7 @@ ACTION_TO = {
 """The entitlement's action that leads to each final state that only the settlement decides."""
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """What the settlement knows about one child.
 
     Attributes:
@@ -34,8 +33,7 @@ class Facts:
     letter_came: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Yen:
+class Yen(Struct, frozen=True):
     """How the yen of one child are split; the four parts add up to its amount.
 
     ``used`` at shops, ``lapsed`` while the household had the coupon, given out as ``alternative``,

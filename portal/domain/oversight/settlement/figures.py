@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from portal.domain.desk.casework.deliveries import Deliveries, deliveries
 from portal.domain.foundation.work import Work
 from portal.domain.oversight.settlement.counting import (
@@ -38,8 +40,7 @@ class Sum:
     unspent_yen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """The yen the ward owes in total, what it paid in advance, and the remainder.
 
     A negative remainder is paid back to the ward.

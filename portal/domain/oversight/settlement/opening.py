@@ -5,10 +5,10 @@ may know of every family (decision 0064).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ScalarSelect, Select, func, select
 from sqlalchemy.orm import Session
 
@@ -42,8 +42,7 @@ Happened = tuple[date | None, str]
 """The day (JST), if there is one, and what happened."""
 
 
-@dataclass(frozen=True, slots=True)
-class CountedChild:
+class CountedChild(Struct, frozen=True):
     """One child behind a figure, with the day (JST) and the event that put it there."""
 
     entitlement_id: int

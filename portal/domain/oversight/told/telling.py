@@ -4,9 +4,9 @@ Hours are those of the program's calendar, with its special days.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.clock import JST, jst_date
@@ -34,8 +34,7 @@ from portal.domain.people.staff.models import StaffUser
 ALERT_LIFE = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
+class Mail(Struct, frozen=True):
     """One mail to write: what it is about, the key of which only one is sent, and its end."""
 
     purpose: str

@@ -1,8 +1,9 @@
 """What the mail to staff says: kinds, counts, due days and paths, and nothing about a family."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import Labeled, _s
@@ -22,8 +23,7 @@ class Waiting(Labeled):
     COPIES = "copies", lambda: _s("期限を過ぎたデータの写し")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """How many of a kind wait, the earliest day (JST) on which one is due, and the path."""
 
     kind: Waiting

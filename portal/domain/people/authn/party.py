@@ -1,14 +1,14 @@
 """The site as devices know it that make passkeys for it."""
 
 import ipaddress
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 _USUAL_PORTS = {"https": 443, "http": 80}
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(Struct, frozen=True):
     """The site as devices know it.
 
     Attributes:

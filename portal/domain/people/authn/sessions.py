@@ -3,11 +3,11 @@
 import hashlib
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
 
+from msgspec import Struct, field
 from sqlalchemy import ColumnElement, CursorResult, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -16,8 +16,7 @@ from portal.domain.foundation.base import insert_at_once, table_of
 from portal.domain.people.authn.models import AuthSession
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True):
     """How long a site's session may idle and last (NIST SP 800-63B AAL2, ``security.md`` §2).
 
     ``locks``: after idling, a fully signed-in person finds the screen locked instead of the session
@@ -56,16 +55,14 @@ BINDING = "forms"
 TOUCH_EVERY = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(Struct, frozen=True):
     """Whose session it is: an account of one site, a credential or a member of the staff."""
 
     site: str
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class NewSession:
+class NewSession(Struct, frozen=True):
     """A session to begin.
 
     Attributes:

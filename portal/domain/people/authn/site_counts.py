@@ -7,9 +7,9 @@ an instant that stands in a row of its own.
 
 import secrets
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,7 @@ PLACES = 8
 """Rows that share the count of one slot, so that those who count do not wait for each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteCount:
+class SiteCount(Struct, frozen=True):
     """What is counted under a limit's name, over its seconds, in slots of the given length."""
 
     limit: throttles.Limit

@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import (
     BindParameter,
     Executable,
@@ -28,8 +28,7 @@ from portal.domain.foundation.base import UtcDateTime, table_of
 from portal.domain.people.authn.models import ThrottleBucket
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A limit of ``allowed`` tries in a window of ``seconds``.
 
     With ``growing``, each further try waits 1, 2, 4 … 60 minutes. ``closed_after`` tries in total
@@ -51,8 +50,7 @@ class Limit:
         return Bucket(self, key)
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(Struct, frozen=True):
     """The counter of one limit for one key: an account, a device, a network, a form."""
 
     limit: Limit
@@ -86,8 +84,7 @@ STAFF_ACCOUNT = Limit("s1", 5, 15 * 60, growing=True, closed_after=100)
 STAFF_SEARCH = Limit("t10", 200, 24 * 3600)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Whether a try is allowed.
 
     If not, ``retry_at`` is when the next one will be (None: only staff can help).

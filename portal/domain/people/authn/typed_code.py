@@ -4,6 +4,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 DIGITS = 6
 
 
@@ -35,8 +37,7 @@ class CodeEntry:
     typed: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TypedCode:
+class TypedCode(Struct, frozen=True):
     """A typed code: its digits, or why it cannot be a code."""
 
     digits: str

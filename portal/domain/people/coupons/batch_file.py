@@ -10,6 +10,8 @@ from datetime import datetime
 from itertools import pairwise
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from portal.domain.foundation.clock import last_day_before
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.held_file import CameIn
@@ -22,8 +24,7 @@ Twins = tuple[set[int], set[int]]
 """Hashes of management numbers, and of codes, that stand in a file more than once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """An order: our reference, count and sum in yen (None: the file's trailer states them)."""
 
     reference: str
@@ -31,8 +32,7 @@ class Order:
     total_yen: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """The program's demands of a code: face value in yen, earliest exchange end (UTC)."""
 
     amount_yen: int
@@ -40,8 +40,7 @@ class Terms:
     any_face: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What a file of codes has to be: whose it is, what was ordered, what the program demands."""
 
     profile: IssuerProfile

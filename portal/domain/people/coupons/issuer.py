@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from portal.domain.foundation.clock import JST
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.qr import fit_at_320, module_count
@@ -30,8 +32,7 @@ class StopMethod(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class EndRule:
+class EndRule(Struct, frozen=True):
     """How the file writes an end: its column, its format, and whether that instant still counts."""
 
     column: str
@@ -57,8 +58,7 @@ class EndRule:
         return value.astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Trailer:
+class Trailer(Struct, frozen=True):
     """The last line with count and sum: its first cell, and their columns (from 1)."""
 
     mark: str

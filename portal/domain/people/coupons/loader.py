@@ -6,9 +6,9 @@ No more than a portion of the codes is in memory at once.
 
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import insert, or_, select
 from sqlalchemy.exc import IntegrityError
 
@@ -37,8 +37,7 @@ from portal.domain.people.coupons.sealing import (
 SUBJECT = "coupon_batch"
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The result of loading: the batch's key (None on a dry run), and count and sum in yen."""
 
     batch_id: int | None

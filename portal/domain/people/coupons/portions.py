@@ -6,6 +6,7 @@ What is counted is counted at the start and at the end, not once for each portio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.work import Work, WorkSource
@@ -48,8 +49,7 @@ class _Stretch:
     batches: Sequence[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Portion:
+class _Portion(Struct, frozen=True):
     """What a portion gave: codes and their sum in yen; how it goes on, or what the last one says.
 
     Without a stretch the next portion counts.

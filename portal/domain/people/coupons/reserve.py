@@ -2,15 +2,15 @@
 
 import math
 import re
-from dataclasses import dataclass
 from fractions import Fraction
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 
 
-@dataclass(frozen=True, slots=True)
-class Reserve:
+class Reserve(Struct, frozen=True):
     """Codes kept for replacements: a number, or a share (rounded up) of all codes then in use."""
 
     count: int = 0

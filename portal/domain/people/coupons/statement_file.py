@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
 from portal.domain.people.coupons.code_table import before_trailer, read_lines, read_yen
@@ -116,8 +118,7 @@ def _places(header: list[str], layout: StatementLayout, profile: IssuerProfile) 
     return {name: names.index(name) for name in layout.columns}
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
+class _Columns(Struct, frozen=True):
     """Where the layout's columns are in the lines of one file."""
 
     layout: StatementLayout

@@ -1,6 +1,6 @@
 """What an issuer's report about one code means: a step of our state machine, or a difference."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from portal.domain.foundation.texts import Labeled, _s
 from portal.domain.people.coupons.statement_layout import IssuerStatus
@@ -75,8 +75,7 @@ class DifferenceKind(Labeled):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(Struct, frozen=True):
     """What we know of a code.
 
     ``free``: its entitlement is in progress and in no open request. ``over``: its period is over on
@@ -91,8 +90,7 @@ class Ours:
     over: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """Steps of the coupon's state machine, in order, and the difference if there is one."""
 
     steps: tuple[str, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +22,7 @@ class Total:
         return Total(self.children + other.children, self.yen + other.yen)
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Struct, frozen=True):
     """Children and yen per state; every state is listed, those without children as zeros."""
 
     by_state: Mapping[str, Total]

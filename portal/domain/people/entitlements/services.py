@@ -1,9 +1,9 @@
 """Write entitlements: one per eligible child, held and released with the household, closed once."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ Subject = tuple[int, int | None]
 """An entitlement's key and its household's."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntitlement:
+class NewEntitlement(Struct, frozen=True):
     """An entitlement to create: whose it is, its amount in yen, and whether it is held at first."""
 
     child_id: int

@@ -3,9 +3,9 @@
 It sees a name, and "under confirmation".
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ OF_HOUSEHOLD = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class MovedView:
+class MovedView(Struct, frozen=True):
     """One child on the former household's pages.
 
     ``last_end`` is what that household saw before (exclusive, UTC).

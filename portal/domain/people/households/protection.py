@@ -4,10 +4,10 @@
 confirmed by two people.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -29,8 +29,7 @@ class ProtectionSource(StrEnum):
     """The ward's dated "none", confirmed by two people."""
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
+class Protection(Struct, frozen=True):
     """The last source of protection, when it was loaded (UTC), and the key of its origin."""
 
     source: ProtectionSource

@@ -4,8 +4,9 @@ At most twenty are returned.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from portal.domain.foundation.vault import note_shown, opening_for_nobody
 from portal.domain.foundation.work import Work
@@ -35,8 +36,7 @@ A common surname has hundreds that nobody will see.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class SearchTerms:
+class SearchTerms(Struct, frozen=True):
     """What to search for; empty fields do not count, all others must match the same household."""
 
     name: str = ""
@@ -50,8 +50,7 @@ class SearchTerms:
         return not (self.name or self.place or self.postal_code or self.birth)
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
+class SearchResult(Struct, frozen=True):
     """Up to twenty households; ``more`` is True if further ones match."""
 
     households: tuple[HouseholdView, ...]

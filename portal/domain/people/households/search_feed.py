@@ -10,8 +10,8 @@ oldest one that was still open, and those after it that had ended: everything el
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import BigInteger, ColumnElement, bindparam, insert, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -43,8 +43,7 @@ GIVEN = text(f"(search_feed.revision < {XMAX} OR search_feed.revision = {OWN})")
 """A row of a restored database may carry a number that this server has not given yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A place in the feed: everything before it, and what is ``done``, was seen.
 
     ``feed`` tells one database from another that took its place.

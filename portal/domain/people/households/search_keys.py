@@ -6,11 +6,12 @@ finds a household by keys opens it and compares the real text: a shared number c
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from operator import add
 from typing import Any
+
+from msgspec import Struct
 
 from portal.domain.people.households.folding import fold_name, fold_place, name_words
 from portal.domain.people.households.romaji import readings, shortened
@@ -42,8 +43,7 @@ class Space(Enum):
     EXACT = "="
 
 
-@dataclass(frozen=True, slots=True)
-class Pieces:
+class Pieces(Struct, frozen=True):
     """The pieces of one household; ``exact``: postal code and birth dates."""
 
     of: Mapping[Space, set[str]]

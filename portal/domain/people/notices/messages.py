@@ -6,6 +6,8 @@ Each says who sends it, and one with a code that staff never ask for it.
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec import Struct
+
 from portal.domain.foundation.program.day_text import format_day
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import _, plain
@@ -23,8 +25,7 @@ class Message:
     body: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """Who sends a message, in the language current when it is made.
 
     Attributes:
@@ -44,8 +45,7 @@ def signature_of(program: Program) -> Signature:
     return Signature(plain(str(names.sms)), plain(str(names.program)), program.contact.telephone)
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """The sender of a code: the host name of the resident site, and who runs it."""
 
     host: str

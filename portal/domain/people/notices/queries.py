@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -131,8 +132,7 @@ def in_trouble(work: Work, household_id: int, kind: str) -> bool:
     return found is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """Messages of one kind that are not sent yet.
 
     Attributes:

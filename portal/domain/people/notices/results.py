@@ -1,8 +1,8 @@
 """What became of a message after it was handed over, as a gateway or the mail system reports it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 
 from portal.domain.foundation.actors import SYSTEM
@@ -23,8 +23,7 @@ class Outcome(StrEnum):
     """It is still being tried."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryResult:
+class DeliveryResult(Struct, frozen=True):
     """One report about one message.
 
     Attributes:

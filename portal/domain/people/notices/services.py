@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -156,8 +157,7 @@ def has_due(session: Session, now: datetime, kind: str) -> bool:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True):
     """What one worker takes at a time: how many messages, of which kind (None: any), how long."""
 
     limit: int
@@ -276,8 +276,7 @@ def mark_sent(work: Work, claim: Claim, provider_id: str = "", *, keep_body: boo
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """Why a try failed, as a code word for staff, and whether another try makes no sense.
 
     The reason is never an address or an answer of the gateway.

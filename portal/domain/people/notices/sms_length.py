@@ -5,8 +5,9 @@ TS 23.038 §6.2.1, TS 23.040 §9.2.3.24.1). A line break counts as two, as gatew
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.schema import Program
 from portal.domain.foundation.texts import use_locale
@@ -32,8 +33,7 @@ ANNOUNCE = "announce"
 LONG_DAYS = tuple(date(2028, month, 20) for month in range(1, 13))
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """The length of one SMS in one language; ``key`` is the purpose in the outbox."""
 
     locale: str

@@ -4,9 +4,9 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.people.shops.file import ShopLine
@@ -17,8 +17,7 @@ KEPT_SECONDS = 60.0
 """So long a page may show the list before; a new day's list is there a minute after midnight."""
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentList:
+class CurrentList(Struct, frozen=True):
     """The list that counts: its key, its first day (JST), its shops by reading, their towns."""
 
     id: int

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 import jaconv
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.held_file import CameIn
@@ -43,8 +44,7 @@ LONGEST: Mapping[Column, int] = {
 MAY_BE_EMPTY = frozenset({Column.TELEPHONE, Column.KINDS})
 
 
-@dataclass(frozen=True, slots=True)
-class ShopLine:
+class ShopLine(Struct, frozen=True):
     """A shop as the file has it, in one width, the reading in katakana."""
 
     name: str
@@ -55,8 +55,7 @@ class ShopLine:
     kinds: str
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedLine:
+class RefusedLine(Struct, frozen=True):
     """A line that was left out: its number in the file, from 1, and why, in a sentence."""
 
     line: int

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from msgspec import Struct
+
 from portal.domain.people.households.folding import fold_name, fold_place
 from portal.domain.people.households.romaji import readings, shortened
 from portal.domain.people.shops.file import ShopLine
@@ -84,8 +86,7 @@ def row_of(kana: str) -> KanaRow:
     return next((ROW_OF[sign] for sign in plain if sign in ROW_OF), KanaRow.A)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What somebody looks for: words as typed, a town ("": any), a row (None: any)."""
 
     words: str = ""
@@ -105,8 +106,7 @@ def found(shops: Sequence[ShopEntry], wish: Wish) -> list[ShopEntry]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(Struct, frozen=True):
     """A word, folded in each way in which it may be meant."""
 
     name: str

@@ -1,8 +1,8 @@
 """Load a list of shops: whole, from a day on, in place of the one before."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ SUBJECT = "shop_list"
 ROW_CHUNK = 500
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedList:
+class LoadedList(Struct, frozen=True):
     """What loading did: the list's key, its first day (JST), and how many shops it has.
 
     ``repeated``: the same file is the newest list of that day already, and nothing changed.

@@ -1,10 +1,10 @@
 """First sign-in: the householder's birth date, then a proven source of codes, then backup codes."""
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Actor, Role
@@ -46,8 +46,7 @@ class BirthAnswer(StrEnum):
     FROZEN = "frozen"
 
 
-@dataclass(frozen=True, slots=True)
-class BirthCheck:
+class BirthCheck(Struct, frozen=True):
     """The result of a check: a right date continues the session with ``token``.
 
     ``receipt_no`` is for a person who is locked out.

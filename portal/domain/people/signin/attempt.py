@@ -7,6 +7,7 @@ the same Argon2 work and the same sentence (``security.md`` A4–A6, A23, A24).
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session, load_only
 
@@ -71,8 +72,7 @@ _OWNER = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Struct, frozen=True):
     """The client of a sign-in attempt.
 
     Attributes:

@@ -5,9 +5,10 @@ Every other session ends, and the known channels are told that something changes
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
@@ -51,8 +52,7 @@ class ChangeKind(Labeled):
     REMOVE_PASSKEY = "remove_passkey", lambda: _("パスキーを消す")
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingChange:
+class WaitingChange(Struct, frozen=True):
     """A change that has no effect yet, and from when it has (UTC)."""
 
     kind: ChangeKind

@@ -1,7 +1,8 @@
 """Send one-time codes by SMS or email, within limits per account and address."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import ThrottledError
 from portal.domain.foundation.work import Work
@@ -18,8 +19,7 @@ from portal.domain.people.signin.waits import not_sent_text
 SENDING = (throttles.SEND_GAP, throttles.SEND_HOUR, throttles.SEND_DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """Who asks for a code: the site that its message names, and whether the browser is known.
 
     A browser is known for the ID that it once signed in with.

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_
 
 from portal.domain.foundation.base import table_of
@@ -48,8 +49,7 @@ class SealedChild:
     person_digest: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ChildName:
+class ChildName(Struct, frozen=True):
     """A child's name as the ward has it, and its reading; "" where the ward's extract has none.
 
     A reading is never guessed: a name that is read wrong is worse than one without a reading.

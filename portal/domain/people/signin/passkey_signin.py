@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 
 from portal.domain.foundation.actors import Actor, Role
@@ -141,8 +142,7 @@ def finish(
     return entered
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(Struct, frozen=True):
     """Whose passkey answered, as far as anybody's, and what its device counts if it was right."""
 
     credential: Credential | None = None

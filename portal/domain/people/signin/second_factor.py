@@ -1,10 +1,10 @@
 """The second factor of residents: enroll a source of codes, check codes and backup codes."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
@@ -42,8 +42,7 @@ ORDER = tuple(CodeChannel)
 """Channels in the order in which they are offered."""
 
 
-@dataclass(frozen=True, slots=True)
-class Factors:
+class Factors(Struct, frozen=True):
     """The sources of a credential that count, by kind."""
 
     confirmed: tuple[OtpAuthenticator, ...]

@@ -1,9 +1,9 @@
 """Since when an account is shut, and for what: read from the events of its last steps."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ _STOPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(Struct, frozen=True):
     """The step that shut an account: its instant (UTC), and the reason that its event names."""
 
     at: datetime

@@ -4,9 +4,9 @@ One row for each level says until when it holds; decision 0029 says how it is wr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -25,8 +25,7 @@ HELD_ANEW = timedelta(seconds=10)
 """How old the end of a level gets before it is moved: no row is written by each event."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """What staff are told when a level was passed.
 
     ``key`` names the row that says until when it holds, ``event`` is for the audit.

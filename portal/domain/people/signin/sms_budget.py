@@ -6,8 +6,9 @@ are not known for their ID get no code by SMS until the hour's count falls, whil
 An officer may double the budget for the rest of the day.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.clock import JST, jst_date
@@ -36,8 +37,7 @@ class RaiseReason(Labeled):
     OTHER = "other", lambda: _s("そのほか（管理者が攻撃でないと確かめた）")
 
 
-@dataclass(frozen=True, slots=True)
-class SmsBudget:
+class SmsBudget(Struct, frozen=True):
     """What was sent by SMS in the last hour, and what may be.
 
     ``raised_until`` is the instant (UTC) at which a raised budget ends; None if it is not raised.

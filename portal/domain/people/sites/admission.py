@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.errors import NotAllowedError
 from portal.domain.foundation.program.settings.workplaces import (
@@ -42,8 +44,7 @@ def outside() -> NotAllowedError:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class NetworkAddress:
+class NetworkAddress(Struct, frozen=True):
     """The address of a request, and whether it is in one of the deployment's own networks."""
 
     text: str

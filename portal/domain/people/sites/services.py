@@ -1,8 +1,8 @@
 """Switch a reserve site on for at most a week, prolong it, and switch it off."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -20,8 +20,7 @@ LONGEST = timedelta(days=7)
 REASON_MAX = 500
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchOrder:
+class SwitchOrder(Struct, frozen=True):
     """An order to switch a reserve site on: which, why, and until when (UTC, exclusive)."""
 
     site: str

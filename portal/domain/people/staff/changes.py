@@ -1,10 +1,10 @@
 """What happened to the accounts of the staff: shown to the ward, who decides with whom it works."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -32,8 +32,7 @@ class Change(Labeled):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class AccountChange:
+class AccountChange(Struct, frozen=True):
     """One event of an account.
 
     Attributes:

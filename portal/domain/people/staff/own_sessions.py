@@ -1,7 +1,8 @@
 """Where somebody is signed in: since when, from which site and browser; end a session."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from portal.domain.foundation.audit.services import record
 from portal.domain.foundation.errors import NotFoundError
@@ -25,8 +26,7 @@ FAMILIES = (
 """In this order: most browsers also claim to be one of the later ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class SessionView:
+class SessionView(Struct, frozen=True):
     """One active session.
 
     ``place`` is a site's ID, ``browser`` a family's name; both may be empty (unknown).

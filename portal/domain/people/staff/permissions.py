@@ -4,9 +4,10 @@ Guards, pages and tests read it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+
+from msgspec import Struct
 
 from portal.domain.foundation.actors import Actor, Organization, Role
 from portal.domain.people.staff.models import StaffUser
@@ -122,8 +123,7 @@ STAFF_ROLES = frozenset(role for roles in ROLES_OF_ORGANIZATION.values() for rol
 EVERYBODY = frozenset(Organization)
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """Who holds a permission: these roles, in accounts of these organizations."""
 
     roles: frozenset[Role]

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -34,8 +35,7 @@ PASSWORD_GROUPS = 4
 LOGIN_MAX = NAME_MAX = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """Who an account is for: login, name, organization and role, and the language of its pages."""
 
     login: str

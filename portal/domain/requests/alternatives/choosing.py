@@ -1,7 +1,6 @@
 """What a household may choose from: its children, and how and when paper would arrive."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,8 +17,7 @@ from portal.domain.requests.alternatives.states import LIVE as LIVE_ITEM
 from portal.domain.requests.requests.models import Request
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One child as the journey offers it.
 
     ``why_not``: why paper is not possible ("" if it is). ``shown``: whether the code was shown.
@@ -62,8 +60,7 @@ def _why_not(entry: HouseholdCoupon) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class ChildPaper:
+class ChildPaper(Struct, frozen=True):
     """One child's paper that is in progress or delivered; ``ordinal`` is the child's number."""
 
     ordinal: int

@@ -4,8 +4,8 @@ Only then do pieces leave the stock.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -47,8 +47,7 @@ from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.services import touch
 
 
-@dataclass(frozen=True, slots=True)
-class Scanned:
+class Scanned(Struct, frozen=True):
     """Serial numbers of one product in a row, as scanned; without ``last`` a single piece."""
 
     product: str
@@ -56,8 +55,7 @@ class Scanned:
     last: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class FirstCount:
+class FirstCount(Struct, frozen=True):
     """What the first person packed: for which children, which pieces, for which mail class."""
 
     ordinals: Collection[int]
@@ -65,16 +63,14 @@ class FirstCount:
     mail_class: str
 
 
-@dataclass(frozen=True, slots=True)
-class SecondCount:
+class SecondCount(Struct, frozen=True):
     """What the second person counted."""
 
     pieces: int
     amount_yen: int
 
 
-@dataclass(frozen=True, slots=True)
-class LockedParcel:
+class LockedParcel(Struct, frozen=True):
     """A parcel, its request (locked; it guards the parcel too) and its children's items, fresh."""
 
     request: Request

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -44,8 +45,7 @@ _SHIPMENTS = {
 """The states of the shipments in each stage of a confirmed parcel."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToPack:
+class ToPack(Struct, frozen=True):
     """Children of one request whose pieces are reserved (or, in ``short``, awaited)."""
 
     request_id: int
@@ -60,8 +60,7 @@ class ToPack:
         return sum(item.amount_yen for item in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelView:
+class ParcelView(Struct, frozen=True):
     """A parcel with its request's number, its children and its shipment."""
 
     parcel: AlternativeParcel

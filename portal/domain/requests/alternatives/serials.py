@@ -1,7 +1,8 @@
 """Serial numbers of paper pieces as typed or scanned: any width, hyphens, leading letters."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -12,8 +13,7 @@ LONGEST_RANGE = 100_000
 """Pieces in one range: more is a typing error, and too many rows for one transaction."""
 
 
-@dataclass(frozen=True, slots=True)
-class SerialRange:
+class SerialRange(Struct, frozen=True):
     """Consecutive serial numbers, both ends included.
 
     ``prefix`` and ``width`` (of the digits) are the same for all.

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -76,8 +77,7 @@ class PaperRequest:
     warnings: Sequence[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _ChosenChild:
+class _ChosenChild(Struct, frozen=True):
     right: LockedRight
     product: AlternativeProduct
     pieces: int

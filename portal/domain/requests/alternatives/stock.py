@@ -1,9 +1,9 @@
 """The stock ledger: pieces are received, reserved, sent in parcels, returned; never below zero."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -37,8 +37,7 @@ CHUNK = 5_000
 """Serial numbers in one statement: SQLite takes some 32,000 values, psycopg 65,000."""
 
 
-@dataclass(frozen=True, slots=True)
-class Consignment:
+class Consignment(Struct, frozen=True):
     """Pieces of one product that arrived with a delivery note, by their first and last number."""
 
     product_id: str
@@ -47,8 +46,7 @@ class Consignment:
     delivery_note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Struct, frozen=True):
     """A line of the ledger: what it changes, what it belongs to, and why.
 
     Attributes:

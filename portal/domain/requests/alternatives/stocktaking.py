@@ -5,9 +5,9 @@ with the other's count, or somebody drops them and the stock is counted anew.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -51,8 +51,7 @@ class Compared(StrEnum):
     DIFFERS = "differs"
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """What one person counted of a product.
 
     Attributes:

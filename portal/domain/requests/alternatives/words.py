@@ -1,9 +1,9 @@
 """A paper alternative in words: replies and steps for residents, effects of accepting for staff."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -53,8 +53,7 @@ def product_name(program: Program, product_id: str) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One child of a request as staff read it: product by name, pieces, yen, and its status."""
 
     ordinal: int

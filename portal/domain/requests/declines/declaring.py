@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -85,8 +86,7 @@ class Declaration:
         return [right.ordinal for right in self.rights if right.ordinal in self.countersigned]
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(Struct, frozen=True):
     """An earlier decline that a declaration completes, with its live items; both locked."""
 
     request: Request

@@ -1,8 +1,8 @@
 """Items of a decline: stepped by the machine, made binding, released, closed with the request."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ REASON = "decline"
 _RESULTS = {DeclineState.ACCEPTED: Result.ACCEPTED, DeclineState.WITHDRAWN: Result.WITHDRAWN}
 
 
-@dataclass(frozen=True, slots=True)
-class LockedRows:
+class LockedRows(Struct, frozen=True):
     """Entitlements and coupons as the caller read and locked them, to save reading them again."""
 
     rights: Sequence[claims.Claimable]

@@ -1,8 +1,8 @@
 """Reads declines: of a household's children, of one request, and what a resident may declare."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,8 +23,7 @@ ASKED_BACK = frozenset({DeclineState.RETURNED_FOR_CORRECTION, DeclineState.UNCLE
 """The household was asked, and has not answered yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChildDecline:
+class ChildDecline(Struct, frozen=True):
     """One child's decline that is in progress or done.
 
     Attributes:
@@ -43,8 +42,7 @@ class ChildDecline:
         return self.state == DeclineState.ACCEPTED
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One child as the journey offers it.
 
     Attributes:
@@ -60,8 +58,7 @@ class Choice:
     receipt_no: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ItemFact:
+class ItemFact(Struct, frozen=True):
     """One child of a request as a reviewer sees it.
 
     ``signed`` where an adult's own signature arrived.

@@ -1,9 +1,10 @@
 """Changes of recipient (支給先変更): children of a caregiver who fled or lives apart go to them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -70,8 +71,7 @@ from portal.domain.requests.requests.services import (
 from portal.domain.requests.requests.services import locked as locked_request
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeEntry:
+class ChangeEntry(Struct, frozen=True):
     """A change of recipient as staff enter it.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Letters without an address: handed over at the ward's counter against a signed receipt."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,7 @@ class IdentityDocument(Labeled):
     OTHER = "other", lambda: _s("そのほかの書類")
 
 
-@dataclass(frozen=True, slots=True)
-class SignedReceipt:
+class SignedReceipt(Struct, frozen=True):
     """What the person at the counter confirms before handing over a letter.
 
     Attributes:
@@ -51,8 +50,7 @@ class SignedReceipt:
     scan_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """A sealed letter that waits at the counter."""
 
     letter_id: int

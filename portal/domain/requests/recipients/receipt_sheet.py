@@ -1,7 +1,8 @@
 """The receipt (受領書) for the counter and the blank form for a change of recipient, as PDF."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
+
+from msgspec import Struct
 
 from portal.domain.foundation.languages import SOURCE_LOCALE
 from portal.domain.foundation.program.day_text import format_day
@@ -26,8 +27,7 @@ FORM_NOTES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     title: str
     lead: str
     rows: list[tuple[str, str]]

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from portal.domain.foundation.texts import Labeled, Sentence, _s
 from portal.domain.foundation.vault import Vault
 from portal.domain.people.households.records import ChildFields
@@ -62,8 +64,7 @@ class ChangeNote:
     scan_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Children:
+class Children(Struct, frozen=True):
     """The children that an addition names."""
 
     name: str = "children"

@@ -1,9 +1,10 @@
 """The status of a household's letter and parcels, and whether they may be sent again now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.program.deadlines import WindowKind
@@ -32,8 +33,7 @@ class Bar(StrEnum):
     ON_THE_WAY = "on_the_way"
 
 
-@dataclass(frozen=True, slots=True)
-class LetterStatus:
+class LetterStatus(Struct, frozen=True):
     """The status of a letter or a parcel.
 
     Attributes:
@@ -67,8 +67,7 @@ class LetterStatus:
         return self.shipment is not None and self.shipment.returned_reason in WARD_REASONS
 
 
-@dataclass(frozen=True, slots=True)
-class _Sent:
+class _Sent(Struct, frozen=True):
     """What was sent, and the open request for it."""
 
     item: MissingItem

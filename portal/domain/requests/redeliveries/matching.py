@@ -4,8 +4,8 @@ For staff only, and never while the requester waits.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -44,8 +44,7 @@ class MatchPart(Labeled):
 SURE = frozenset({MatchPart.NAME, MatchPart.BIRTH, MatchPart.POSTAL})
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """A household, and which parts (``MatchPart``) of what was written agree with it."""
 
     household_id: int

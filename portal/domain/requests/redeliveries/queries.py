@@ -1,7 +1,6 @@
 """Reads redeliveries: that of a request, open ones of a household, and how many count."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,8 +11,7 @@ from portal.domain.requests.redeliveries.states import COUNTED, OPEN, MissingIte
 from portal.domain.requests.requests.models import Request
 
 
-@dataclass(frozen=True, slots=True)
-class RedeliveryCase:
+class RedeliveryCase(Struct, frozen=True):
     """A request and the redelivery that it asks for."""
 
     request: Request

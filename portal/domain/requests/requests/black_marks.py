@@ -8,7 +8,8 @@ rows from 1.
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -21,8 +22,7 @@ LOWEST = 5_000
 _CELLS = re.compile(r"([A-T])([0-9]{1,2})(?:[-~〜ー–]?([A-T])([0-9]{1,2}))?")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Mark:
+class Mark(Struct, frozen=True, order=True):
     """One rectangle on a page (from 1)."""
 
     page: int

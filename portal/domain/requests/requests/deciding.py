@@ -5,9 +5,9 @@ kind: the review desk, the residents' list, entry, documents and exports.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.actors import Organization
@@ -29,8 +29,7 @@ from portal.domain.requests.requests.steps import Step
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[R]):
+class Kind(Struct, Generic[R], frozen=True):
     """Everything that distinguishes one kind of request from the others.
 
     Attributes:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
+
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import BusyError
 from portal.domain.foundation.languages import SOURCE_LOCALE
@@ -37,8 +39,7 @@ class ReceiptRow:
     value: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """The texts of a receipt in one language."""
 
     title: str

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
@@ -33,8 +34,7 @@ from portal.domain.requests.requests.states import RequestState
 UNDECIDED = (RequestState.WAITING, RequestState.WITH_RESIDENT)
 
 
-@dataclass(frozen=True, slots=True)
-class PaperKey:
+class PaperKey(Struct, frozen=True):
     """A form of a request, as the address of its page names it."""
 
     request_id: int

@@ -12,6 +12,8 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, Generic, Protocol, TypeVar
 
+from msgspec import Struct
+
 from portal.domain.foundation.texts import Labeled, Sentence, _
 from portal.domain.foundation.typed import telephone
 
@@ -55,8 +57,7 @@ class Privacy(StrEnum):
     """May name or reach a person: shown in the request, never in a list or an exported file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """A field of a form and the sentence to show beside it."""
 
     field: str
@@ -88,8 +89,7 @@ class FieldType(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of few answers.
 
     ``unknown`` refuses any other answer, and a missing one where an answer is required.
@@ -165,8 +165,7 @@ class PostalCode(Words):
         return f"{value[:3]}-{value[3:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """A date; pages that ask for one in parts read it themselves."""
 
     name: str = "day"
@@ -255,8 +254,7 @@ class Line:
         return not isinstance(self.about.type, Choice)
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenForm(Generic[R]):
+class WrittenForm(Struct, Generic[R], frozen=True):
     """What is written on requests of one kind: its fields, and how its record is sealed and opened.
 
     ``seal`` omits what is empty; ``open`` reads every form in which rows of the kind were ever

@@ -1,11 +1,11 @@
 """One step of a request as its resident reads it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Step:
+
+class Step(Struct, frozen=True):
     """When it happened (UTC; None for the future) and what, in the resident's language."""
 
     at: datetime | None

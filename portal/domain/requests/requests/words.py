@@ -1,8 +1,8 @@
 """The status of a request in words for its resident, and counts that several kinds word."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -87,8 +87,7 @@ def reply_words(vault: Vault, row: Request, reasons: type[Labeled]) -> tuple[str
     return tuple(line for line in (reason.label, reply_of(vault, row)) if line)
 
 
-@dataclass(frozen=True, slots=True)
-class LiveCodes:
+class LiveCodes(Struct, frozen=True):
     """How many live codes of some children were shown to their household, and how many not."""
 
     unseen: int

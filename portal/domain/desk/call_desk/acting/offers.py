@@ -1,8 +1,8 @@
 """The acts that a call may offer for a household now, and for the others, why not."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.contacts.calls.levels import Level, VerifiedCaller
@@ -20,8 +20,7 @@ from portal.domain.foundation.work import Work
 from portal.domain.letters.letters.queries import valid_letter_numbers
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(Struct, frozen=True):
     """One act; ``why_not`` is empty if it is possible now."""
 
     act: Act

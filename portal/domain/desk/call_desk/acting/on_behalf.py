@@ -1,11 +1,11 @@
 """The entry to every act: the actor's active call, the household and the caller's level."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Self
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.contacts.calls.gate import locked_call, locked_household
@@ -40,8 +40,7 @@ def spoken(call: Call) -> str:
     return SPOKEN.get(call.language, SOURCE_LOCALE)
 
 
-@dataclass(frozen=True, slots=True)
-class AdmittedCall:
+class AdmittedCall(Struct, frozen=True):
     """A call that was admitted for an act on behalf of a household.
 
     ``actor`` is the staff person, on the channel of the call; ``effective_at`` is when the request
@@ -80,8 +79,7 @@ def admit(work: Work, act: Act, household_id: int) -> AdmittedCall:
     return AdmittedCall(act, call, household_id, level, by_channel, received_at)
 
 
-@dataclass(frozen=True, slots=True)
-class ActSubject:
+class ActSubject(Struct, frozen=True):
     """What an act made or changed: the name of its table, its key, and its receipt number."""
 
     kind: str

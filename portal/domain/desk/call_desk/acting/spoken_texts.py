@@ -5,8 +5,9 @@ residents' catalog ``messages``, so that the desk says the same as the site and 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from msgspec import Struct
 
 from portal.domain.desk.call_desk.acting.kinds import Act
 from portal.domain.foundation.languages import SOURCE_LOCALE
@@ -97,8 +98,7 @@ _NAMES: Mapping[Act, Sentence] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One sentence in Japanese, and in the caller's language if it is another one (else "")."""
 
     japanese: str

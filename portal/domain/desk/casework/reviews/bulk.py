@@ -4,8 +4,8 @@ Every one that is left out comes with the reason.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.desk.casework.reviews.offers import offered
@@ -23,8 +23,7 @@ from portal.domain.requests.requests.states import REQUEST
 LIMIT = 50
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Struct, frozen=True):
     """A chosen request that cannot be accepted, and why."""
 
     request_id: int
@@ -32,8 +31,7 @@ class LeftOut:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """The effect of a bulk accept: the requests (with their versions), and those left out."""
 
     takes: Sequence[Request]

@@ -1,8 +1,8 @@
 """Changes to a request since a reviewer opened it: facts that differ, and events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ MOST = 20
 SILENT = frozenset({"request.claimed", "request.released"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """What a page showed of a request, small enough for a hidden field; nothing personal."""
 
     state: str
@@ -41,8 +40,7 @@ class Shown:
         return cls(parts[0], int(parts[1]), int(parts[2]), parts[3], int(parts[4]))
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """A request as the page showed it, and the events since then, oldest first."""
 
     before: Shown

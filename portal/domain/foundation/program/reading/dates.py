@@ -5,6 +5,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from msgspec import Struct
+
 from portal.domain.foundation.program.calendar import (
     WEEKDAYS,
     Agreement,
@@ -34,8 +36,7 @@ class RequestSettings:
     batch_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class DateSettings:
+class DateSettings(Struct, frozen=True):
     """The days of the file as people wrote them, before anything is derived."""
 
     calendar: CallCenterCalendar

@@ -1,8 +1,9 @@
 """How people write days in a program file: ISO, era dates, and offsets from today for the demo."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from msgspec import Struct
 
 from portal.domain.foundation.program.calendar import CallCenterCalendar
 from portal.domain.foundation.texts import _s
@@ -12,8 +13,7 @@ OFFSET = re.compile(r"today\s*(?:([+-])\s*(\d{1,4}))?\s*(?:,\s*(next|last) open 
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class DayExpressions:
+class DayExpressions(Struct, frozen=True):
     """Reads ``2023-05-01``, ``令和5年5月1日``, ``today+30`` and ``today+30, last open day``.
 
     ``next`` may replace ``last``.

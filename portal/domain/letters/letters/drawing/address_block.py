@@ -2,7 +2,8 @@
 
 import struct
 import unicodedata
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.schema import LetterLayout
@@ -33,8 +34,7 @@ NUMBER_ROW_MM = 5.6
 POSTAL_ROW_MM = 4.4
 
 
-@dataclass(frozen=True, slots=True)
-class WindowBlock:
+class WindowBlock(Struct, frozen=True):
     """The address block broken and sized so that it fits the window (sizes in points)."""
 
     address: tuple[str, ...]

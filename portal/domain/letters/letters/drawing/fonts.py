@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
 from pathlib import Path
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -20,8 +21,7 @@ SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 BLANKS = {" ", "\u3000"}
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """One font of the letter: its family name in Typst, and what it can draw."""
 
     family: str
@@ -35,8 +35,7 @@ class Face:
         return (ord(cluster[0]), ord(cluster[1])) in self.variants
 
 
-@dataclass(frozen=True, slots=True)
-class MissingCharacter:
+class MissingCharacter(Struct, frozen=True):
     """A character that cannot be printed; ``position`` counts from 1, ``reason`` is for staff."""
 
     cluster: str

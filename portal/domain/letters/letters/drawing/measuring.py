@@ -6,8 +6,10 @@ Texts are cut from their end until the page fits, and drawn each time as a run w
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.languages import RESIDENT_LOCALES
@@ -34,8 +36,7 @@ class Side(StrEnum):
     BACK = "back"
 
 
-@dataclass(frozen=True, slots=True)
-class Overlong:
+class Overlong(Struct, frozen=True):
     """The texts of one language that make a side too long.
 
     ``excess`` is the number of characters to take away, by the key of the text: one of them is

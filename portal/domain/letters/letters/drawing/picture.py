@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 
+from msgspec import Struct
 from PIL import Image, ImageDraw, ImageFont
 
 from portal.domain.foundation.languages import BY_LOCALE
@@ -70,8 +71,7 @@ class Picture:
     small: Sequence[Sequence[Piece]]
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a paragraph is written: its face, the height of its letters (pixels)."""
 
     family: str

@@ -6,7 +6,8 @@ by a QR code, with the words that say so.
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.counters import read_numbers
 from portal.domain.foundation.languages import SOURCE_LOCALE
@@ -20,16 +21,14 @@ STEPS = ("step_1", "step_2", "step_3")
 DEADLINES = ("exchange_deadline", "use_deadline")
 
 
-@dataclass(frozen=True, slots=True)
-class LetterSection:
+class LetterSection(Struct, frozen=True):
     """A note of the letter: its heading, and the lines below it."""
 
     heading: str
     lines: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class LetterPage:
+class LetterPage(Struct, frozen=True):
     """The whole text of the letter in one language; readings stand in braces.
 
     Nothing in it is about a household: address, number of children, sum, ID and password are on

@@ -1,9 +1,10 @@
 """Load the ward's letter texts in six languages; an incomplete file is refused."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.day_text import day_in_all_languages
@@ -103,8 +104,7 @@ PER_HOUSEHOLD = frozenset({"amount", "language_line"})
 WITHOUT_HEADING = frozenset({"title", "opening", "language_line", "step_1", "step_2", "step_3"})
 
 
-@dataclass(frozen=True, slots=True)
-class LetterTexts:
+class LetterTexts(Struct, frozen=True):
     """All blocks of the ward's letter as written, with their ``%(name)s`` not yet filled in."""
 
     blocks: Mapping[str, LocalText]

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pypdfium2
+from msgspec import Struct
 
 from portal.domain.foundation import sealed_tar
 from portal.domain.foundation.disk import digest_of
@@ -25,8 +26,7 @@ from portal.domain.mailroom.printing.runs.writers.enclosures import shared_names
 COLUMNS = ("letter_number", "children", "enclosures", "file", "page", "large_print")
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One letter in an archive, with its page in the file as it was printed.
 
     ``large`` is the language of a letter in large print, "" for the usual size.

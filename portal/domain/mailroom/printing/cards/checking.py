@@ -1,9 +1,10 @@
 """Check which of the waiting cards may be printed now, and which must be stopped."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,8 +36,7 @@ class CardKind(Labeled):
     DECISION = "decision", lambda: _s("決定のお知らせ")
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A card that may be printed, and the facts about its household when it was drawn."""
 
     id: int
@@ -48,8 +48,7 @@ class Ready:
     request_version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CardCheck:
+class CardCheck(Struct, frozen=True):
     """The number of printable cards, those for the next file, and the cards to be stopped.
 
     ``stopped`` are keys of cards, ``told`` how many of them whoever prints is told of: none of a

@@ -11,11 +11,11 @@ the file if it was recorded, and removes it otherwise.
 import hashlib
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import product
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -59,8 +59,7 @@ from portal.domain.people.pauses.queries import paused_among
 ROUNDS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltCards:
+class BuiltCards(Struct, frozen=True):
     """The result of a print: files, number of cards, cards stopped, and households not printable.
 
     ``stopped`` leaves out cards of families in danger, as ``CardCheck.told`` does.
@@ -75,8 +74,7 @@ class BuiltCards:
     """Files of an interrupted print that was recorded; this print gave them their final names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _CardFile:
+class _CardFile(Struct, frozen=True):
     """A drawn file of cards: its kind, path, date (JST) and digest.
 
     ``texts`` is the approved version that it was drawn from, None in a demo.

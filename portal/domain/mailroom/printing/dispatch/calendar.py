@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -46,8 +47,7 @@ class Plan:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Struct, frozen=True):
     """One line of the calendar.
 
     ``posted`` is how many letters of its run are posted; None without a run.
@@ -73,8 +73,7 @@ class Planned:
         return label_of(DispatchState, self.state)
 
 
-@dataclass(frozen=True, slots=True)
-class PublicDay:
+class PublicDay(Struct, frozen=True):
     """What residents read: a day, its towns, and whether their letters were sent; nothing else."""
 
     day: date

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -39,8 +40,7 @@ class Entry:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(Struct, frozen=True):
     """The day (JST) of a posting, and the class of mail (a key of ``MAIL``)."""
 
     day: date
@@ -62,8 +62,7 @@ class RefusedEntry:
         return _s("%(line)d行目: %(sentence)s") % {"line": self.line, "sentence": self.reason}
 
 
-@dataclass(frozen=True, slots=True)
-class SortedOut:
+class SortedOut(Struct, frozen=True):
     """A list as it was found.
 
     Attributes:

@@ -1,8 +1,8 @@
 """Read the letters posted last, and the runs that still have letters to be posted."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,7 @@ from portal.domain.people.households.models import Household
 SHOWN = 20
 
 
-@dataclass(frozen=True, slots=True)
-class PostedLetter:
+class PostedLetter(Struct, frozen=True):
     """One posting of a letter, identified only by numbers."""
 
     number: str
@@ -27,8 +26,7 @@ class PostedLetter:
     posted_on: date
 
 
-@dataclass(frozen=True, slots=True)
-class RunWaiting:
+class RunWaiting(Struct, frozen=True):
     """A run with letters that are handed over and not posted yet."""
 
     run_id: int

@@ -13,6 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -81,8 +82,7 @@ class Picture:
     png: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Struct, frozen=True):
     """The current counts of a run: letters that were printed and not taken out, children, yen.
 
     ``pieces`` counts letters by the number of pieces in their envelope, ``enclosures`` the enclosed
@@ -151,8 +151,7 @@ def count(session: Session, run_id: int) -> Counted:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class SampleDraw:
+class SampleDraw(Struct, frozen=True):
     """The run from which samples are drawn; the same ``seed`` draws the same random letters."""
 
     run_id: int

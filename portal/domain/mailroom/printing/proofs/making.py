@@ -5,10 +5,10 @@ Pictures are stored encrypted, and removed with the hand-over.
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from msgspec import Struct, field
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -42,8 +42,7 @@ MOST_PASSED_OVER = 50
 SEEDS = 1 << 31
 
 
-@dataclass(frozen=True, slots=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """The input of a proof: the letters to choose, the run's folder, and its date (JST)."""
 
     samples: SampleDraw
@@ -51,8 +50,7 @@ class _Job:
     notice_date: date
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnProof:
+class DrawnProof(Struct, frozen=True):
     """A proof that is drawn but not stored yet.
 
     ``built`` and ``shared`` are the digests of the files that it was drawn from.

@@ -1,7 +1,6 @@
 """Show the pictures of a proof to those who may see them, and record every view."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +18,7 @@ from portal.domain.mailroom.printing.runs.queries import stopped
 from portal.domain.people.households.models import Household
 
 
-@dataclass(frozen=True, slots=True)
-class ShownPage:
+class ShownPage(Struct, frozen=True):
     """One letter of a proof for one reader; ``shown`` is whether they may see its picture."""
 
     id: int

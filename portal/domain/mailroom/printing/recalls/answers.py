@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.texts import _s
@@ -35,8 +36,7 @@ WORDS = {
 """The words that mail houses write; any other word refuses its row, and nothing is guessed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What a filled-in list says.
 
     Attributes:

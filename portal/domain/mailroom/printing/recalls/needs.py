@@ -1,7 +1,6 @@
 """Find the letters of a run that must be recalled after its hand-over, and why."""
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -22,8 +21,7 @@ from portal.domain.people.households.queries import has_open_hold, withheld
 from portal.domain.people.households.states import HoldState, HouseholdState
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A letter that must be recalled, and why."""
 
     letter_id: int

@@ -2,9 +2,9 @@
 
 import csv
 import io
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
@@ -19,8 +19,7 @@ from portal.domain.mailroom.printing.recalls.states import WAITING, RecallReason
 NUMBER, FILE, RESULT = COLUMNS = ("手紙番号", "ファイル", "結果")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One letter of a list with its file, the answer, and its posting if known."""
 
     letter_id: int

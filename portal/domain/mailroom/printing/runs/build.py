@@ -7,9 +7,10 @@ before are never valid.
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from portal.domain.foundation.base import refresh_statistics
 from portal.domain.foundation.clock import jst_date
@@ -74,8 +75,7 @@ Progress = Callable[[int, int], None]
 """Called with the number of letters done and of all letters."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuiltRun:
+class BuiltRun(Struct, frozen=True):
     """A finished run: its folder, files and totals; ``checked`` is None for a resumed run."""
 
     run_id: int

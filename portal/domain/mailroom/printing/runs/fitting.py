@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+
+from msgspec import Struct
 
 from portal.domain.foundation.languages import RESIDENT_LOCALES
 from portal.domain.foundation.program.checks.findings import Finding, error_of, warning_of
@@ -71,8 +73,7 @@ def letter_findings(program: Program) -> list[Finding]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _LargeFront:
+class _LargeFront(Struct, frozen=True):
     """The front of a letter in large print: file and texts, what lies beside it, what draws it."""
 
     file: str

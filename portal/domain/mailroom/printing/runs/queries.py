@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -187,8 +188,7 @@ def to_withdraw(
             yield Withdrawal(letter_id, of_run, number, file or "", page or 0)
 
 
-@dataclass(frozen=True, slots=True)
-class StateCount:
+class StateCount(Struct, frozen=True):
     """Letters of a run in one state, with their children and sheets."""
 
     state: str

@@ -6,6 +6,7 @@ The next run makes new ones.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -31,8 +32,7 @@ class Superseded:
     credentials: int
 
 
-@dataclass(frozen=True, slots=True)
-class Superseding:
+class Superseding(Struct, frozen=True):
     """Which letters of a run are superseded, by their states, and for which reason (a code word).
 
     Letters for the ward's counter are included only with ``counter``.

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import Struct
+
 from portal.domain.mailroom.roster.checks.check import CheckedHousehold, CheckedRow
 from portal.domain.mailroom.roster.checks.results import HouseholdDisposition, RowDisposition
 from portal.domain.mailroom.roster.checks.rows import RowFields
@@ -23,8 +25,7 @@ class StoredChild:
     codes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StoredHousehold:
+class StoredHousehold(Struct, frozen=True):
     """A household with a householder, ready to be sealed; children oldest first."""
 
     key: str

@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from msgspec import Struct
+
 from portal.domain.foundation.errors import InputError
 from portal.domain.foundation.program.toml.files import TomlFaultError, open_toml
 from portal.domain.foundation.program.toml.sections import Section
@@ -138,8 +140,7 @@ class LayoutError(InputError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column: header, field, width in bytes (fixed width only), number of digits."""
 
     header: str

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -44,8 +45,7 @@ class NumberKind(StrEnum):
     PERSON = "person"
 
 
-@dataclass(frozen=True, slots=True)
-class ProtectionList:
+class ProtectionList(Struct, frozen=True):
     """The result of loading a list.
 
     ``released_before`` are households that were released earlier and stay so; ``unknown`` are

@@ -1,8 +1,9 @@
 """Apply a later extract's changes to stored households, and hold those that need a decision."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from msgspec import Struct
 from sqlalchemy import delete, select
 
 from portal.domain.foundation.audit.services import record
@@ -56,8 +57,7 @@ def no_step() -> None:
     """Ignore a step, for callers without a progress bar."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportTerms:
+class ImportTerms(Struct, frozen=True):
     """The terms of applying an import.
 
     ``amount_yen`` is the yen of each new child; ``step`` is called to report progress.

@@ -1,7 +1,8 @@
 """Compare one stored household with the same household in the new extract."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.vault import Vault
 from portal.domain.mailroom.roster.checks import codes
@@ -16,8 +17,7 @@ Change = tuple[Kind, int | None]
 """A kind of difference and the child that it is about."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedChild:
+class ComparedChild(Struct, frozen=True):
     """A child on one side, its fields encrypted; a staged one has no state and is not placed."""
 
     id: int
@@ -27,8 +27,7 @@ class ComparedChild:
     placed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Struct, frozen=True):
     """One side of the comparison: data key (wrapped), fields (encrypted), codes and children."""
 
     wrapped_key: bytes
@@ -38,8 +37,7 @@ class Side:
     children: Sequence[ComparedChild]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A household on both sides.
 
     ``holds`` are its open holds by code, with the difference reported with each (or "").

@@ -1,11 +1,11 @@
 """Store the first import directly in its tables, in one transaction, without comparing."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -53,8 +53,7 @@ ENTITLEMENT_COLUMNS = Columns(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FirstRows:
+class FirstRows(Struct, frozen=True):
     """The values that all rows of a first import share; ``amount_yen`` is each child's."""
 
     import_id: int

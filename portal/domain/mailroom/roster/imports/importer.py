@@ -4,8 +4,7 @@ The first one is applied at once if it is what its sheet says, a later one when 
 to. Without a sheet it is only staged; with another one it is refused.
 """
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -45,8 +44,7 @@ from portal.domain.people.households.disposed import disposed_digests
 from portal.domain.people.households.models import Child, Household, SearchFeed
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """The result of importing a file: its import with state, and the differences by kind.
 
     ``repeated`` is whether the same file was imported before; ``transfer_id`` its hand-over, which

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.actors import Actor, Organization, Role
@@ -72,8 +73,7 @@ class Wish:
     ground: str
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A disposal that waits for the second person; ``own``: the reader asked for it."""
 
     approval_id: int

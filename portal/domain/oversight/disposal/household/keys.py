@@ -1,8 +1,8 @@
 """The keys of all rows that are about one household, taken before the first of them goes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from portal.domain.requests.recipients.models import CounterHandOver, RecipientC
 from portal.domain.requests.requests.models import PaperForm, Request, Scan
 
 
-@dataclass(frozen=True, slots=True)
-class FamilyKeys:
+class FamilyKeys(Struct, frozen=True):
     """Keys of rows; ``numbers`` are the post's numbers of what was sent to the household."""
 
     household: int

@@ -1,10 +1,10 @@
 """Dispose of one household by the ward's decision, and again after a restore brought it back."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -37,8 +37,7 @@ from portal.domain.people.households.records import household_digest
 SUBJECT = "household"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(Struct, frozen=True):
     """The ward's decision: its number and day."""
 
     number: str

@@ -5,8 +5,8 @@ for one that is in none.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -44,8 +44,7 @@ from portal.domain.requests.redeliveries.models import Redelivery
 from portal.domain.requests.requests.models import PaperForm, Request, Scan, ScanFinding
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """Rows of a table that are about a household: they go, or columns of them are emptied.
 
     Attributes:

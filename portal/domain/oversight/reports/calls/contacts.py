@@ -1,8 +1,8 @@
 """Contacts and FAX that a monthly call report counts."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ NO_QUESTION = (CloseReason.ADVERTISEMENT, CloseReason.DUPLICATE, CloseReason.WRO
 """FAX closed for these reasons do not count as received."""
 
 
-@dataclass(frozen=True, slots=True)
-class Contacts:
+class Contacts(Struct, frozen=True):
     """The contacts of callers by channel and category, and what else was recorded about them.
 
     ``passed`` counts the questions that were passed to the ward, as their table does, regardless of

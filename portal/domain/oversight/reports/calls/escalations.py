@@ -1,8 +1,8 @@
 """Questions passed to the ward, as a monthly call report lists them."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,7 @@ from portal.domain.contacts.escalations.states import OPEN, WITHDRAWN, Escalatio
 from portal.domain.foundation.clock import day_end, day_start, jst_date
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationLine:
+class EscalationLine(Struct, frozen=True):
     """One question passed to the ward.
 
     ``answered_on`` and ``instruction_no`` are those of its newest answer.

@@ -1,8 +1,8 @@
 """The figures of a month's call report, beside those of the month before and of all so far."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -25,8 +25,7 @@ from portal.domain.oversight.reports.monthly.due import last_of, month_before
 ONE_DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class DayLine:
+class DayLine(Struct, frozen=True):
     """One day of the month.
 
     ``counts`` is None on closed days, and on open days that nobody has counted yet (``known`` is
@@ -42,8 +41,7 @@ class DayLine:
     fax_out: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallMonth:
+class CallMonth(Struct, frozen=True):
     """All figures of one month; ``outside`` are calls in closed hours, which do not count.
 
     ``before`` is None if nothing was counted in the month before; ``first`` is True if there was

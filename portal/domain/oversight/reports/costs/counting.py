@@ -4,9 +4,9 @@ A price that nobody has said makes its yen unknown, and every sum with it: never
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -40,8 +40,7 @@ class CostItem(Labeled):
     MONTHS = prices.MONTH, lambda: _s("月ごとの費用（か月）")
 
 
-@dataclass(frozen=True, slots=True)
-class CostLine:
+class CostLine(Struct, frozen=True):
     """One item: how many, yen for one (None: unknown, or not one price), and yen in all.
 
     ``yen`` is None where a price that is needed is unknown.
@@ -58,8 +57,7 @@ class CostLine:
         return self.yen is None and self.number > 0
 
 
-@dataclass(frozen=True, slots=True)
-class Costs:
+class Costs(Struct, frozen=True):
     """What a period cost, line by line."""
 
     lines: Sequence[CostLine]
@@ -75,8 +73,7 @@ class Costs:
         return sum(line.yen or 0 for line in self.lines)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(Struct, frozen=True):
     """The costs since the contract began, beside the program that they are for.
 
     ``program`` are the households, children and yen to whom something is to be delivered.

@@ -5,10 +5,10 @@ families alike; who may know of every family opens them one by one.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
@@ -39,8 +39,7 @@ class DeclineFigure(Labeled):
     COUNTER = Channel.COUNTER.value, lambda: Channel.COUNTER.label
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedPage:
+class OpenedPage(Struct, frozen=True):
     """The children behind a figure, a page of them, and whether more follow the last."""
 
     rows: Sequence[CountedChild]

@@ -6,10 +6,10 @@ letters themselves.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Select, Subquery, func, literal, select
 from sqlalchemy.orm import Session
 
@@ -37,8 +37,7 @@ PAGE = 50
 Row = Sequence[Cell]
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedEvent:
+class OpenedEvent(Struct, frozen=True):
     """One event of a letter: its JST day, and whose letter it is."""
 
     shipment_id: int

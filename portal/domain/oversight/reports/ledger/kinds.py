@@ -1,7 +1,8 @@
 """The figures that the contract is paid by, and how far two counts of one agree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -37,8 +38,7 @@ OF_CALLS = (*OF_LINES, *OF_CONTACTS)
 """The figures of the call report."""
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(Struct, frozen=True):
     """A number of letters, households or calls, with their children and yen if they have any."""
 
     cases: int
@@ -46,8 +46,7 @@ class Amount:
     yen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """A figure as a report has it, and as the recount gives it."""
 
     figure: Figure

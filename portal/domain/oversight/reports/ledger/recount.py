@@ -9,10 +9,10 @@ Each figure is (letters, households or calls; children; yen). Days are JST, both
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Date, DateTime, String, bindparam, text
 from sqlalchemy.orm import Session
 
@@ -75,8 +75,7 @@ _LINES = """
     WHERE d.replaced_at IS NULL AND d.day BETWEEN :first AND :last"""
 
 
-@dataclass(frozen=True, slots=True)
-class Agreed:
+class Agreed(Struct, frozen=True):
     """What the ward agreed to count as a call (clause 6), and when the call center answers.
 
     ``hours`` has the opening and the closing time (JST) of every day on which somebody answers.

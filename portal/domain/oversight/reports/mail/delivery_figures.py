@@ -1,9 +1,9 @@
 """The figures of a month of deliveries (R39): posted, delivered, absent, returned, and the rest."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -26,8 +26,7 @@ from portal.domain.requests.requests.models import Request
 THIRD = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A number of mail items, with their children and yen."""
 
     items: int = 0
@@ -38,8 +37,7 @@ class Sent:
         return Sent(self.items + other.items, self.children + other.children, self.yen + other.yen)
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryMonth:
+class DeliveryMonth(Struct, frozen=True):
     """The figures of one month.
 
     ``posted`` and ``delivered`` are keyed by (day, mail class, attempt); attempts above the third

@@ -1,8 +1,8 @@
 """Figures of a checked report that its recount contradicts, with the reasons that were given."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,8 +15,7 @@ from portal.domain.oversight.reports.monthly.models import ReportDifference, Rep
 from portal.domain.oversight.reports.tables import Cell, ReportTable
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """A figure with both counts, and why they differ; "" while nobody has said it."""
 
     figure: Figure

@@ -1,10 +1,10 @@
 """Due days of the monthly reports, and which are close or overdue (specification 6(7), 7(6))."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from portal.domain.foundation.clock import jst_date, next_month
@@ -38,16 +38,14 @@ class Stage(Labeled):
     OVERDUE = "overdue", lambda: _s("期限を過ぎた")
 
 
-@dataclass(frozen=True, slots=True)
-class ReportKey:
+class ReportKey(Struct, frozen=True):
     """What identifies a monthly report: its kind and the first day of its month (JST)."""
 
     kind: str
     month: date
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Struct, frozen=True):
     """A report that is not submitted: its month (first day), its due day (JST), its state."""
 
     kind: str

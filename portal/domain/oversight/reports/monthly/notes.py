@@ -4,9 +4,9 @@ People choose them from marked calls and write them without names.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
@@ -40,8 +40,7 @@ class NoteKind(Labeled):
     SHARED = "shared", lambda: _s("共有事項")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """A sentence as typed; ``call_id`` is the marked call that it is about, if any."""
 
     kind: NoteKind
@@ -49,8 +48,7 @@ class Sentence:
     call_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """One chosen sentence; ``call_id`` is the marked call that it is about, if any."""
 
     id: int
@@ -59,8 +57,7 @@ class Note:
     call_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenCall:
+class WrittenCall(Struct, frozen=True):
     """A marked call with the agent's text, for the person who writes the sentence."""
 
     call: Call

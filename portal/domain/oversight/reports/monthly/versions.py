@@ -1,10 +1,11 @@
 """Reading monthly reports: today's draft, and frozen versions with their cover."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,8 +31,7 @@ from portal.domain.oversight.reports.tables import Report, ReportTable
 Facts = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A report as it would be now.
 
     ``missing`` are sentences that explain why it cannot be checked yet; empty if it can. The report
@@ -49,8 +49,7 @@ class Draft:
         return tuple(one for one in self.compared if not one.agrees)
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of monthly report: its stored name, and the function that builds a month's draft."""
 
     name: ReportKind
@@ -160,8 +159,7 @@ def covered(work: Work, report: MonthlyReport, version: ReportVersion) -> Report
     return with_cover(found, cover(work.program, key, version))
 
 
-@dataclass(frozen=True, slots=True)
-class ShownReport:
+class ShownReport(Struct, frozen=True):
     """The report of a month as shown to a reader; None if nothing is submitted yet.
 
     ``missing`` is that of the draft, in sentences. ``differences`` are the figures that the recount

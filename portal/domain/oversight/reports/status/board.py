@@ -4,9 +4,10 @@ Cheap by design: every statement reads open rows, or two weeks of days by an ind
 on the number of calls ever recorded.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from portal.domain.contacts.telephony.kpi import Counts, answer_rate, below
 from portal.domain.foundation.clock import day_start, jst_date
@@ -31,8 +32,7 @@ NEAR = 30
 """Windows that open or close within this number of days are shown on the board."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCall:
+class OpenCall(Struct, frozen=True):
     """A contact in progress: its agent, its channel, and its start (UTC)."""
 
     agent: str
@@ -43,8 +43,7 @@ class OpenCall:
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class BoardDay:
+class BoardDay(Struct, frozen=True):
     """One day: the letters handed over to the mail house, and the calls that count.
 
     ``counts`` is None if the call center is closed or nothing has been counted yet.
@@ -62,8 +61,7 @@ class BoardDay:
         return answer_rate(self.counts) if self.counts is not None and self.open else "–"
 
 
-@dataclass(frozen=True, slots=True)
-class BoardHalf:
+class BoardHalf(Struct, frozen=True):
     """A half hour of today; -1 is a whole day that was typed in."""
 
     half_hour: int
@@ -76,8 +74,7 @@ class BoardHalf:
         return answer_rate(self.counts)
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
+class Board(Struct, frozen=True):
     """The whole board.
 
     ``alarms`` are sentences; ``counted_at`` is when today's counts came in (UTC); ``built`` letters

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from msgspec import Struct
 from sqlalchemy import Date, String, and_, bindparam, cast, func, null, or_, select, union_all
 from sqlalchemy.orm import Session
 
@@ -103,8 +104,7 @@ class Sums:
     counted_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Numbers:
+class Numbers(Struct, frozen=True):
     """Contacts recorded today and in progress now; call-backs that wait, and the overdue ones."""
 
     recorded_today: int
@@ -119,8 +119,7 @@ def read_numbers(work: Work, today: date) -> Numbers:
     return Numbers(*(int(number) for number in work.session.execute(_NUMBERS, values).one()))
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Struct, frozen=True):
     """Letters planned for posting on a day (JST), and their towns."""
 
     day: date

@@ -1,9 +1,9 @@
 """今日の速報: children and yen by state on one page, and the last days, for the assembly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -36,8 +36,7 @@ class Series(Labeled):
     EXCHANGED = "exchanged", lambda: _s("交換の記録（こども）")
 
 
-@dataclass(frozen=True, slots=True)
-class Daily:
+class Daily(Struct, frozen=True):
     """Counts per JST day, starting with ``first``; each series has one number per day."""
 
     first: date

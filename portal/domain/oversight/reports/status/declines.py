@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy import func, select
 
 from portal.domain.foundation.actors import Channel
@@ -34,8 +35,7 @@ class Figures:
     yen: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Declines:
+class Declines(Struct, frozen=True):
     """The declines: accepted by channel and by (day, channel), in total, pending, and deemed."""
 
     by_channel: dict[str, Figures]

@@ -8,7 +8,8 @@ made of the figure's place and a key, so that counting again gives the same.
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from portal.domain.foundation.vault import Vault
 
@@ -21,8 +22,7 @@ UNKNOWN_TOWN = "?"
 _SIZE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """The figures of one measure in one span, rounded to tens: the whole, and the towns shown.
 
     ``whole`` is None where it is hidden; a town that is hidden is absent.

@@ -1,8 +1,8 @@
 """Read what was published: the last days, the months, and the towns of one span."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ DAY_LENGTH = 10
 Values = Mapping[Measure, int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """The figures of one span or town; None where one is hidden."""
 
     name: str

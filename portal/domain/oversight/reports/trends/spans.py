@@ -1,9 +1,10 @@
 """The spans that are published, days and months, and what is counted in each."""
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
+
+from msgspec import Struct
 
 from portal.domain.foundation.clock import next_month
 from portal.domain.foundation.texts import Labeled, _s
@@ -23,8 +24,7 @@ class Measure(Labeled):
     CALLS = "calls", lambda: _s("受付（件）")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(Struct, frozen=True, order=True):
     """A day, or a month by its first day (JST)."""
 
     first: date

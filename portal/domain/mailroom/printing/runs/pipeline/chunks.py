@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol, cast
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -20,24 +20,21 @@ from portal.domain.mailroom.printing.runs.pipeline.worker_pool import Drawn, Job
 from portal.domain.mailroom.printing.runs.pipeline.writer import ChunkLetter, ReadyChunk, Writer
 
 
-@dataclass(frozen=True, slots=True)
-class RunBuilding:
+class RunBuilding(Struct, frozen=True):
     """A run that is being built, and the writer of its letters."""
 
     writer: Writer
     run: OpenRun
 
 
-@dataclass(frozen=True, slots=True)
-class FinishedChunk:
+class FinishedChunk(Struct, frozen=True):
     """A chunk as drawn; ``drawn`` is None for a chunk without any letter left."""
 
     chunk: ReadyChunk
     drawn: Drawn | None
 
 
-@dataclass(frozen=True, slots=True)
-class _PlannedChunk:
+class _PlannedChunk(Struct, frozen=True):
     """A chunk of a run, with the table and states of its letters."""
 
     stored: Kind

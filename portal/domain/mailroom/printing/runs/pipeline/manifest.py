@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -48,8 +49,7 @@ class HandOver(StrEnum):
     COUNTER = "counter"
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestRow:
+class ManifestRow(Struct, frozen=True):
     """One letter of the manifest; ``large_print`` names the file of its large text, if it has one.
 
     The household is only a key: no name, address or ID leaves the database this way. A letter to be
@@ -227,8 +227,7 @@ def enclosed_counts(enclosed: Sequence[str], pieces: Iterable[int]) -> dict[str,
     return dict.fromkeys(enclosed, count)
 
 
-@dataclass(frozen=True, slots=True)
-class _Manifest:
+class _Manifest(Struct, frozen=True):
     """The contents of the two files of a manifest: the letters as CSV, the totals as JSON."""
 
     run: PrintRun

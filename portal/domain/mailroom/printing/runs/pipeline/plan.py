@@ -5,10 +5,10 @@ At most one run of a kind is unfinished.
 
 import socket
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -28,8 +28,7 @@ INSERT_AT_ONCE = 2_000
 NODE_MAX = 100
 
 
-@dataclass(frozen=True, slots=True)
-class OpenRun:
+class OpenRun(Struct, frozen=True):
     """A run that is being built; ``chunks`` are the numbers of the chunks not stored yet."""
 
     id: int
@@ -40,8 +39,7 @@ class OpenRun:
     enclosed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """How a run is laid out: the date on its letters (JST), letters per chunk, and its folder.
 
     ``make_folder`` creates the folder of a run by its number; if that fails, nothing is planned.
@@ -92,8 +90,7 @@ def open_run(session: Session, kind: str = CREDENTIAL_LETTER) -> OpenRun | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class RunPlan:
+class RunPlan(Struct, frozen=True):
     """The plan of a run: the writer of its letters, and its layout."""
 
     writer: Writer

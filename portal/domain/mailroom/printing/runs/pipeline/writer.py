@@ -9,10 +9,10 @@ with it: ``credential_writer.py`` for letters with an ID, ``advance.py`` and ``s
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Values
@@ -41,8 +41,7 @@ def apart(groups: Iterable[Sequence[Recipient]], chunk_size: int) -> list[Place]
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkLetter:
+class ChunkLetter(Struct, frozen=True):
     """One letter of a chunk, with its recipient as it was when drawn."""
 
     id: int
@@ -51,8 +50,7 @@ class ChunkLetter:
     recipient: Recipient
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyChunk:
+class ReadyChunk(Struct, frozen=True):
     """A chunk to draw, and its letters, whose recipients must be unchanged when it is stored.
 
     ``enclosed`` names what is enclosed with the run's letters.

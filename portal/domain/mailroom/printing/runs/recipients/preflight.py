@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.audit.services import record
@@ -71,8 +72,7 @@ class Preflight:
         return len({finding.household_id for finding in self.findings})
 
 
-@dataclass(frozen=True, slots=True)
-class AddresseeChecks:
+class AddresseeChecks(Struct, frozen=True):
     """Checks addressees against the letter's layout, our fonts and further ``fonts``."""
 
     program: Program

@@ -1,13 +1,13 @@
 """The recipient of a letter, with the facts from which it is drawn."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from portal.domain.letters.letters.states import FIRST
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(Struct, frozen=True):
     """A household, or a staff address, that gets a letter, with the facts as they are now.
 
     If any of them changes before the letter is stored, the letter is drawn again.

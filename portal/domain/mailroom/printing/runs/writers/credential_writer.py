@@ -5,10 +5,11 @@ A password exists only in the worker process that draws it, and as a hash (decis
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import product
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Values
@@ -52,8 +53,7 @@ from portal.domain.people.credentials.services import NewCredential, free_login_
 from portal.domain.requests.redeliveries.fulfilling import letters_printed, lock_approved
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialWriter:
+class CredentialWriter(Struct, frozen=True):
     """Writes letters with ID and password; a ``Writer``.
 
     With 0 ``workers`` they are drawn in this process. ``taken`` are the IDs assigned so far.

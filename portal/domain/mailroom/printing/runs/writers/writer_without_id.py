@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from portal.domain.foundation.base import Values
@@ -99,8 +100,7 @@ class WriterWithoutId(ABC):
         mark_printed(work, self, chunk, columns, kind=self.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainPress:
+class PlainPress(Struct, frozen=True):
     """Draws letters without an ID in this process; a ``Press``."""
 
     writer: WriterWithoutId
