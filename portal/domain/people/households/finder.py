@@ -136,8 +136,12 @@ class Finder:
         return index
 
     def _small(self, session: Session) -> Index:
-        """Make the index of a small ward at once. Raises SearchNotReadyError for a large one."""
-        if (session.scalar(select(func.count()).select_from(Household)) or 0) > SMALL:
+        """Make the index of a small ward at once. Raises SearchNotReadyError for a large one.
+
+        Agents try again and again meanwhile: no try may cost more in a larger ward.
+        """
+        beyond = select(Household.id).order_by(Household.id).offset(SMALL).limit(1)
+        if session.scalar(beyond) is not None:
             raise _lost() if self._state is State.LOST else self._getting_ready()
         with self._making:
             return self._index or self._make(_inside(session))

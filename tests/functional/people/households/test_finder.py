@@ -113,6 +113,18 @@ def test_a_large_ward_is_refused_until_the_index_is_made(
         assert finder.find(session, name_query("鶉野")) == [one]
 
 
+def test_a_ward_of_the_limit_is_small_and_one_household_more_is_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homes = [family(database, number) for number in range(2)]
+    monkeypatch.setattr(finding, "SMALL", 1)
+    with database.read() as session, pytest.raises(SearchNotReadyError):
+        Finder(VAULT).find(session, name_query("鶉野"))
+    monkeypatch.setattr(finding, "SMALL", 2)
+    with database.read() as session:
+        assert Finder(VAULT).find(session, name_query("鶉野")) == homes
+
+
 def test_so_many_changes_that_a_search_cannot_read_them_are_left_to_the_keeper(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
