@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.programs.environment import BUILDING
+from tests.support.programs.locks import names_in
 from tests.support.sources import ROOT, python_files, short
 
 
@@ -18,6 +20,30 @@ def test_every_import_points_the_allowed_way() -> None:
         [linter, "--no-cache", "--no-logo"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+
+
+LOADED_BY_THE_BUILD = """
+import runpy, sys
+from importlib.metadata import packages_distributions
+runpy.run_path("portal/building/hook.py")
+packages = {name.partition(".")[0] for name in sys.modules}
+owners = packages_distributions()
+print(*{owner.lower().replace("_", "-").replace(".", "-")
+        for package in packages for owner in owners.get(package, ())})
+"""
+
+
+def test_what_builds_the_wheel_needs_only_the_packages_of_the_build() -> None:
+    """The image builds it where nothing else is installed, long after the other checks."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_THE_BUILD],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "hatchling" in loaded
+    assert set(loaded) - {"portal"} - names_in(BUILDING) == set()
 
 
 def test_annotations_are_never_postponed() -> None:

@@ -1,13 +1,12 @@
 """The one list of languages: a new one is a line here, its catalog, and the ward's own texts.
 
 Owns what every part of the system must know of a language. Sites, letters, catalogs and the
-reading of programs take it from here. Imports nothing, so that the catalogs' tool can read it.
+reading of programs take it from here. Imports only what Python has, since the catalogs of the
+wheel are compiled where no package of the program is installed; so its records are dataclasses.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from msgspec import Struct
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,8 @@ class Typesetting:
     font: str = "Noto Sans CJK JP"
 
 
-class Language(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Language:
     """A language that residents can choose.
 
     Attributes:
