@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
@@ -26,11 +27,12 @@ from portal.platform.short_reads import Opening, ShortReads
 from portal.platform.waits import SITE_WAITS, Waits
 
 SQLITE_PRAGMAS = (
-    "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     "secure_delete=ON",
 )
+LOOKS_AGAIN = 0.01
+"""Seconds until a new SQLite file is tried again that another is opening."""
 STATEMENTS = 2_000
 """How many statements an engine keeps compiled.
 
@@ -161,10 +163,11 @@ def _sqlite(address: URL, waits: Waits) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(dbapi: sqlite3.Connection, record: ConnectionPoolEntry) -> None:  # noqa: ARG001  (SQLAlchemy's signature)
         dbapi.isolation_level = None
-        cursor = dbapi.cursor()
-        for pragma in (f"busy_timeout={_busy(waits)}", *SQLITE_PRAGMAS):
-            cursor.execute("PRAGMA " + pragma)
-        cursor.close()
+        with closing(dbapi.cursor()) as cursor:
+            cursor.execute(f"PRAGMA busy_timeout={_busy(waits)}")
+            _write_ahead(cursor, within(waits.busy))
+            for pragma in SQLITE_PRAGMAS:
+                cursor.execute("PRAGMA " + pragma)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -177,6 +180,27 @@ def _sqlite(address: URL, waits: Waits) -> Engine:
 
     _note_commits(engine)
     return engine
+
+
+def _write_ahead(cursor: sqlite3.Cursor, seconds: float) -> None:
+    """Give the file its write-ahead log; wait so many seconds for another that does the same.
+
+    The wait is ours: of two that open a new file at once, SQLite refuses one without waiting for
+    its ``busy_timeout``, since each already reads what the other wants to change.
+
+    Raises:
+        sqlite3.OperationalError: the file stayed locked.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= until:
+                raise
+            time.sleep(LOOKS_AGAIN)
+        else:
+            return
 
 
 def _stated(cursor: DBAPICursor) -> datetime:

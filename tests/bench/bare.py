@@ -44,7 +44,7 @@ DATABASE = "BARE_DATABASE_URL"
 
 
 def _as_durable(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
-    for pragma in SQLITE_PRAGMAS:
+    for pragma in ("journal_mode=WAL", *SQLITE_PRAGMAS):
         connection.execute(f"PRAGMA {pragma}")
 
 
