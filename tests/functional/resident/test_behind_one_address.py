@@ -1,7 +1,7 @@
 """Many families have one address: a mobile network, a school, a clinic (``security.md`` A22)."""
 
 from portal.domain.people.tasks.models import Task
-from tests.functional.resident.test_public_pages import WISH
+from tests.functional.resident.test_call_backs import WISH
 from tests.support.resident import Resident
 
 
