@@ -21,6 +21,7 @@ from portal.platform.http.answer import Reply
 from portal.platform.http.network import inside
 from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
+from portal.platform.who import LoadWho
 
 PUBLIC = "public"
 FIRST_SIGN_IN = "/enrollment"
@@ -80,10 +81,7 @@ def works_here(page: Page) -> bool:
 
 def allowed(page: Page, permission: Permission) -> bool:
     """Return whether the signed-in person has a permission, for the content of a page."""
-    signed_in = (
-        page.who.auth is not None and page.who.auth.stage == Stage.FULL and not page.who.locked
-    )
-    return signed_in and page.who.staff is not None and may(page.who.staff, permission)
+    return page.who.has(permission)
 
 
 def everybody(page: Page) -> Reply | None:
@@ -182,6 +180,7 @@ def staff_route(
     shows: Handler[StaffWho] | None = None,
     transaction: Transaction | None = None,
     uploads: Mapping[str, UploadRule] | None = None,
+    load: LoadWho[StaffWho] | None = None,
 ) -> HTTPRouteHandler:
     """Return a route for people with a permission.
 
@@ -197,6 +196,7 @@ def staff_route(
         shows=shows,
         transaction=transaction,
         uploads=uploads,
+        load=load,
     )
 
 

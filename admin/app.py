@@ -6,7 +6,7 @@ from litestar.types import ASGIApp
 from sqlalchemy import Engine
 
 from admin import routes
-from admin.navigation import page_context
+from admin.navigation import MENUS_KEPT, page_context
 from admin.oversight.charts import charts_of
 from admin.page import StaffSignIns
 from portal.domain.foundation.clock import Clock
@@ -43,6 +43,9 @@ def make_staff_site(
     site.templates.globals |= {
         "mark": kept_macro(site.templates, "admin/components/marks.html", "mark"),
         "charts_of": charts_of,
+        "places": kept_macro(
+            site.templates, "admin/components/places.html", "places", most=MENUS_KEPT
+        ),
         "chip": kept_macro(site.templates, "admin/components/chips.html", "chip"),
     }
     return site

@@ -37,6 +37,7 @@ from portal.domain.desk.casework.reviews import queue
 from portal.domain.desk.openings.queries import open_count
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.wide_reads import BySession
 from portal.domain.mailroom.incidents import fault_queries, site_notices
 from portal.domain.people.households.held import held_households
 from portal.domain.people.staff.permissions import Permission
@@ -52,7 +53,7 @@ def counts(page: Page, role: Role) -> Counts:
         return NONE
     at, kept = kept_counts.kept(page)
     fresh = at is not None and timedelta() <= page.now - at < KEPT
-    if fresh or page.method != "GET" or not page.session.in_transaction():
+    if fresh or page.method != "GET" or not page.may_read:
         return kept
     page.session.flush()  # what the page stored fails as the page's own
     try:
@@ -78,7 +79,8 @@ def _knows(page: Page) -> bool:
 
 
 def _reviews(page: Page, _role: Role) -> int:
-    return queue.counts(page.session, include_protected=_knows(page), today=jst_date(page.now)).all
+    reads, today = BySession(page.session), jst_date(page.now)
+    return queue.counts(reads, include_protected=_knows(page), today=today).all
 
 
 def _tasks(page: Page, _role: Role) -> int:

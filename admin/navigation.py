@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -16,17 +17,20 @@ from admin.menu_counts import counts
 from admin.oversight.calendar_words import gap_text
 from admin.page import Page
 from admin.people.locked import window_name
+from admin.places import Spot
 from portal.domain.foundation.actors import Role
 from portal.domain.foundation.clock import minute_text
 from portal.domain.foundation.languages import STAFF_LOCALES
 from portal.domain.foundation.program.last_days import gap
-from portal.domain.foundation.texts import _s
+from portal.domain.foundation.texts import _s, appearance
 from portal.domain.people.authn.sessions import LIFETIMES, STAFF, Stage
 from portal.domain.people.staff.permissions import Permission, permissions_of
 from portal.domain.people.staff.stored_keys import has_keys
 from portal.platform.http.locale import CODE_OF, NAMES, html_lang
 from portal.platform.site_notices import site_notices
 
+MENUS_KEPT = 64
+"""Menus that a process keeps: those of a role alike, for the places where people are."""
 _OF_HOUSEHOLD = re.compile(r"/(?:desk|households)/(\d{1,18})(?=/.)")
 
 LANGUAGES = [
@@ -52,9 +56,10 @@ class Job(Struct, frozen=True):
     places: Sequence[Place]
 
 
-class Menu(Struct, frozen=True):
+class Menu(Struct, frozen=True, eq=False):
     """The places of a person: those seen first, and the others by job, one press away.
 
+    Equal to itself only, so that what was drawn of it is found without comparing all its places.
     ``open``: whether the others are in sight at once, since the current page is one of them.
     """
 
@@ -130,19 +135,35 @@ def _own_keys(page: Page) -> bool:
 def _menu(page: Page, who: Who | None) -> Menu:
     if who is None:
         return Menu()
-    waiting = counts(page, who.part)
+    waiting = tuple(counts(page, who.part).items())
+    return _menu_of(appearance(), who.part, who.may, _current(page.path), waiting)
+
+
+def _current(path: str) -> Sequence[str]:
+    """Return the addresses of the places in which an address is."""
+    return tuple(
+        one
+        for _job, every in places.JOBS
+        for one, _spot, _may in every
+        if (path == one if one == "/" else path.startswith(one))
+    )
+
+
+@lru_cache(maxsize=MENUS_KEPT)
+def _menu_of(
+    _language: str,
+    part: Role,
+    may: frozenset[Permission],
+    current: Sequence[str],
+    waiting: Sequence[tuple[Spot, int]],
+) -> Menu:
     first, others = list[Place](), list[Job]()
-    wanted = places.FIRST.get(who.part, ())
+    wanted, counted = places.FIRST.get(part, ()), dict(waiting)
     shown = {
-        spot: Place(
-            path,
-            spot.label,
-            page.path == path if path == "/" else page.path.startswith(path),
-            waiting.get(spot, 0),
-        )
+        spot: Place(path, spot.label, path in current, counted.get(spot, 0))
         for _job, every in places.JOBS
         for path, spot, permission in every
-        if permission in who.may
+        if permission in may
     }
     first = [shown[spot] for spot in wanted if spot in shown]
     for job, every in places.JOBS:

@@ -5,12 +5,19 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.domain.contacts.calls.active_call import signed_in_staff
+from portal.domain.contacts.calls.active_call import (
+    SignedInStaff,
+    read_signed_in_staff,
+    signed_in_staff,
+)
 from portal.domain.contacts.calls.models import Call
+from portal.domain.desk.casework.reviews.queue import QueuePage
 from portal.domain.foundation.actors import Actor, Channel, Organization, Role
+from portal.domain.foundation.wide_reads import Reads
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.staff.models import StaffUser
+from portal.domain.people.staff.permissions import Permission, may
 from portal.platform import page
 
 
@@ -24,6 +31,7 @@ class StaffWho:
         call: The person's active call.
         opened_last: The household opened last in that call.
         locked: Whether the password is asked before anything else.
+        queue: The page of the review queue that they asked for, where it was read with them.
     """
 
     auth: AuthSession | None = field(default=None, repr=False)
@@ -31,6 +39,7 @@ class StaffWho:
     call: Call | None = field(default=None, repr=False)
     opened_last: int | None = None
     locked: bool = False
+    queue: QueuePage | None = field(default=None, repr=False)
 
     @property
     def actor(self) -> Actor:
@@ -44,6 +53,11 @@ class StaffWho:
         """The rows that a page may show."""
         return tuple(row for row in (self.auth, self.staff, self.call) if row is not None)
 
+    def has(self, permission: Permission) -> bool:
+        """Whether they are wholly signed in, not locked out, and have a permission."""
+        whole = self.auth is not None and self.auth.stage == sessions.Stage.FULL and not self.locked
+        return whole and self.staff is not None and may(self.staff, permission)
+
 
 class StaffSignIns:
     """Loads the member of the staff who is signed in."""
@@ -52,11 +66,19 @@ class StaffSignIns:
 
     def load(self, session: Session, token: str, now: datetime) -> StaffWho:
         """Return who is signed in under a session ID at ``now`` (UTC)."""
-        found = signed_in_staff(session, token, now)
-        if found is None:
-            return self.nobody
-        locked = sessions.is_locked(found.auth, now)
-        return StaffWho(found.auth, found.staff, found.call, found.opened_last, locked)
+        return _who(signed_in_staff(session, token, now), now)
+
+
+def read_who(reads: Reads, token: str, now: datetime) -> StaffWho:
+    """Return the same for a page that only reads; nothing that is changed in its rows is kept."""
+    return _who(read_signed_in_staff(reads, token, now), now)
+
+
+def _who(found: SignedInStaff | None, now: datetime) -> StaffWho:
+    if found is None:
+        return StaffSignIns.nobody
+    locked = sessions.is_locked(found.auth, now)
+    return StaffWho(found.auth, found.staff, found.call, found.opened_last, locked)
 
 
 Page = page.Page[StaffWho]

@@ -32,6 +32,7 @@ from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.jobs.alarms import JobAlarm, alarms
 from portal.domain.foundation.program.agenda import WindowView, agenda
 from portal.domain.foundation.transfers import queries as transfers
+from portal.domain.foundation.wide_reads import BySession
 from portal.domain.letters.documents import queries as documents
 from portal.domain.letters.documents.models import DocumentVersion
 from portal.domain.mailroom.incidents import fault_queries, queries
@@ -233,7 +234,8 @@ def _reviews(page: Page) -> review_queue.Counts | None:
     if not allowed(page, Permission.SEE_REQUESTS):
         return None
     protected = allowed(page, Permission.KNOW_PROTECTED)
-    return review_queue.counts(page.session, include_protected=protected, today=jst_date(page.now))
+    reads, today = BySession(page.session), jst_date(page.now)
+    return review_queue.counts(reads, include_protected=protected, today=today)
 
 
 def _clocks(page: Page) -> list[queries.DueClock]:

@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.roster.releases import FILES, stored_order
-from admin.page import Page
+from admin.page import Page, StaffWho, read_who
 from admin.requests import request_words
 from admin.requests.review_facts import Facts, facts_of
 from portal.domain.desk.casework.list_page import ListPage
@@ -22,10 +22,17 @@ from portal.domain.desk.casework.reviews import offers as review_offers
 from portal.domain.desk.casework.reviews import queue as review_queue
 from portal.domain.desk.casework.reviews.changes import Changes
 from portal.domain.desk.casework.reviews.next_in_queue import next_for
-from portal.domain.desk.casework.reviews.queue import Counts, Filters, QueueRow
+from portal.domain.desk.casework.reviews.queue import (
+    Counts,
+    Filters,
+    QueueRow,
+    Wanted,
+    queue_page,
+)
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
+from portal.domain.foundation.wide_reads import BySession, Reads
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests import reopening
 from portal.domain.requests.all_kinds import kind_of
@@ -38,7 +45,9 @@ from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
 from portal.domain.requests.requests.states import REQUEST, RequestState
 from portal.platform.carrying_out import Again
+from portal.platform.http.incoming import Incoming
 from portal.platform.view import View
+from portal.platform.who import ShortLoad
 
 TEXT_MAX = 400
 TRIES = 5
@@ -87,31 +96,38 @@ class ReviewsView(View, frozen=True):
     channel_words: Mapping[str, str]
 
 
+def _wanted(who: StaffWho, query: Mapping[str, str], now: datetime) -> Wanted:
+    return Wanted(
+        Filters.read(query),
+        include_protected=who.has(Permission.KNOW_PROTECTED),
+        staff_id=who.staff.id if who.staff is not None else 0,
+        today=jst_date(now),
+        after=_number(query.get("after", "")),
+    )
+
+
+def _with_queue(reads: Reads, who: StaffWho, now: datetime, request: Incoming) -> StaffWho:
+    if not who.has(Permission.SEE_REQUESTS):
+        return who
+    return replace(who, queue=queue_page(reads, _wanted(who, request.query, now)))
+
+
 def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
     """Show what waits, oldest first; htmx takes the list and the count out of the page."""
-    may_know = allowed(page, Permission.KNOW_PROTECTED)
-    filters = review_queue.Filters.read(page.query)
-    today = jst_date(page.now)
-    rows = review_queue.queue(
-        page.session,
-        filters,
-        include_protected=may_know,
-        staff_id=_staff_id(page),
-        today=today,
-        after=_number(page.query.get("after", "")),
-        limit=review_queue.PAGE + 1,
-    )
+    wanted = _wanted(page.who, page.query, page.now)
+    found = page.who.queue or queue_page(BySession(page.session), wanted)
+    rows, today = found.rows, wanted.today
     return page.render(
         "admin/requests/review/queue.html",
         ReviewsView(
-            rows=rows[: review_queue.PAGE],
-            more=len(rows) > review_queue.PAGE,
-            filters=filters,
-            counts=review_queue.counts(page.session, include_protected=may_know, today=today),
+            rows=rows,
+            more=found.more,
+            filters=wanted.filters,
+            counts=found.counts,
             today=today,
             href=_href,
             said=page.query.get("said", ""),
-            me=_staff_id(page),
+            me=wanted.staff_id,
             kinds=tuple(RequestKind),
             states=tuple(sorted(REQUEST.states)),
             channels=review_queue.CHANNELS,
@@ -350,7 +366,7 @@ def handlers() -> list[HTTPRouteHandler]:
     see, act = Permission.SEE_REQUESTS, Permission.DECIDE_REQUESTS
     base = "/reviews/{request_id:int}"
     return [
-        staff_route("GET", "/reviews", show_queue, see),
+        staff_route("GET", "/reviews", show_queue, see, load=ShortLoad(read_who, _with_queue)),
         staff_route("POST", "/reviews/next", take_next, act),
         staff_route("GET", base, show, see),
         staff_route("POST", base + "/claim", claim, act),

@@ -20,7 +20,7 @@ def load_who(page: Page[W], session: Session, load: LoadWho[W] | None, *, reads:
     if taken is None:
         page.load_auth(session, clock.now(session), load)
     else:
-        page.take(session, *taken)
+        page.take(session, *taken, unopened=True)
 
 
 def _shortly(page: Page[W], load: LoadWho[W] | None) -> tuple[datetime, W] | None:
@@ -37,6 +37,7 @@ def _shortly(page: Page[W], load: LoadWho[W] | None) -> tuple[datetime, W] | Non
 
     def take(reads: ByDriver, stated: datetime) -> tuple[datetime, W]:
         now = clock.at(stated)
-        return now, load.of(reads, token, now)
+        who = load.of(reads, token, now)
+        return now, who if load.then is None else load.then(reads, who, now, page.request)
 
     return short.read(take)

@@ -46,6 +46,8 @@ class Page(Generic[W]):
         instant: The instant of the transaction (UTC).
         redrawn: Whether a form is shown with what was typed before a question interrupted it.
         again: What became of the first try of a form that is sent again; None for a first try.
+        unopened: Whether all that was read went past the session, whose transaction begins with
+            the first thing that is asked of it.
         lookup: Finds a route by name.
     """
 
@@ -57,6 +59,7 @@ class Page(Generic[W]):
     instant: datetime | None = None
     redrawn: bool = False
     again: Outcome | None = None
+    unopened: bool = False
     lookup: Callable[[str], object] = field(default=lambda _name: None, repr=False)
 
     # ---- the request -------------------------------------------------------------------
@@ -115,15 +118,20 @@ class Page(Generic[W]):
         load = load or self.site.sign_ins.load
         self.take(session, now, load(session, token, now) if token else self.nobody)
 
-    def take(self, session: Session, now: datetime, who: W) -> None:
+    def take(self, session: Session, now: datetime, who: W, *, unopened: bool = False) -> None:
         """Answer for somebody who was loaded, in a session's transaction at an instant (UTC)."""
-        self.session, self.instant = session, now
+        self.session, self.instant, self.unopened = session, now, unopened
         self.site.in_force.refresh(session, now)
         self.who = who
         living = who.auth
         self.answer.bind(
             sessions.binding(living) if living is not None else self.cookie(cookies.VISIT)
         )
+
+    @property
+    def may_read(self) -> bool:
+        """Whether the page has a transaction to read in, or gets one by reading."""
+        return self.unopened or self.session.in_transaction()
 
     def load_stranger(self) -> bool:
         """Load a browser without a session as ``load_auth`` does, but without a database.

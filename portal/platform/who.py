@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.wide_reads import BySession, Reads
 from portal.domain.people.authn.models import AuthSession
+from portal.platform.http.incoming import Incoming
 
 
 class Who(Protocol):
@@ -43,9 +44,16 @@ LoadWho = Callable[[Session, str, datetime], W]
 
 
 class ShortLoad(Struct, Generic[W], frozen=True):
-    """Loads who is signed in, and what the page shows of them, by one wide statement."""
+    """Loads who is signed in, and what the page shows of them, by one wide statement.
+
+    Attributes:
+        of: Returns who is signed in by a session id at an instant (UTC).
+        then: Adds what the page shows for its address; None if that is nothing more. It is left out
+            where the transaction is a session's: the handler then reads it there.
+    """
 
     of: Callable[[Reads, str, datetime], W]
+    then: Callable[[Reads, W, datetime, Incoming], W] | None = None
 
     def __call__(self, session: Session, token: str, now: datetime) -> W:
         """Return who is signed in by a session id at an instant (UTC)."""

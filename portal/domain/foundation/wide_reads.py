@@ -30,10 +30,11 @@ class Reads(Protocol):
 class WideRead:
     """A statement of plain tables, compiled once for each database.
 
-    No parameter is a list (``IN``), and none is None.
+    No parameter is a list (``IN``), and none is None. What stands in the statement's own text
+    (``literal_execute``) has its value from the beginning.
     """
 
-    def __init__(self, statement: Select[Any]) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
         """Prepare to read by a statement."""
         self.statement = statement
         self._compiled: dict[str, _Compiled] = {}
@@ -92,7 +93,10 @@ class _Compiled(Struct, frozen=True):
 
     def parameters(self, values: Values) -> Any:
         """Return the parameters as the driver takes them."""
-        named = {**self.fixed, **{name: self.given[name](one) for name, one in values.items()}}
+        named = dict(self.fixed)
+        for name, convert in self.given.items():
+            if name in values:
+                named[name] = convert(values[name])
         return [named[name] for name in self.places] if self.places else named
 
     def row(self, read: Sequence[Any]) -> Sequence[Any]:
@@ -103,16 +107,19 @@ class _Compiled(Struct, frozen=True):
         return row
 
 
-def _compile(statement: Select[Any], dialect: Dialect) -> _Compiled:
+def _compile(statement: Select[*tuple[Any, ...]], dialect: Dialect) -> _Compiled:
     compiled: Any = statement.compile(dialect=dialect)
     given = {name: _giving(bind.type, dialect) for name, bind in compiled.binds.items()}
-    fixed = compiled.construct_params(_check=False)
+    # what stands in the text (``literal_execute``) is only written there by this
+    whole = compiled.construct_expanded_state(
+        {name: None for name, bind in compiled.binds.items() if bind.required}
+    )
     taken = ((at, _taking(one.type, dialect)) for at, one in enumerate(statement.selected_columns))
     return _Compiled(
-        text=str(compiled),
-        fixed={name: given[name](one) for name, one in fixed.items() if one is not None},
-        places=compiled.positiontup or (),
-        given=given,
+        text=whole.statement,
+        fixed={name: given[name](one) for name, one in whole.parameters.items() if one is not None},
+        places=whole.positiontup or (),
+        given={name: convert for name, convert in given.items() if name in whole.parameters},
         taken=[(place, convert) for place, convert in taken if convert is not None],
     )
 

@@ -185,15 +185,17 @@ def _texts(
     return text, counted
 
 
-def kept_macro(environment: Environment, template: str, name: str) -> Callable[..., Markup]:
+def kept_macro(
+    environment: Environment, template: str, name: str, most: int = MACROS_KEPT
+) -> Callable[..., Markup]:
     """Return a macro that is rendered once per language and set of arguments.
 
-    It is for rows of lists. Its result must depend on nothing else, and no argument may be
-    personal.
+    It is for what many pages show alike, such as rows of lists. Its result must depend on nothing
+    else, and no argument may be personal. At ``most`` so many results are kept.
     """
 
     @lru_cache(
-        maxsize=MACROS_KEPT, typed=True
+        maxsize=most, typed=True
     )  # typed: an escaped and a plain string are equal, and drawn differently
     def drawn(_language: str, *arguments: Hashable, **named: Hashable) -> Markup:
         module = environment.get_template(template).module

@@ -9,6 +9,7 @@ from portal.domain.desk.casework.proposals import open_counts
 from portal.domain.desk.casework.reviews import queue
 from portal.domain.foundation.actors import Organization, Role
 from portal.domain.foundation.clock import jst_date
+from portal.domain.foundation.wide_reads import BySession
 from portal.domain.foundation.work import Work
 from portal.domain.mailroom.incidents.queries import DueClock, due_clocks
 from portal.domain.oversight.copies.queries import overdue_count
@@ -45,7 +46,7 @@ def _items(work: Work, user: StaffUser) -> Iterator[Item]:
         proposals = open_counts(session, include_protected=False)
         yield Item(Waiting.APPROVALS, sum(proposals.values()), "/")
     if may(user, Permission.SEE_REQUESTS):
-        reviews = queue.counts(session, include_protected=False, today=today)
+        reviews = queue.counts(BySession(session), include_protected=False, today=today)
         yield Item(Waiting.REVIEWS, reviews.all, "/reviews")
     if may(user, Permission.ANSWER_ESCALATIONS):
         late = escalations.overdue(session, escalations.Reader(knows_protected=False), today)

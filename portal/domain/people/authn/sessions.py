@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, cast
@@ -139,6 +139,19 @@ _THERE = select(_SESSIONS.c.id).where(*_KNOWN)
 OF_TOKEN = select(AuthSession).where(
     AuthSession.token_hash == bindparam("token_hash"), AuthSession.site == bindparam("site")
 )
+
+COLUMNS = tuple(_SESSIONS.c)
+"""What a wide statement reads of a session; they come first in its rows."""
+_NAMES = tuple(column.key for column in COLUMNS)
+
+
+def from_row(row: Sequence[Any], now: datetime) -> AuthSession | None:
+    """Return the session of a row that begins with ``COLUMNS``; None if it ended.
+
+    It is no row of the transaction: nothing that is changed in it is kept.
+    """
+    auth = AuthSession(**dict(zip(_NAMES, row, strict=False)))
+    return auth if is_alive(auth, now) else None
 
 
 def load(session: Session, site: str, token: str, now: datetime) -> AuthSession | None:

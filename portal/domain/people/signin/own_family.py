@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_
 from portal.domain.foundation.base import table_of
 from portal.domain.foundation.vault import Vault
 from portal.domain.foundation.wide_reads import Reads, WideRead
+from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.coupons.models import Coupon, CouponBatch
 from portal.domain.people.coupons.queries import HouseholdCoupon, OwnCoupon, latest_of_each
@@ -25,8 +26,6 @@ from portal.domain.people.households.models import Child, Household
 from portal.domain.people.households.records import open_child
 from portal.domain.people.signin.session_check import (
     LIVING,
-    SESSION_COLUMNS,
-    session_in,
     session_key,
 )
 
@@ -114,7 +113,7 @@ _COLUMNS = (
 )
 _CHILD, _RIGHT, _BATCH, _COUPON = slice(0, 4), slice(4, 9), slice(9, 13), slice(13, 23)
 """Where the columns of each table stand among them."""
-_FIRST = len(SESSION_COLUMNS) + len(_HOUSEHOLD)
+_FIRST = len(sessions.COLUMNS) + len(_HOUSEHOLD)
 """The session and the household come before them in a row."""
 
 
@@ -130,7 +129,7 @@ class FamilyRead:
         conditions = [condition.label(name) for name, condition in (also or {}).items()]
         statement = (
             LIVING.with_only_columns(
-                *(*SESSION_COLUMNS, *_HOUSEHOLD, *_COLUMNS, *conditions),
+                *(*sessions.COLUMNS, *_HOUSEHOLD, *_COLUMNS, *conditions),
                 maintain_column_froms=True,
             )
             .outerjoin(_CHILDREN, _C.household_id == Household.id)
@@ -150,11 +149,11 @@ class FamilyRead:
         if not rows:
             return None
         first = rows[0]
-        if (auth := session_in(first, now)) is None:
+        if (auth := sessions.from_row(first, now)) is None:
             return None
         has = first[_FIRST + len(_COLUMNS) :]
         also = frozenset(name for name, one in zip(self._also, has, strict=True) if one)
-        own = first[len(SESSION_COLUMNS) : _FIRST]
+        own = first[len(sessions.COLUMNS) : _FIRST]
         return auth, _family(own, [row[_FIRST:] for row in rows], also)
 
 

@@ -30,8 +30,6 @@ from portal.domain.people.signin.evidence import Item, Right
 from portal.domain.people.signin.notify import notify_owner
 from portal.domain.people.signin.session_check import (
     LIVING,
-    SESSION_COLUMNS,
-    session_in,
     session_key,
 )
 from portal.domain.people.signin.standing import kept_as, require_step, shown_in
@@ -68,7 +66,7 @@ _PROVEN = select(OtpAuthenticator).where(
 _SOURCE = tuple(table_of(OtpAuthenticator).c)
 _SOURCE_NAMES = tuple(column.key for column in _SOURCE)
 _WITH_SESSION = WideRead(
-    LIVING.with_only_columns(*SESSION_COLUMNS, *_SOURCE, maintain_column_froms=True).outerjoin(
+    LIVING.with_only_columns(*sessions.COLUMNS, *_SOURCE, maintain_column_froms=True).outerjoin(
         OtpAuthenticator,
         and_(
             OtpAuthenticator.credential_id == Credential.id,
@@ -84,9 +82,9 @@ def with_session(reads: Reads, token: str, now: datetime) -> tuple[AuthSession, 
     They are no rows of the transaction: nothing that is changed in them is kept.
     """
     rows = reads.rows(_WITH_SESSION, session_key(token, now))
-    if not rows or (auth := session_in(rows[0], now)) is None:
+    if not rows or (auth := sessions.from_row(rows[0], now)) is None:
         return None
-    sources = (_source(row[len(SESSION_COLUMNS) :]) for row in rows)
+    sources = (_source(row[len(sessions.COLUMNS) :]) for row in rows)
     return auth, Factors.among(sources)
 
 

@@ -3,14 +3,12 @@
 So does an account that has gone on without it: each stage belongs to one state of the account.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, bindparam, not_, or_
 from sqlalchemy.orm import Session
 
-from portal.domain.foundation.base import UtcDateTime, table_of
+from portal.domain.foundation.base import UtcDateTime
 from portal.domain.people.authn import sessions
 from portal.domain.people.authn.models import AuthSession
 from portal.domain.people.credentials.models import Credential
@@ -35,19 +33,6 @@ LIVING = (
     .join(Household, Household.id == Credential.household_id)
     .where(not_(withheld()), Household.state == HouseholdState.ACTIVE, _FITS, _NOT_RESET)
 )
-
-SESSION_COLUMNS = tuple(table_of(AuthSession).c)
-"""What a wide statement reads of a session; they come first in its rows."""
-_SESSION_NAMES = tuple(column.key for column in SESSION_COLUMNS)
-
-
-def session_in(row: Sequence[Any], now: datetime) -> AuthSession | None:
-    """Return the session of a row that begins with ``SESSION_COLUMNS``; None if it ended.
-
-    It is no row of the transaction: nothing that is changed in it is kept.
-    """
-    auth = AuthSession(**dict(zip(_SESSION_NAMES, row, strict=False)))
-    return auth if sessions.is_alive(auth, now) else None
 
 
 def active_session(

@@ -17,6 +17,7 @@ from portal.domain.foundation.errors import (
     TooLateError,
     WrongStateError,
 )
+from portal.domain.foundation.wide_reads import BySession
 from portal.domain.mailroom.roster.holds.services import put_hold
 from portal.domain.people.coupons import services as coupons
 from portal.domain.people.coupons.models import Coupon
@@ -198,7 +199,7 @@ def test_children_are_not_taken_from_a_family_that_was_named_as_protected_meanwh
         assert session.scalars(known).all() == [], "nor on the desk"
         late = row.due_on + timedelta(days=1)
         counted, all_of_them = (
-            counts(session, include_protected=ward, today=late) for ward in (False, True)
+            counts(BySession(session), include_protected=ward, today=late) for ward in (False, True)
         )
         assert (counted.all, counted.overdue) == (0, 0), "nor in its figures"
         assert (all_of_them.by_kind["recipient_change"], all_of_them.overdue) == (1, 1)

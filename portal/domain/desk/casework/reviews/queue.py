@@ -3,7 +3,7 @@
 Requests of households that the reader may not know of are left out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -14,9 +14,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
-    Executable,
-    Integer,
-    Row,
     ScalarSelect,
     and_,
     bindparam,
@@ -32,6 +29,8 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Channel
 from portal.domain.foundation.approvals.models import Approval
 from portal.domain.foundation.approvals.states import PROPOSED
+from portal.domain.foundation.base import BigId
+from portal.domain.foundation.wide_reads import Reads, WideRead
 from portal.domain.people.households.models import Household
 from portal.domain.requests.recipients.queries import leaving
 from portal.domain.requests.requests.deciders import ACCEPT
@@ -184,38 +183,55 @@ COLUMNS = (
 WARNED = next(place for place, column in enumerate(COLUMNS) if column is Request.warnings)
 
 
-def queue(
-    session: Session,
-    filters: Filters,
-    *,
-    include_protected: bool,
-    staff_id: int,
-    today: date,
-    after: int = 0,
-    limit: int = PAGE,
-) -> list[QueueRow]:
-    """Return requests, oldest first, after the key ``after``; ``today`` is the JST day."""
-    values = {"staff_id": staff_id, "today": today, "after": after, "most": limit}
-    rows = session.execute(_listing(filters, include_protected, after > 0), values)
-    return [_row(row) for row in rows]
+class Wanted(Struct, frozen=True):
+    """A page of the queue that somebody asks for.
+
+    Attributes:
+        filters: What they see of it.
+        include_protected: Whether they may know of protected households.
+        staff_id: Their account.
+        today: The JST day.
+        after: The key of the request after which the page begins; 0 for the first page.
+    """
+
+    filters: Filters
+    include_protected: bool
+    staff_id: int
+    today: date
+    after: int = 0
 
 
-def _row(row: Row[Any]) -> QueueRow:
+class QueuePage(Struct, frozen=True):
+    """A page of the queue: its rows, oldest first, whether others follow, and the counts."""
+
+    rows: Sequence[QueueRow]
+    more: bool
+    counts: "Counts"
+
+
+def queue_page(reads: Reads, wanted: Wanted) -> QueuePage:
+    """Return the page of the queue that somebody asks for."""
+    read = _listing(wanted.filters, wanted.include_protected, wanted.after > 0)
+    values = {"staff_id": wanted.staff_id, "today": wanted.today, "after": wanted.after}
+    rows = [_row(row) for row in reads.rows(read, values)]
+    found = counts(reads, include_protected=wanted.include_protected, today=wanted.today)
+    return QueuePage(rows[:PAGE], len(rows) > PAGE, found)
+
+
+def _row(row: Sequence[Any]) -> QueueRow:
     values = list(row)
     values[WARNED] = tuple(values[WARNED])
     return QueueRow(*values)
 
 
 @cache
-def _listing(filters: Filters, include_protected: bool, continued: bool) -> Executable:
+def _listing(filters: Filters, include_protected: bool, continued: bool) -> WideRead:
     # Built once for each set of filters: building a statement takes as long as running it. Filters
     # and limit stand in its text, so that PostgreSQL plans it once as well.
     statement = select(*COLUMNS).where(*_conditions(filters), known_to(include_protected))
     if continued:
-        statement = statement.where(later_than(bindparam("after")))
-    return statement.order_by(Request.received_at, Request.id).limit(
-        bindparam("most", type_=Integer(), literal_execute=True)
-    )
+        statement = statement.where(later_than(bindparam("after", type_=BigId)))
+    return WideRead(statement.order_by(Request.received_at, Request.id).limit(_fixed(PAGE + 1)))
 
 
 def one(session: Session, request_id: int, *, include_protected: bool) -> Request | None:
@@ -244,17 +260,17 @@ class Counts:
         return sum(self.by_kind.values())
 
 
-def counts(session: Session, *, include_protected: bool, today: date) -> Counts:
+def counts(reads: Reads, *, include_protected: bool, today: date) -> Counts:
     """Count the waiting requests, each figure up to ``CAP``.
 
     Counting 20,000 rows would cost more than the rest of the page.
     """
-    row = session.execute(_counting(include_protected, today)).one()
-    return Counts(dict(zip(RequestKind, row, strict=False)), int(row.overdue))
+    ((*by_kind, overdue),) = reads.rows(_counting(include_protected, today), {})
+    return Counts(dict(zip(RequestKind, by_kind, strict=True)), overdue)
 
 
 @lru_cache(maxsize=4)
-def _counting(include_protected: bool, today: date) -> Executable:
+def _counting(include_protected: bool, today: date) -> WideRead:
     # Built once, and without parameters: PostgreSQL then plans it once. With them it plans so large
     # a statement each time, which takes as long as running it.
     waiting = Request.state == _fixed(WAITING)
@@ -269,7 +285,7 @@ def _counting(include_protected: bool, today: date) -> Executable:
         for kind in RequestKind
     ]
     late = _up_to(and_(waiting, Request.due_on < _fixed(today), known_to(include_protected)))
-    return select(*figures, late.label("overdue"))
+    return WideRead(select(*figures, late.label("overdue")))
 
 
 def _up_to(condition: ColumnElement[bool]) -> ScalarSelect[int]:
