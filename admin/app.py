@@ -1,5 +1,6 @@
 """The staff site as an ASGI application, with its own process, cookie and host name."""
 
+from functools import partial
 from typing import Any
 
 from litestar.types import ASGIApp
@@ -22,6 +23,9 @@ from portal.platform.site import Site, make_site
 from portal.platform.waiting import wait_until_prepared
 from portal.settings import Settings, load_settings
 
+LINES_KEPT = 1_000
+"""Rows of the review queue that a process keeps drawn; most people read the oldest."""
+
 
 def make_staff_site(
     settings: Settings,
@@ -40,13 +44,13 @@ def make_staff_site(
         context=page_context,
         meter=meter,
     )
+    kept = partial(kept_macro, site.templates)
     site.templates.globals |= {
-        "mark": kept_macro(site.templates, "admin/components/marks.html", "mark"),
+        "mark": kept("admin/components/marks.html", "mark"),
         "charts_of": charts_of,
-        "places": kept_macro(
-            site.templates, "admin/components/places.html", "places", most=MENUS_KEPT
-        ),
-        "chip": kept_macro(site.templates, "admin/components/chips.html", "chip"),
+        "places": kept("admin/components/places.html", "places", most=MENUS_KEPT),
+        "chip": kept("admin/components/chips.html", "chip"),
+        "queue_line": kept("admin/requests/review/_queue_line.html", "queue_line", most=LINES_KEPT),
     }
     return site
 

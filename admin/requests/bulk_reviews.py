@@ -11,7 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from admin.access import allowed, first_post, staff_route
 from admin.page import Page
-from admin.requests.reviews import show_queue
+from admin.requests.review_queue import show_queue
 from portal.domain.desk.casework.reviews import bulk as bulk_review
 from portal.domain.desk.casework.reviews import queue as review_queue
 from portal.domain.desk.casework.reviews.bulk import LeftOut, Plan

@@ -1,9 +1,8 @@
-"""Pages of the review desk: one queue, and one screen to claim and decide, by keyboard alone."""
+"""The screen of the review desk: one request is claimed and decided, by keyboard alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,26 +12,18 @@ from litestar.handlers import HTTPRouteHandler
 from admin.access import allowed, first_post, number_in_address, staff_route
 from admin.carrying_out import carry_out_once
 from admin.mailroom.roster.releases import FILES, stored_order
-from admin.page import Page, StaffWho, read_who
-from admin.requests import request_words
+from admin.page import Page
 from admin.requests.review_facts import Facts, facts_of
+from admin.requests.review_queue import key_in
 from portal.domain.desk.casework.list_page import ListPage
 from portal.domain.desk.casework.reviews import changes as review_changes
 from portal.domain.desk.casework.reviews import offers as review_offers
 from portal.domain.desk.casework.reviews import queue as review_queue
 from portal.domain.desk.casework.reviews.changes import Changes
 from portal.domain.desk.casework.reviews.next_in_queue import next_for
-from portal.domain.desk.casework.reviews.queue import (
-    Counts,
-    Filters,
-    QueueRow,
-    Wanted,
-    queue_page,
-)
 from portal.domain.foundation.clock import jst_date
 from portal.domain.foundation.errors import ConflictError, DomainError, NotFoundError
 from portal.domain.foundation.texts import _s
-from portal.domain.foundation.wide_reads import BySession, Reads
 from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests import reopening
 from portal.domain.requests.all_kinds import kind_of
@@ -43,11 +34,9 @@ from portal.domain.requests.requests.decisions import ACCEPTING, Decided, Decisi
 from portal.domain.requests.requests.evidence import lacks_evidence
 from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.models import Request
-from portal.domain.requests.requests.states import REQUEST, RequestState
+from portal.domain.requests.requests.states import RequestState
 from portal.platform.carrying_out import Again
-from portal.platform.http.incoming import Incoming
 from portal.platform.view import View
-from portal.platform.who import ShortLoad
 
 TEXT_MAX = 400
 TRIES = 5
@@ -63,97 +52,10 @@ def _staff_id(page: Page) -> int:
     return page.who.staff.id if page.who.staff is not None else 0
 
 
-def _number(typed: str) -> int:
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else 0
-
-
 def _queue_of(page: Page) -> str:
     """Return the kind whose queue this person works through; empty for all kinds."""
     kind = page.form.get("queue") or page.query.get("queue", "")
     return kind if RequestKind.known(kind) else ""
-
-
-class ReviewsView(View, frozen=True):
-    """What ``admin/requests/review/queue.html`` shows."""
-
-    rows: Sequence[QueueRow]
-    more: bool
-    filters: Filters
-    counts: Counts
-    today: date
-    href: Callable[..., str]  # a filter by its name, each with a value of its own
-    said: str
-    me: int
-    kinds: tuple[RequestKind, ...]
-    states: tuple[str, ...]
-    channels: tuple[str, ...]
-    waited: Sequence[int]
-    warning: Callable[[str, str], str]
-    now: datetime
-    cap: int
-    page_size: int
-    kind_words: Mapping[str, str]
-    channel_words: Mapping[str, str]
-
-
-def _wanted(who: StaffWho, query: Mapping[str, str], now: datetime) -> Wanted:
-    return Wanted(
-        Filters.read(query),
-        include_protected=who.has(Permission.KNOW_PROTECTED),
-        staff_id=who.staff.id if who.staff is not None else 0,
-        today=jst_date(now),
-        after=_number(query.get("after", "")),
-    )
-
-
-def _with_queue(reads: Reads, who: StaffWho, now: datetime, request: Incoming) -> StaffWho:
-    if not who.has(Permission.SEE_REQUESTS):
-        return who
-    return replace(who, queue=queue_page(reads, _wanted(who, request.query, now)))
-
-
-def show_queue(page: Page, status_code: int = 200) -> Response[Any]:
-    """Show what waits, oldest first; htmx takes the list and the count out of the page."""
-    wanted = _wanted(page.who, page.query, page.now)
-    found = page.who.queue or queue_page(BySession(page.session), wanted)
-    rows, today = found.rows, wanted.today
-    return page.render(
-        "admin/requests/review/queue.html",
-        ReviewsView(
-            rows=rows,
-            more=found.more,
-            filters=wanted.filters,
-            counts=found.counts,
-            today=today,
-            href=_href,
-            said=page.query.get("said", ""),
-            me=wanted.staff_id,
-            kinds=tuple(RequestKind),
-            states=tuple(sorted(REQUEST.states)),
-            channels=review_queue.CHANNELS,
-            waited=[(today - jst_date(row.received_at)).days for row in rows],
-            warning=_warning,
-            now=page.now,
-            cap=review_queue.CAP,
-            page_size=review_queue.PAGE,
-            kind_words={kind: request_words.request_kind(kind) for kind in RequestKind},
-            channel_words={
-                code: request_words.channel(code) for code in (*review_queue.CHANNELS, "command")
-            },
-        ),
-        status_code,
-    )
-
-
-@lru_cache(maxsize=4096)
-def _href(filters: review_queue.Filters, **changes: str | int) -> str:
-    pairs = filters.pairs()
-    for name, value in changes.items():
-        if value:
-            pairs[name] = str(value)
-        else:
-            pairs.pop(name, None)
-    return "/reviews" + (f"?{urlencode(pairs)}" if pairs else "")
 
 
 def _warning(kind: str, code: str) -> str:
@@ -180,7 +82,7 @@ def take_next(page: Page) -> Response[Any]:
 
     The one that was skipped is left to others.
     """
-    skipped = _number(page.form.get("after"))
+    skipped = key_in(page.form.get("after"))
     if skipped and review_queue.one(
         page.session, skipped, include_protected=allowed(page, Permission.KNOW_PROTECTED)
     ):
@@ -340,7 +242,7 @@ def _checked(page: Page, row: Request) -> int | None:
     if len(decided.text) > TEXT_MAX:
         page.form.error("text", _s("伝える文は400文字までで書いてください。"))
     version = page.form.get("version")
-    return _number(version) if page.form.ok and version else None
+    return key_in(version) if page.form.ok and version else None
 
 
 def _carried_out(page: Page, row: Request, version: int) -> Request:
@@ -366,7 +268,6 @@ def handlers() -> list[HTTPRouteHandler]:
     see, act = Permission.SEE_REQUESTS, Permission.DECIDE_REQUESTS
     base = "/reviews/{request_id:int}"
     return [
-        staff_route("GET", "/reviews", show_queue, see, load=ShortLoad(read_who, _with_queue)),
         staff_route("POST", "/reviews/next", take_next, act),
         staff_route("GET", base, show, see),
         staff_route("POST", base + "/claim", claim, act),
