@@ -11,6 +11,7 @@ from admin.page import Page, StaffWho
 from admin.people.locked import locked_page
 from portal.domain.foundation.audit.services import first_time
 from portal.domain.foundation.errors import NotAllowedError, NotFoundError
+from portal.domain.foundation.networks import inside
 from portal.domain.foundation.program.settings.workplaces import WorkplaceKind, workplaces_at
 from portal.domain.foundation.texts import _s
 from portal.domain.people.authn.sessions import Stage
@@ -18,7 +19,6 @@ from portal.domain.people.sites.admission import NetworkAddress, Place, admit, o
 from portal.domain.people.staff.models import StaffUser
 from portal.domain.people.staff.permissions import Permission, may
 from portal.platform.http.answer import Reply
-from portal.platform.http.network import inside
 from portal.platform.http.uploads import UploadRule
 from portal.platform.routes import Guard, Handler, Transaction, endpoint
 from portal.platform.who import LoadWho

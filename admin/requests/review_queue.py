@@ -33,7 +33,6 @@ from portal.domain.people.staff.permissions import Permission
 from portal.domain.requests.all_kinds import kind_of
 from portal.domain.requests.requests.kinds import RequestKind
 from portal.domain.requests.requests.states import REQUEST, RequestState
-from portal.platform.http.incoming import Incoming
 from portal.platform.view import View
 from portal.platform.who import ShortLoad
 
@@ -110,10 +109,10 @@ def _wanted(who: StaffWho, query: Mapping[str, str], now: datetime) -> Wanted:
     )
 
 
-def _with_queue(reads: Reads, who: StaffWho, now: datetime, request: Incoming) -> StaffWho:
+def _with_queue(reads: Reads, who: StaffWho, now: datetime, query: Mapping[str, str]) -> StaffWho:
     if not who.has(Permission.SEE_REQUESTS):
         return who
-    return replace(who, queue=queue_page(reads, _wanted(who, request.query, now)))
+    return replace(who, queue=queue_page(reads, _wanted(who, query, now)))
 
 
 def show_queue(page: Page, status_code: int = 200) -> Response[Any]:

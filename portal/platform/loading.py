@@ -38,6 +38,6 @@ def _shortly(page: Page[W], load: LoadWho[W] | None) -> tuple[datetime, W] | Non
     def take(reads: ByDriver, stated: datetime) -> tuple[datetime, W]:
         now = clock.at(stated)
         who = load.of(reads, token, now)
-        return now, who if load.then is None else load.then(reads, who, now, page.request)
+        return now, who if load.then is None else load.then(reads, who, now, page.query)
 
     return short.read(take)

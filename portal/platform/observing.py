@@ -8,8 +8,9 @@ from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.domain.foundation.networks import inside
 from portal.platform.http import unseen
-from portal.platform.http.network import inside, peer_of
+from portal.platform.http.network import peer_of
 from portal.platform.logs.lines import with_fields
 from portal.platform.logs.numbers import HEADER, new_number, numbered, taken_over
 from portal.platform.metrics.meter import NO_ROUTE

@@ -1,6 +1,6 @@
 """Who is signed in, as far as both sites are alike; each site loads its own people."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from portal.domain.foundation.actors import Actor
 from portal.domain.foundation.wide_reads import BySession, Reads
 from portal.domain.people.authn.models import AuthSession
-from portal.platform.http.incoming import Incoming
 
 
 class Who(Protocol):
@@ -48,12 +47,12 @@ class ShortLoad(Struct, Generic[W], frozen=True):
 
     Attributes:
         of: Returns who is signed in by a session id at an instant (UTC).
-        then: Adds what the page shows for its address; None if that is nothing more. It is left out
-            where the transaction is a session's: the handler then reads it there.
+        then: Adds what the page shows for its query string; None if that is nothing more. It is
+            left out where the transaction is a session's: the handler then reads it there.
     """
 
     of: Callable[[Reads, str, datetime], W]
-    then: Callable[[Reads, W, datetime, Incoming], W] | None = None
+    then: Callable[[Reads, W, datetime, Mapping[str, str]], W] | None = None
 
     def __call__(self, session: Session, token: str, now: datetime) -> W:
         """Return who is signed in by a session id at an instant (UTC)."""

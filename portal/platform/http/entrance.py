@@ -10,7 +10,8 @@ from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
 
-from portal.platform.http.network import inside, nearest_hop, peer_of, plain_address
+from portal.domain.foundation.networks import inside
+from portal.platform.http.network import nearest_hop, peer_of, plain_address
 
 LOG = logging.getLogger("portal.entrance")
 BODY_SECONDS = 20.0

@@ -1,4 +1,4 @@
-"""The visitor's network address, also behind a trusted proxy, and whether a list covers it."""
+"""The visitor's network address, also behind a trusted proxy."""
 
 import ipaddress
 import re
@@ -7,11 +7,10 @@ from functools import lru_cache
 
 from litestar.types import Scope
 
+from portal.domain.foundation.networks import KEPT, inside
 from portal.platform.http.incoming import WebRequest
 
 _AROUND = ' "'
-KEPT = 4_096
-"""Addresses that a process remembers, for every request asks several times about the same few."""
 _PORT = r"(?::\d{1,5})?"
 _WRITTEN = re.compile(rf"\[([^\[\]]+)\]{_PORT}|([0-9.]+){_PORT}|([0-9A-Fa-f:.]+)")
 """``[2001:db8::1]:443``, ``192.0.2.1:443``, and either without brackets and port."""
@@ -29,25 +28,6 @@ def plain_address(written: str) -> str:
     except ValueError:
         return ""
     return str((ip.ipv4_mapped if ip.version == 6 else None) or ip)
-
-
-def inside(address: str, networks: Sequence[str]) -> bool:
-    """Tell whether an address lies in one of the networks."""
-    return any(_is_inside(address, network) for network in networks)
-
-
-@lru_cache(maxsize=KEPT)
-def _is_inside(address: str, network: str) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return ip in _network(network)
-
-
-@lru_cache(maxsize=256)
-def _network(written: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    return ipaddress.ip_network(written, strict=False)
 
 
 def peer_of(scope: Scope) -> str:

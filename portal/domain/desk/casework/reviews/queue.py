@@ -6,7 +6,7 @@ Requests of households that the reader may not know of are left out.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from msgspec import Struct
@@ -41,6 +41,8 @@ from portal.domain.requests.requests.states import REQUEST
 T = TypeVar("T", str, int, date)
 PAGE = 20
 CAP = 1_000
+LISTS_KEPT = 256
+"""Statements of lists that a process keeps, one for each set of filters that is in use."""
 WAITING = REQUEST.initial
 CHANNELS = tuple(channel.value for channel in Channel if channel is not Channel.COMMAND)
 
@@ -106,7 +108,6 @@ class QueueRow(Struct, frozen=True):
     state: str
     result: str | None
     channel: str
-    household_id: int | None
     received_at: datetime
     due_on: date
     warnings: tuple[str, ...]
@@ -137,16 +138,16 @@ def known_to(include_protected: bool, kind: RequestKind | None = None) -> Column
     return and_(named, Request.id.not_in(leaving(protected)))
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def _conditions(filters: Filters, due_before: date | None) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Request.state == _fixed(filters.state)]
     if filters.kind:
         found.append(Request.kind == _fixed(filters.kind))
     if filters.channel:
         found.append(Request.channel == _fixed(filters.channel))
-    if filters.overdue:
+    if due_before is not None:
         # a function keeps the due index out: with it all overdue rows would be sorted for the first
         # page
-        found.append(func.date(Request.due_on, type_=Date()) < bindparam("today", type_=Date()))
+        found.append(func.date(Request.due_on, type_=Date()) < _fixed(due_before))
     if filters.warned:
         found.append(Request.warned.is_(True))
     if filters.mine:
@@ -168,7 +169,6 @@ COLUMNS = (
     Request.state,
     Request.result,
     Request.channel,
-    Request.household_id,
     Request.received_at,
     Request.due_on,
     Request.warnings,
@@ -211,8 +211,9 @@ class QueuePage(Struct, frozen=True):
 
 def queue_page(reads: Reads, wanted: Wanted) -> QueuePage:
     """Return the page of the queue that somebody asks for."""
-    read = _listing(wanted.filters, wanted.include_protected, wanted.after > 0)
-    values = {"staff_id": wanted.staff_id, "today": wanted.today, "after": wanted.after}
+    due_before = wanted.today if wanted.filters.overdue else None
+    read = _listing(wanted.filters, wanted.include_protected, wanted.after > 0, due_before)
+    values = {"staff_id": wanted.staff_id, "after": wanted.after}
     rows = [_row(row) for row in reads.rows(read, values)]
     found = counts(reads, include_protected=wanted.include_protected, today=wanted.today)
     return QueuePage(rows[:PAGE], len(rows) > PAGE, found)
@@ -224,11 +225,15 @@ def _row(row: Sequence[Any]) -> QueueRow:
     return QueueRow(*values)
 
 
-@cache
-def _listing(filters: Filters, include_protected: bool, continued: bool) -> WideRead:
-    # Built once for each set of filters: building a statement takes as long as running it. Filters
-    # and limit stand in its text, so that PostgreSQL plans it once as well.
-    statement = select(*COLUMNS).where(*_conditions(filters), known_to(include_protected))
+@lru_cache(maxsize=LISTS_KEPT)
+def _listing(
+    filters: Filters, include_protected: bool, continued: bool, due_before: date | None
+) -> WideRead:
+    # Built once for each set of filters: building a statement takes as long as running it. Filters,
+    # day and limit stand in its text, so that PostgreSQL plans it once as well.
+    statement = select(*COLUMNS).where(
+        *_conditions(filters, due_before), known_to(include_protected)
+    )
     if continued:
         statement = statement.where(later_than(bindparam("after", type_=BigId)))
     return WideRead(statement.order_by(Request.received_at, Request.id).limit(_fixed(PAGE + 1)))

@@ -4,8 +4,8 @@ import ipaddress
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from portal.domain.foundation.networks import inside
 from portal.domain.foundation.program.toml.sections import Section
 from portal.domain.foundation.texts import Labeled, _s
 
@@ -42,16 +42,7 @@ class Workplace:
 
     def holds(self, address: str) -> bool:
         """Return whether an IP address is in one of the site's networks."""
-        try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(ip in _network(network) for network in self.networks)
-
-
-@lru_cache(maxsize=256)
-def _network(network: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
-    return ipaddress.ip_network(network)
+        return inside(address, self.networks)
 
 
 def workplaces_at(workplaces: Sequence[Workplace], address: str) -> tuple[Workplace, ...]:
