@@ -7,7 +7,7 @@ import re
 import struct
 import zlib
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import qrcode
@@ -25,7 +25,7 @@ NARROW_CSS_PX = 320
 PANEL_CSS_PX = 256
 MODULE_CSS_PX = 5
 DARK_LIGHT = bytes.maketrans(b"01", b"\xff\x00")
-DARK_RUN = re.compile(rb"\x00+")
+LIGHT_AND_DARK = re.compile(rb"(\xff*)(\x00+)")
 _IDAT = 41
 """Where the pixels of our images begin."""
 Fit = Literal["panel", "full_width", "too_dense"]
@@ -160,17 +160,25 @@ def path_of_png(png: bytes) -> str:
     """Return the dark modules of an image from ``draw_png``, to be stroked in an SVG.
 
     A module is one unit, each run of them a line through their middle; the quiet zone is left out.
+    A run begins where the one before ended, and not at a place of its own: so the same few strokes
+    come again and again, and pack well.
     """
     side, (length,) = modules_of_png(png), struct.unpack(">I", png[_IDAT - 8 : _IDAT - 4])
     pixels = zlib.decompress(png[_IDAT : _IDAT + length])
     line = side + 1  # the kind of its filter stands before it
     drawn = []
     for row in range(QUIET, side - QUIET):
-        begins = row * PIXELS * line + 1
-        for run in DARK_RUN.finditer(pixels, begins, begins + side):
-            start, end = run.span()
-            drawn.append(f"M{start - begins} {row}.5h{end - start}")
+        begins = row * PIXELS * line + 1 + QUIET
+        drawn.append(f"M{QUIET} {row}.5")
+        runs = LIGHT_AND_DARK.findall(pixels, begins, begins + side - 2 * QUIET)
+        drawn += map(_stroke, runs)
     return "".join(drawn)
+
+
+@cache
+def _stroke(run: tuple[bytes, bytes]) -> str:
+    light, dark = run
+    return f"m{len(light)} 0h{len(dark)}" if light else f"h{len(dark)}"
 
 
 def fit_at_320(modules: int) -> Fit:
