@@ -1,6 +1,7 @@
 """The resident site as an ASGI application."""
 
 from dataclasses import replace
+from functools import partial
 
 from litestar import Litestar
 from litestar.types import ASGIApp
@@ -29,6 +30,8 @@ from portal.web.waiting_room.room import WaitingRoom
 
 STOP_SECONDS = 4.0
 """How long a worker beside the site may finish what it is at; the server kills it after five."""
+RULES_KEPT = 256
+"""Ends of coupon pages that a process keeps drawn: one for each language, child's place and day."""
 
 
 def page_context(page: Page) -> dict[str, object]:
@@ -59,10 +62,13 @@ def make_resident_site(
         context=page_context,
         meter=meter,
     )
+    kept = partial(kept_macro, site.templates)
     site.templates.globals |= {
-        "bottom": kept_macro(site.templates, "components/bottom.html", "bottom"),
-        "state": kept_macro(site.templates, "components/state.html", "state"),
-        "language_choice": kept_macro(site.templates, "components/languages.html", "choice"),
+        "bottom": kept("components/bottom.html", "bottom"),
+        "state": kept("components/state.html", "state"),
+        "language_choice": kept("components/languages.html", "choice"),
+        "coupon_rules": kept("portal/coupons/coupon_rules.html", "coupon_rules", most=RULES_KEPT),
+        "home_ways": kept("portal/coupons/home_ways.html", "home_ways", most=RULES_KEPT),
     }
     return site
 

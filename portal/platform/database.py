@@ -357,8 +357,8 @@ class Database:
                 yield session
                 # After a ROLLBACK the driver gives up all prepared statements, so that each page
                 # would have its own planned again, which takes longer than running them.
-                session.expunge_all()
                 if session.in_transaction():
+                    session.expunge_all()
                     _end_reading(session)
             else:
                 yield session

@@ -14,6 +14,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
+    Label,
     ScalarSelect,
     and_,
     bindparam,
@@ -138,16 +139,16 @@ def known_to(include_protected: bool, kind: RequestKind | None = None) -> Column
     return and_(named, Request.id.not_in(leaving(protected)))
 
 
-def _conditions(filters: Filters, due_before: date | None) -> list[ColumnElement[bool]]:
+def _conditions(filters: Filters, today: date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Request.state == _fixed(filters.state)]
     if filters.kind:
         found.append(Request.kind == _fixed(filters.kind))
     if filters.channel:
         found.append(Request.channel == _fixed(filters.channel))
-    if due_before is not None:
+    if filters.overdue:
         # a function keeps the due index out: with it all overdue rows would be sorted for the first
         # page
-        found.append(func.date(Request.due_on, type_=Date()) < _fixed(due_before))
+        found.append(func.date(Request.due_on, type_=Date()) < _fixed(today))
     if filters.warned:
         found.append(Request.warned.is_(True))
     if filters.mine:
@@ -210,29 +211,33 @@ class QueuePage(Struct, frozen=True):
 
 
 def queue_page(reads: Reads, wanted: Wanted) -> QueuePage:
-    """Return the page of the queue that somebody asks for."""
-    due_before = wanted.today if wanted.filters.overdue else None
-    read = _listing(wanted.filters, wanted.include_protected, wanted.after > 0, due_before)
-    values = {"staff_id": wanted.staff_id, "after": wanted.after}
-    rows = [_row(row) for row in reads.rows(read, values)]
-    found = counts(reads, include_protected=wanted.include_protected, today=wanted.today)
-    return QueuePage(rows[:PAGE], len(rows) > PAGE, found)
+    """Return the page of the queue that somebody asks for.
+
+    The counts stand beside each row: so both come by one statement, unless there is no row.
+    """
+    include_protected, today = wanted.include_protected, wanted.today
+    read = _listing(wanted.filters, include_protected, wanted.after > 0, today)
+    found = reads.rows(read, {"staff_id": wanted.staff_id, "after": wanted.after})
+    counted = (
+        _counts_in(found[0][len(COLUMNS) :])
+        if found
+        else counts(reads, include_protected=include_protected, today=today)
+    )
+    return QueuePage([_row(row) for row in found[:PAGE]], len(found) > PAGE, counted)
 
 
 def _row(row: Sequence[Any]) -> QueueRow:
-    values = list(row)
+    values = list(row[: len(COLUMNS)])
     values[WARNED] = tuple(values[WARNED])
     return QueueRow(*values)
 
 
 @lru_cache(maxsize=LISTS_KEPT)
-def _listing(
-    filters: Filters, include_protected: bool, continued: bool, due_before: date | None
-) -> WideRead:
+def _listing(filters: Filters, include_protected: bool, continued: bool, today: date) -> WideRead:
     # Built once for each set of filters: building a statement takes as long as running it. Filters,
     # day and limit stand in its text, so that PostgreSQL plans it once as well.
-    statement = select(*COLUMNS).where(
-        *_conditions(filters, due_before), known_to(include_protected)
+    statement = select(*COLUMNS, *_figures(include_protected, today)).where(
+        *_conditions(filters, today), known_to(include_protected)
     )
     if continued:
         statement = statement.where(later_than(bindparam("after", type_=BigId)))
@@ -270,14 +275,23 @@ def counts(reads: Reads, *, include_protected: bool, today: date) -> Counts:
 
     Counting 20,000 rows would cost more than the rest of the page.
     """
-    ((*by_kind, overdue),) = reads.rows(_counting(include_protected, today), {})
+    (figures,) = reads.rows(_counting(include_protected, today), {})
+    return _counts_in(figures)
+
+
+def _counts_in(figures: Sequence[int]) -> Counts:
+    *by_kind, overdue = figures
     return Counts(dict(zip(RequestKind, by_kind, strict=True)), overdue)
 
 
 @lru_cache(maxsize=4)
 def _counting(include_protected: bool, today: date) -> WideRead:
-    # Built once, and without parameters: PostgreSQL then plans it once. With them it plans so large
-    # a statement each time, which takes as long as running it.
+    return WideRead(select(*_figures(include_protected, today)))
+
+
+def _figures(include_protected: bool, today: date) -> Sequence[Label[int]]:
+    # Without parameters: PostgreSQL then plans them once. With them it plans so large a statement
+    # each time, which takes as long as running it.
     waiting = Request.state == _fixed(WAITING)
     figures = [
         _up_to(
@@ -290,7 +304,7 @@ def _counting(include_protected: bool, today: date) -> WideRead:
         for kind in RequestKind
     ]
     late = _up_to(and_(waiting, Request.due_on < _fixed(today), known_to(include_protected)))
-    return WideRead(select(*figures, late.label("overdue")))
+    return [*figures, late.label("overdue")]
 
 
 def _up_to(condition: ColumnElement[bool]) -> ScalarSelect[int]:
