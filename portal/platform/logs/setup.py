@@ -20,6 +20,8 @@ def start_logging(settings: Settings, service: str) -> LineHandler:
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
+    # no line of ours names them, and to find them out takes a fifth of a line's time
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     # Of others, what is less than a warning may hold an address: httpx logs the one it asks.
     for name in ("portal", "admin"):
         logging.getLogger(name).setLevel(logging.INFO)
