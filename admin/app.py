@@ -48,7 +48,7 @@ def make_staff_site(
     site.templates.globals |= {
         "mark": kept("admin/components/marks.html", "mark"),
         "charts_of": charts_of,
-        "places": kept("admin/components/places.html", "places", most=MENUS_KEPT),
+        "place_menu": kept("admin/components/places.html", "place_menu", most=MENUS_KEPT),
         "chip": kept("admin/components/chips.html", "chip"),
         "queue_line": kept("admin/requests/review/_queue_line.html", "queue_line", most=LINES_KEPT),
     }

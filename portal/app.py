@@ -65,7 +65,7 @@ def make_resident_site(
     kept = partial(kept_macro, site.templates)
     site.templates.globals |= {
         "bottom": kept("components/bottom.html", "bottom"),
-        "state": kept("components/state.html", "state"),
+        "state_mark": kept("components/state.html", "state_mark"),
         "language_choice": kept("components/languages.html", "choice"),
         "coupon_rules": kept("portal/coupons/coupon_rules.html", "coupon_rules", most=RULES_KEPT),
         "home_ways": kept("portal/coupons/home_ways.html", "home_ways", most=RULES_KEPT),

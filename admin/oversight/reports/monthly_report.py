@@ -81,7 +81,7 @@ class MonthlyVersionView(View, frozen=True):
 
     month: date
     report: Report | None
-    version: ReportVersion | None
+    frozen: ReportVersion | None
     events: str
     report_words: ModuleType
 
@@ -294,7 +294,7 @@ class MonthlyPages:
             MonthlyVersionView(
                 month=month,
                 report=found.report,
-                version=found.version,
+                frozen=found.version,
                 events=self.events(month),
                 report_words=report_words,
             ),
